@@ -1,0 +1,97 @@
+package ai.stigmer.graphton.event;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.model.ModelFailure;
+
+/**
+ * One step of a run as a subscriber sees it.
+ *
+ * <p>The event laws: the first event is {@link RunStarted} and the last {@link RunFinished}, each
+ * exactly once; every {@link TurnStarted} is closed by exactly one {@link TurnFinished} of the same
+ * turn and every {@link ToolStarted} by exactly one {@link ToolFinished} of the same call; deltas
+ * stand only within their turn; a tool runs only outside a turn. A {@code seq} names the journal
+ * entry that is durable by the time the event is shown.
+ */
+public sealed interface AgentEvent {
+
+  /** The run begins, or goes on after an interruption. */
+  record RunStarted(String runId, long seq, Beginning beginning) implements AgentEvent {
+    public RunStarted {
+      requireNonNull(runId, "runId is null");
+      requireNonNull(beginning, "beginning is null");
+    }
+  }
+
+  /** Whether a run is new. */
+  enum Beginning {
+    NEW,
+    RESUMED
+  }
+
+  /** The model is asked; turns count from 1. */
+  record TurnStarted(int turn) implements AgentEvent {}
+
+  /** More text of the answer. */
+  record TextDelta(int turn, String text) implements AgentEvent {
+    public TextDelta {
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** More thinking. */
+  record ThinkingDelta(int turn, String text) implements AgentEvent {
+    public ThinkingDelta {
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** The model has answered, failed, or was cancelled. */
+  record TurnFinished(int turn, TurnEnd end) implements AgentEvent {
+    public TurnFinished {
+      requireNonNull(end, "end is null");
+    }
+  }
+
+  /** How a turn ended. */
+  sealed interface TurnEnd {
+    record Answered(ModelTurn turn, long seq) implements TurnEnd {}
+
+    record Failed(ModelFailure failure) implements TurnEnd {}
+
+    record Cancelled() implements TurnEnd {}
+  }
+
+  /** A tool call is being served. */
+  record ToolStarted(ToolCall call) implements AgentEvent {
+    public ToolStarted {
+      requireNonNull(call, "call is null");
+    }
+  }
+
+  /** A tool call has its result. */
+  record ToolFinished(ToolCall call, ToolResult result, long seq) implements AgentEvent {
+    public ToolFinished {
+      requireNonNull(call, "call is null");
+      requireNonNull(result, "result is null");
+    }
+  }
+
+  /** A word to the user that changes nothing. */
+  record Notice(String code, String text) implements AgentEvent {
+    public Notice {
+      requireNonNull(code, "code is null");
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** The run is over, or cannot go on for now. */
+  record RunFinished(RunResult result) implements AgentEvent {
+    public RunFinished {
+      requireNonNull(result, "result is null");
+    }
+  }
+}

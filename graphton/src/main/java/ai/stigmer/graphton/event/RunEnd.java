@@ -1,0 +1,53 @@
+package ai.stigmer.graphton.event;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.error.Problem;
+
+/** The end of a run. Only {@link Completed} is final; the others can be resumed. */
+public sealed interface RunEnd {
+
+  /** The final answer, or what there was of one. */
+  String text();
+
+  /** The model gave its final answer. */
+  record Completed(String text) implements RunEnd {
+    public Completed {
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** A limit ended the run; the text is what there was by then. */
+  record Stopped(Limit limit, String text, Problem problem) implements RunEnd {
+    public Stopped {
+      requireNonNull(limit, "limit is null");
+      requireNonNull(text, "text is null");
+      requireNonNull(problem, "problem is null");
+    }
+  }
+
+  /** The run cannot go on. */
+  record Failed(Problem problem, String text) implements RunEnd {
+    public Failed {
+      requireNonNull(problem, "problem is null");
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** Somebody asked the run to stop. */
+  record Cancelled(String text) implements RunEnd {
+    public Cancelled {
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** What can stop a run. */
+  enum Limit {
+    /** The number of model turns. */
+    TURNS,
+    /** The same call again and again. */
+    LOOP,
+    /** The model's output limit cut its answer. */
+    MAX_TOKENS
+  }
+}

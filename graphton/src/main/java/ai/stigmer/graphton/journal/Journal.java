@@ -1,0 +1,52 @@
+package ai.stigmer.graphton.journal;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Where runs are written down. One run has one writer at a time: every claim raises the run's
+ * epoch, and an append under an older epoch fails.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+public interface Journal extends AutoCloseable {
+
+  /**
+   * Starts a run that is not there yet.
+   *
+   * @param runId at most 64 letters, digits, {@code -} and {@code _}
+   * @param owner who writes, for people and for finding out whether it still lives
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E504} when the run exists
+   */
+  JournalWriter create(String runId, String owner);
+
+  /**
+   * Takes over a run.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
+   *     {@code E502} when an owner that still lives holds it
+   */
+  JournalWriter claim(String runId, String owner);
+
+  /**
+   * Everything that was recorded, oldest first.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
+   *     {@code E503} when it is damaged
+   */
+  List<Recorded> read(String runId);
+
+  /** The runs, newest first, at most {@code limit}. */
+  List<RunSummary> list(int limit);
+
+  @Override
+  void close();
+
+  /**
+   * One run in a list.
+   *
+   * @param entries how many entries it has
+   * @param owner who wrote last
+   */
+  record RunSummary(String runId, Instant created, Instant updated, long entries, String owner) {}
+}

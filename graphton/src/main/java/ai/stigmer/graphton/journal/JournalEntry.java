@@ -1,0 +1,85 @@
+package ai.stigmer.graphton.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.tool.EffectClass;
+import java.util.Optional;
+
+/** One thing that happened in a run. The list of them is all that a run is. */
+public sealed interface JournalEntry {
+
+  /**
+   * The run begins.
+   *
+   * @param input the user's message
+   * @param agent the agent's name
+   * @param system the system text, frozen for the whole run
+   * @param toolsHash SHA-256 of the offered tools, in hexadecimal
+   * @param environment what the caller needs to go on with the run, as JSON: resolved configuration
+   *     with origins, agent definition, workspace; {@code {}} when it needs nothing
+   */
+  record RunStarted(String input, String agent, String system, String toolsHash, String environment)
+      implements JournalEntry {
+    public RunStarted {
+      requireNonNull(input, "input is null");
+      requireNonNull(agent, "agent is null");
+      requireNonNull(system, "system is null");
+      requireNonNull(toolsHash, "toolsHash is null");
+      requireNonNull(environment, "environment is null");
+    }
+  }
+
+  /** The run goes on after an interruption or an end that was not final. */
+  record RunResumed(String owner) implements JournalEntry {
+    public RunResumed {
+      requireNonNull(owner, "owner is null");
+    }
+  }
+
+  /** The model has answered. Durable before any tool of it starts. */
+  record Turn(ModelTurn turn) implements JournalEntry {
+    public Turn {
+      requireNonNull(turn, "turn is null");
+    }
+  }
+
+  /**
+   * A tool that is not read-only is about to start. Durable before it does.
+   *
+   * @param prepared what the tool noted for settling the call after a crash
+   */
+  record ToolIntent(ToolCall call, EffectClass effect, Optional<String> prepared)
+      implements JournalEntry {
+    public ToolIntent {
+      requireNonNull(call, "call is null");
+      requireNonNull(effect, "effect is null");
+      requireNonNull(prepared, "prepared is null");
+    }
+  }
+
+  /** A tool call has its result. Durable before the next step is decided. */
+  record ToolOutcome(ToolCall call, ToolResult result) implements JournalEntry {
+    public ToolOutcome {
+      requireNonNull(call, "call is null");
+      requireNonNull(result, "result is null");
+    }
+  }
+
+  /** The user said something more. */
+  record UserMessage(String text) implements JournalEntry {
+    public UserMessage {
+      requireNonNull(text, "text is null");
+    }
+  }
+
+  /** The run ended. */
+  record RunFinished(RunEnd end) implements JournalEntry {
+    public RunFinished {
+      requireNonNull(end, "end is null");
+    }
+  }
+}

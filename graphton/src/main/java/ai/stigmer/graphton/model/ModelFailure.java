@@ -1,0 +1,64 @@
+package ai.stigmer.graphton.model;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.error.Problem;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Why a model gave no answer.
+ *
+ * @param provider the provider's id
+ * @param status the HTTP status, or 0 where there was none
+ * @param kind what kind of failure it is
+ * @param requestId the provider's id of the request, where it gave one
+ * @param retryAfter how long the provider asks to wait
+ * @param problem the same in words for the user
+ */
+public record ModelFailure(
+    String provider,
+    int status,
+    Kind kind,
+    Optional<String> requestId,
+    Optional<Duration> retryAfter,
+    Problem problem) {
+
+  /** Kinds of failure, with whether the same request may succeed later. */
+  public enum Kind {
+    UNREACHABLE(true),
+    TIMEOUT(true),
+    STREAM_BROKEN(true),
+    RATE_LIMITED(true),
+    OVERLOADED(true),
+    SERVER_ERROR(true),
+    MODEL_MISSING(false),
+    MODEL_UNFIT(false),
+    CONTEXT_OVERFLOW(false),
+    CREDENTIALS(false),
+    BAD_REQUEST(false),
+    BAD_RESPONSE(false);
+
+    private final boolean retryable;
+
+    Kind(boolean retryable) {
+      this.retryable = retryable;
+    }
+
+    public boolean retryable() {
+      return retryable;
+    }
+  }
+
+  public ModelFailure {
+    requireNonNull(provider, "provider is null");
+    requireNonNull(kind, "kind is null");
+    requireNonNull(requestId, "requestId is null");
+    requireNonNull(retryAfter, "retryAfter is null");
+    requireNonNull(problem, "problem is null");
+  }
+
+  public static ModelFailure of(String provider, int status, Kind kind, Problem problem) {
+    return new ModelFailure(provider, status, kind, Optional.empty(), Optional.empty(), problem);
+  }
+}

@@ -1,0 +1,55 @@
+package ai.stigmer.graphton.tool;
+
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.model.ToolSpec;
+import java.util.Optional;
+
+/**
+ * Something that an agent can do.
+ *
+ * <p>Thread contract: {@link #run} is called on a virtual thread and may block; read-only tools of
+ * one turn run at the same time, all others one after another.
+ */
+public interface Tool {
+
+  /** What the model sees; must not change while a run lasts. */
+  ToolSpec spec();
+
+  EffectClass effect();
+
+  /**
+   * Does the work. What the tool was asked wrongly it answers with {@link ToolResult#error}; an
+   * exception is told to the model as a failure of the tool.
+   */
+  ToolResult run(ToolArguments arguments, ToolContext context) throws Exception;
+
+  /**
+   * Notes what {@link #settle} will need after a crash, for example content hashes. Called before
+   * the intent is journaled; must not have an effect. At most 4 KiB.
+   */
+  default Optional<String> prepare(ToolArguments arguments, ToolContext context) throws Exception {
+    return Optional.empty();
+  }
+
+  /**
+   * Finds out after a crash whether the call had its effect.
+   *
+   * @param prepared what {@link #prepare} returned
+   */
+  default Settlement settle(ToolArguments arguments, String prepared, ToolContext context)
+      throws Exception {
+    return new Settlement.Unknown();
+  }
+
+  /** What {@link #settle} found out. */
+  sealed interface Settlement {
+    /** The effect happened; this is its result. */
+    record Happened(ToolResult result) implements Settlement {}
+
+    /** The effect did not happen; the call can be run. */
+    record DidNotHappen() implements Settlement {}
+
+    /** It cannot be told. */
+    record Unknown() implements Settlement {}
+  }
+}
