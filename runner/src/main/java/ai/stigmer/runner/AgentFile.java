@@ -1,0 +1,119 @@
+package ai.stigmer.runner;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+/** Reads an agent from YAML: strictly, so that a misspelt key is an error and not a surprise. */
+public final class AgentFile {
+  /** The format's name and version. */
+  public static final String API_VERSION = "agentic.stigmer.ai/v1";
+
+  private static final long MAX_BYTES = 1 << 20;
+
+  private AgentFile() {}
+
+  /**
+   * Reads a file of at most 1 MiB.
+   *
+   * @throws ProblemException {@code E120} when it cannot be read or is not YAML, {@code E121} for
+   *     an unknown key, {@code E122} for a missing or wrong value; all with file and line
+   */
+  public static AgentDefinition read(Path file) {
+    return parse(file.toString(), content(file));
+  }
+
+  static AgentDefinition parse(String file, String text) {
+    YamlMap root =
+        YamlMap.of(file, "", compose(file, text), Set.of("apiVersion", "kind", "metadata", "spec"));
+    expect(root, "apiVersion", API_VERSION);
+    expect(root, "kind", "Agent");
+    YamlMap metadata = root.map("metadata", Set.of("name"));
+    YamlMap spec = root.map("spec", Set.of("description", "instructions", "tools"));
+    String name = metadata.text("name");
+    try {
+      return new AgentDefinition(
+          name,
+          spec.optionalText("description").orElse(""),
+          instructions(spec),
+          spec.optionalTexts("tools"));
+    } catch (IllegalArgumentException e) {
+      throw metadata.wrong("name", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String instructions(YamlMap spec) {
+    String text = spec.text("instructions");
+    if (text.strip().length() < AgentDefinition.MIN_INSTRUCTIONS) {
+      throw spec.wrong(
+          "instructions",
+          "\"spec.instructions\" must have at least "
+              + AgentDefinition.MIN_INSTRUCTIONS
+              + " characters");
+    }
+    return text;
+  }
+
+  private static void expect(YamlMap map, String key, String value) {
+    String found = map.text(key);
+    if (!found.equals(value)) {
+      throw map.wrong(key, "\"" + key + "\" must be " + value + ", got \"" + found + "\"");
+    }
+  }
+
+  private static Node compose(String file, String text) {
+    try {
+      Optional<Node> node =
+          new Compose(LoadSettings.builder().setLabel(file).build()).composeString(text);
+      return node.orElseThrow(() -> unreadable(file, "the agent file is empty"));
+    } catch (MarkedYamlEngineException e) {
+      String place =
+          e.getProblemMark()
+              .map(mark -> file + ":" + (mark.getLine() + 1) + ":" + (mark.getColumn() + 1))
+              .orElse(file);
+      throw unreadable(place, "the agent file is not YAML: " + e.getProblem());
+    } catch (YamlEngineException e) {
+      throw unreadable(file, "the agent file is not YAML: " + e.getMessage());
+    }
+  }
+
+  private static String content(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw unreadable(file.toString(), "the agent file is a folder");
+      }
+      if (Files.size(file) > MAX_BYTES) {
+        throw unreadable(file.toString(), "the agent file is larger than 1 MiB");
+      }
+      return Files.readString(file);
+    } catch (NoSuchFileException e) {
+      throw unreadable(file.toString(), "the agent file is not there");
+    } catch (MalformedInputException e) {
+      throw unreadable(file.toString(), "the agent file is not UTF-8 text");
+    } catch (IOException e) {
+      throw unreadable(file.toString(), "the agent file cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static ProblemException unreadable(String place, String message) {
+    return new ProblemException(
+        new Problem(
+            "E120",
+            Problem.Category.CONFIGURATION,
+            message,
+            List.of(place),
+            List.of("stigmer explain E122 shows a whole agent file")));
+  }
+}
