@@ -1,0 +1,21 @@
+package ai.stigmer.testkit.ollama;
+
+import java.io.InterruptedIOException;
+import java.time.Duration;
+
+/** Time that a scenario asks to pass. */
+final class Latency {
+  private Latency() {}
+
+  static void of(Duration time) throws InterruptedIOException {
+    if (time.isZero()) {
+      return;
+    }
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("the server is closing");
+    }
+  }
+}
