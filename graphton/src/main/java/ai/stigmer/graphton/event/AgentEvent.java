@@ -74,6 +74,10 @@ public sealed interface AgentEvent {
 
   /** A tool call has its result. */
   record ToolFinished(ToolCall call, ToolResult result, long seq) implements AgentEvent {
+
+    /** Stands for a result that the journal does not hold, because the run broke off. */
+    public static final long NOT_RECORDED = 0;
+
     public ToolFinished {
       requireNonNull(call, "call is null");
       requireNonNull(result, "result is null");

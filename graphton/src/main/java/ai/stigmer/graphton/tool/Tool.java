@@ -12,6 +12,13 @@ import java.util.Optional;
  */
 public interface Tool {
 
+  /**
+   * Begins a tool: {@code Tool.named("weather").describedAs("…").string("city", "…").calling(…)}.
+   */
+  static ToolBuilder named(String name) {
+    return new ToolBuilder(name);
+  }
+
   /** What the model sees; must not change while a run lasts. */
   ToolSpec spec();
 

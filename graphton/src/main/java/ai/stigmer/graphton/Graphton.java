@@ -1,0 +1,241 @@
+package ai.stigmer.graphton;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.intercept.ModelInterceptor;
+import ai.stigmer.graphton.intercept.ToolInterceptor;
+import ai.stigmer.graphton.journal.InMemoryJournal;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.loop.RunLoop;
+import ai.stigmer.graphton.loop.RunPlan;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.ToolPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Runs agents: the model–tool loop over a journal.
+ *
+ * <p>Every {@code with}-style method returns a changed copy; nothing here is shared between copies
+ * but the objects that were handed in. Thread contract: thread-safe; {@link #run} blocks its caller
+ * until the run ends. Neither the model nor the journal is closed.
+ */
+public final class Graphton {
+  private final Options options;
+
+  private Graphton(Options options) {
+    this.options = options;
+  }
+
+  /** A runner for this model, with a journal in memory, and every tool allowed. */
+  public static Graphton with(ChatModel model) {
+    return new Graphton(
+        new Options(
+            model,
+            new InMemoryJournal(InstantSource.system()),
+            "library",
+            ToolPolicy.ALLOW_ALL,
+            "{}",
+            event -> {},
+            new CancelToken(),
+            List.of(),
+            List.of(),
+            InstantSource.system()));
+  }
+
+  /** Where runs are written down. */
+  public Graphton journal(Journal journal) {
+    return new Graphton(options.journal(journal));
+  }
+
+  /** Who writes, for people who look at the journal. */
+  public Graphton owner(String owner) {
+    return new Graphton(options.owner(owner));
+  }
+
+  /** Who decides whether a tool may run. */
+  public Graphton policy(ToolPolicy policy) {
+    return new Graphton(options.policy(policy));
+  }
+
+  /**
+   * What the caller will need to go on with the run, as JSON; journaled, so never with a secret.
+   */
+  public Graphton environment(String json) {
+    return new Graphton(options.environment(json));
+  }
+
+  /**
+   * Sees what happens, on the thread that runs the agent and in order. A listener that throws is
+   * not called again; the run goes on.
+   */
+  public Graphton listener(Consumer<AgentEvent> listener) {
+    return new Graphton(options.listener(listener));
+  }
+
+  /** Ends runs early. */
+  public Graphton cancel(CancelToken token) {
+    return new Graphton(options.cancel(token));
+  }
+
+  /** Adds an interceptor around model calls; the first one added is the outermost. */
+  public Graphton aroundModel(ModelInterceptor interceptor) {
+    return new Graphton(options.aroundModel(appended(options.aroundModel(), interceptor)));
+  }
+
+  /** Adds an interceptor around tool bodies; the first one added is the outermost. */
+  public Graphton aroundTools(ToolInterceptor interceptor) {
+    return new Graphton(options.aroundTools(appended(options.aroundTools(), interceptor)));
+  }
+
+  /** Runs the agent under a new id. Failures are part of the result. */
+  public RunResult run(Agent agent, String message) {
+    return run(agent, message, RunIds.next(options.clock().instant()));
+  }
+
+  /**
+   * Runs the agent.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the journal cannot start the run
+   */
+  public RunResult run(Agent agent, String message, String runId) {
+    try (JournalWriter writer = options.journal().create(runId, options.owner())) {
+      var started =
+          new JournalEntry.RunStarted(
+              message,
+              agent.name(),
+              agent.instructions(),
+              toolsHash(agent.tools()),
+              options.environment());
+      return RunLoop.start(plan(agent, writer), started);
+    }
+  }
+
+  /**
+   * Goes on with a run where it stopped. Recorded turns are not asked again, finished tools not run
+   * again. A run that has completed gives its recorded result.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the journal has no such run, it is
+   *     damaged, somebody else is running it, or it never started
+   */
+  public RunResult resume(Agent agent, String runId) {
+    try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
+      if (writer.before().isEmpty()
+          || !(writer.before().getFirst().entry() instanceof JournalEntry.RunStarted started)) {
+        throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
+            .help("start it again: nothing of it was done")
+            .asException();
+      }
+      return RunLoop.resume(
+          plan(agent, writer), options.owner(), started, toolsHash(agent.tools()));
+    }
+  }
+
+  private RunPlan plan(Agent agent, JournalWriter writer) {
+    return new RunPlan(
+        options.model(),
+        writer,
+        agent.tools(),
+        agent.maxTurns(),
+        options.policy(),
+        options.listener(),
+        options.cancel(),
+        options.aroundModel(),
+        options.aroundTools());
+  }
+
+  private static String toolsHash(List<Tool> tools) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (Tool tool : tools) {
+        var spec = tool.spec();
+        for (String part : List.of(spec.name(), spec.description(), spec.schema())) {
+          digest.update(part.getBytes(StandardCharsets.UTF_8));
+          digest.update((byte) 0);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static <T> List<T> appended(List<T> list, T element) {
+    var longer = new ArrayList<>(list);
+    longer.add(element);
+    return List.copyOf(longer);
+  }
+
+  private record Options(
+      ChatModel model,
+      Journal journal,
+      String owner,
+      ToolPolicy policy,
+      String environment,
+      Consumer<AgentEvent> listener,
+      CancelToken cancel,
+      List<ModelInterceptor> aroundModel,
+      List<ToolInterceptor> aroundTools,
+      InstantSource clock) {
+
+    Options journal(Journal j) {
+      return new Options(
+          model, j, owner, policy, environment, listener, cancel, aroundModel, aroundTools, clock);
+    }
+
+    Options owner(String o) {
+      return new Options(
+          model,
+          journal,
+          o,
+          policy,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock);
+    }
+
+    Options policy(ToolPolicy p) {
+      return new Options(
+          model, journal, owner, p, environment, listener, cancel, aroundModel, aroundTools, clock);
+    }
+
+    Options environment(String e) {
+      return new Options(
+          model, journal, owner, policy, e, listener, cancel, aroundModel, aroundTools, clock);
+    }
+
+    Options listener(Consumer<AgentEvent> l) {
+      return new Options(
+          model, journal, owner, policy, environment, l, cancel, aroundModel, aroundTools, clock);
+    }
+
+    Options cancel(CancelToken c) {
+      return new Options(
+          model, journal, owner, policy, environment, listener, c, aroundModel, aroundTools, clock);
+    }
+
+    Options aroundModel(List<ModelInterceptor> m) {
+      return new Options(
+          model, journal, owner, policy, environment, listener, cancel, m, aroundTools, clock);
+    }
+
+    Options aroundTools(List<ToolInterceptor> t) {
+      return new Options(
+          model, journal, owner, policy, environment, listener, cancel, aroundModel, t, clock);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package ai.stigmer.graphton.loop;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.event.RunEnd.Limit;
+import ai.stigmer.graphton.message.Message;
+import ai.stigmer.graphton.message.ModelTurn;
+import java.util.List;
+
+/** Says what comes next in a run: a pure function of its transcript and its limits. */
+public final class Decider {
+  private final int maxTurns;
+
+  /**
+   * A decider.
+   *
+   * @param maxTurns the most answers of the model, at least 1
+   */
+  public Decider(int maxTurns) {
+    this.maxTurns = maxTurns;
+  }
+
+  public Step next(Transcript transcript) {
+    if (transcript.end().isPresent()) {
+      return new Step.Finish(transcript.end().get());
+    }
+    List<PendingCall> pending = transcript.pending();
+    if (!pending.isEmpty()) {
+      return transcript.history().isStuck()
+          ? new Step.Finish(stuck(transcript))
+          : new Step.RunTools(pending);
+    }
+    return switch (transcript.messages().getLast()) {
+      case Message.User user -> callModel(transcript);
+      case Message.ToolAnswer answer -> callModel(transcript);
+      case Message.Assistant assistant ->
+          new Step.Finish(endOf(assistant.turn(), transcript.lastText()));
+    };
+  }
+
+  private Step callModel(Transcript transcript) {
+    return transcript.turns() < maxTurns
+        ? new Step.CallModel()
+        : new Step.Finish(tooManyTurns(transcript));
+  }
+
+  private RunEnd tooManyTurns(Transcript transcript) {
+    return new RunEnd.Stopped(
+        Limit.TURNS,
+        transcript.lastText(),
+        Problem.of(
+                "E801",
+                Problem.Category.LIMIT,
+                "the run reached its limit of " + maxTurns + " model turns")
+            .help("go on with a higher limit: stigmer resume ID --max-turns " + 2L * maxTurns));
+  }
+
+  private static RunEnd stuck(Transcript transcript) {
+    return new RunEnd.Stopped(
+        Limit.LOOP,
+        transcript.lastText(),
+        Problem.of(
+                "E802",
+                Problem.Category.LIMIT,
+                "the model made the same tool call "
+                    + CallHistory.STOP_COUNT
+                    + " times within its last "
+                    + CallHistory.STOP_WINDOW
+                    + " calls")
+            .from("tool " + transcript.pending().getFirst().call().name())
+            .help("say more exactly what to do, or use a stronger model: -m MODEL"));
+  }
+
+  private static RunEnd endOf(ModelTurn turn, String partial) {
+    return switch (turn.stop()) {
+      case END, TOOL_USE, UNKNOWN ->
+          turn.text().isBlank() ? nothingSaid(turn, partial) : new RunEnd.Completed(turn.text());
+      case MAX_TOKENS ->
+          new RunEnd.Stopped(
+              Limit.MAX_TOKENS,
+              partial,
+              Problem.of(
+                      "E803",
+                      Problem.Category.LIMIT,
+                      "the answer was cut at the output limit of the model's turn")
+                  .help("allow longer answers: --max-tokens N"));
+      case CONTEXT_FULL ->
+          new RunEnd.Failed(
+              Problem.of("E302", Problem.Category.MODEL, "the model's context window is full")
+                  .help("use a larger window: --context-length N, or a model that has one"),
+              partial);
+      case REFUSAL ->
+          new RunEnd.Failed(
+              Problem.of(
+                  "E303",
+                  Problem.Category.RUN,
+                  turn.provider() + "/" + turn.model() + " refused to answer"),
+              partial);
+    };
+  }
+
+  private static RunEnd nothingSaid(ModelTurn turn, String partial) {
+    return new RunEnd.Failed(
+        Problem.of(
+                "E304",
+                Problem.Category.MODEL,
+                turn.provider() + "/" + turn.model() + " answered with nothing")
+            .help("go on: stigmer resume ID, or use another model: -m MODEL"),
+        partial);
+  }
+}

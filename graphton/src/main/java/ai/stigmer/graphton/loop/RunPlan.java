@@ -1,0 +1,35 @@
+package ai.stigmer.graphton.loop;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.intercept.ModelInterceptor;
+import ai.stigmer.graphton.intercept.ToolInterceptor;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.ToolPolicy;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Everything that one drive of a run works with.
+ *
+ * @param tools sorted by name
+ * @param maxTurns at least 1
+ */
+public record RunPlan(
+    ChatModel model,
+    JournalWriter writer,
+    List<Tool> tools,
+    int maxTurns,
+    ToolPolicy policy,
+    Consumer<AgentEvent> listener,
+    CancelToken cancel,
+    List<ModelInterceptor> aroundModel,
+    List<ToolInterceptor> aroundTools) {
+  public RunPlan {
+    tools = List.copyOf(tools);
+    aroundModel = List.copyOf(aroundModel);
+    aroundTools = List.copyOf(aroundTools);
+  }
+}

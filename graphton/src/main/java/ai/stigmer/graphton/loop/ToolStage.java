@@ -1,0 +1,261 @@
+package ai.stigmer.graphton.loop;
+
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.intercept.ToolInterceptor;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.tool.ArgumentCheck;
+import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
+import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.ToolArguments;
+import ai.stigmer.graphton.tool.ToolContext;
+import ai.stigmer.graphton.tool.ToolPolicy.Decision;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Collectors;
+
+/**
+ * Serves the tool calls of one turn: check, policy, intent, body, outcome.
+ *
+ * <p>Read-only tools next to each other run at the same time; every other tool runs alone, in the
+ * model's order. Thread: the run's, but for the bodies of read-only tools.
+ */
+final class ToolStage {
+
+  /** Writes entries down; returns when they are durable. */
+  @FunctionalInterface
+  interface Recorder {
+    long append(List<JournalEntry> entries);
+  }
+
+  private static final String UNKNOWN_OUTCOME =
+      "The process stopped while this call was running. It is not known whether it took effect, and it was"
+          + " not run again. Look at the present state before you decide to repeat it.";
+  private static final int MAX_RESULT = 100_000;
+
+  private final RunPlan plan;
+  private final EventSink events;
+  private final Recorder recorder;
+  private final Map<String, Tool> byName = new HashMap<>();
+
+  ToolStage(RunPlan plan, EventSink events, Recorder recorder) {
+    this.plan = plan;
+    this.events = events;
+    this.recorder = recorder;
+    plan.tools().forEach(tool -> byName.put(tool.spec().name(), tool));
+  }
+
+  /** Serves the calls until each has its outcome, or the run is cancelled. */
+  void serve(Step.RunTools step, Transcript before) {
+    var reads = new ArrayList<Ready>();
+    for (PendingCall pending : step.calls()) {
+      if (plan.cancel().isCancelled()) {
+        return;
+      }
+      switch (prepare(pending, before)) {
+        case Admitted.Refused refused -> {
+          events.send(new AgentEvent.ToolStarted(pending.call()));
+          record(pending.call(), refused.result(), before);
+        }
+        case Admitted.Admissible admissible -> {
+          if (admissible.ready().tool().effect() == EffectClass.READ) {
+            reads.add(admissible.ready());
+          } else {
+            runTogether(reads, before);
+            reads.clear();
+            runAlone(admissible.ready(), pending.intent(), before);
+          }
+        }
+      }
+    }
+    runTogether(reads, before);
+  }
+
+  private record Ready(ToolCall call, Tool tool, ToolArguments arguments, ToolContext context) {}
+
+  private sealed interface Admitted {
+    record Admissible(Ready ready) implements Admitted {}
+
+    record Refused(ToolResult result) implements Admitted {}
+  }
+
+  private Admitted prepare(PendingCall pending, Transcript before) {
+    ToolCall call = pending.call();
+    Tool tool = byName.get(call.name());
+    if (tool == null) {
+      return new Admitted.Refused(ToolResult.error(noSuchTool(call.name())));
+    }
+    return switch (ArgumentCheck.check(tool.spec(), call.arguments())) {
+      case Checked.Invalid invalid -> new Admitted.Refused(ToolResult.error(invalid.hint()));
+      case Checked.Valid valid -> {
+        var context =
+            new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
+        var ready = new Ready(call, tool, valid.arguments(), context);
+        yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
+      }
+    };
+  }
+
+  private Admitted decide(Ready ready) {
+    return switch (plan.policy().decide(ready.tool(), ready.call())) {
+      case Decision.Allow allow -> new Admitted.Admissible(ready);
+      case Decision.Deny deny -> new Admitted.Refused(ToolResult.denied(deny.reason()));
+    };
+  }
+
+  private String noSuchTool(String name) {
+    String offered = byName.keySet().stream().sorted().collect(Collectors.joining(", "));
+    return "There is no tool \"" + name + "\". The tools are: " + offered + ".";
+  }
+
+  private void runAlone(Ready ready, Optional<ToolIntent> intent, Transcript before) {
+    events.send(new AgentEvent.ToolStarted(ready.call()));
+    if (intent.isPresent()) {
+      Optional<ToolResult> settled = settle(ready, intent.get());
+      if (settled.isPresent()) {
+        record(ready.call(), settled.get(), before);
+        return;
+      }
+    } else {
+      Optional<String> prepared;
+      try {
+        prepared = ready.tool().prepare(ready.arguments(), ready.context());
+      } catch (Exception e) {
+        record(ready.call(), failed(ready.tool(), e), before);
+        return;
+      }
+      recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));
+    }
+    record(ready.call(), run(ready), before);
+  }
+
+  /**
+   * The result of a call that an earlier process had announced; empty when the call is to be run.
+   */
+  private static Optional<ToolResult> settle(Ready ready, ToolIntent intent) {
+    return switch (intent.effect()) {
+      case READ, IDEMPOTENT -> Optional.empty();
+      case UNSAFE ->
+          switch (settlement(ready, intent)) {
+            case Tool.Settlement.Happened happened -> Optional.of(happened.result());
+            case Tool.Settlement.DidNotHappen no -> Optional.empty();
+            case Tool.Settlement.Unknown unknown ->
+                Optional.of(new ToolResult(ToolResult.Status.UNKNOWN, UNKNOWN_OUTCOME));
+          };
+    };
+  }
+
+  private static Tool.Settlement settlement(Ready ready, ToolIntent intent) {
+    if (intent.prepared().isEmpty()) {
+      return new Tool.Settlement.Unknown();
+    }
+    try {
+      return ready.tool().settle(ready.arguments(), intent.prepared().get(), ready.context());
+    } catch (Exception e) {
+      return new Tool.Settlement.Unknown();
+    }
+  }
+
+  private record Done(Ready ready, ToolResult result) {}
+
+  private void runTogether(List<Ready> reads, Transcript before) {
+    reads.forEach(ready -> events.send(new AgentEvent.ToolStarted(ready.call())));
+    if (reads.size() == 1) {
+      record(reads.getFirst().call(), run(reads.getFirst()), before);
+      return;
+    }
+    var done = new LinkedBlockingQueue<Done>();
+    for (Ready ready : reads) {
+      Thread.ofVirtual()
+          .name("tool-" + ready.call().id())
+          .start(() -> done.add(new Done(ready, run(ready))));
+    }
+    for (int i = 0; i < reads.size(); i++) {
+      Done next = take(done);
+      record(next.ready().call(), next.result(), before);
+    }
+  }
+
+  /** An interrupt cancels the run; its tools end by their token, so waiting for them is short. */
+  private Done take(LinkedBlockingQueue<Done> done) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return done.take();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          plan.cancel().cancel();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private ToolResult run(Ready ready) {
+    ToolInterceptor.Next body = arguments -> ready.tool().run(arguments, ready.context());
+    for (ToolInterceptor interceptor : plan.aroundTools().reversed()) {
+      ToolInterceptor.Next next = body;
+      body = arguments -> interceptor.around(ready.tool(), arguments, ready.context(), next);
+    }
+    try {
+      return body.run(ready.arguments());
+    } catch (Exception e) {
+      return failed(ready.tool(), e);
+    } catch (StackOverflowError | AssertionError e) {
+      return failed(ready.tool(), new IllegalStateException(e.toString(), e));
+    }
+  }
+
+  private static ToolResult failed(Tool tool, Exception e) {
+    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return ToolResult.error("The tool " + tool.spec().name() + " failed: " + why);
+  }
+
+  private void record(ToolCall call, ToolResult result, Transcript before) {
+    ToolResult told = warned(call, capped(result), before);
+    long seq = recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+    events.send(new AgentEvent.ToolFinished(call, told, seq));
+  }
+
+  private static ToolResult capped(ToolResult result) {
+    int length = result.text().length();
+    if (length <= MAX_RESULT) {
+      return result;
+    }
+    int half = MAX_RESULT / 2;
+    String cut =
+        result.text().substring(0, half)
+            + "\n[… "
+            + (length - 2 * half)
+            + " characters were cut here …]\n"
+            + result.text().substring(length - half);
+    return new ToolResult(result.status(), cut);
+  }
+
+  private ToolResult warned(ToolCall call, ToolResult result, Transcript before) {
+    int inARow = before.history().inARow(call.id());
+    if (inARow < CallHistory.WARN_IN_A_ROW) {
+      return result;
+    }
+    events.send(
+        new AgentEvent.Notice(
+            "W402", "the model made the same call to " + call.name() + " " + inARow + " times"));
+    return new ToolResult(
+        result.status(),
+        result.text()
+            + "\n\n[You have made this same call "
+            + inARow
+            + " times in a row. Its result will not change. Do something else, or give your answer.]");
+  }
+}

@@ -1,0 +1,193 @@
+package ai.stigmer.graphton.loop;
+
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.message.Message;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.Usage;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run's journal means: an immutable fold over its entries. The same entries give the same
+ * transcript on any machine.
+ *
+ * <p>The answers to one turn's calls join the messages together, in the order of the calls, once
+ * the last of them is there; so the messages are a valid conversation at every moment.
+ */
+public final class Transcript {
+
+  /** A run of which nothing is recorded. */
+  public static final Transcript EMPTY =
+      new Transcript("", List.of(), List.of(), Map.of(), CallHistory.EMPTY, 0, Usage.NONE, null);
+
+  private final String system;
+  private final List<Message> messages;
+  private final List<PendingCall> openCalls;
+  private final Map<String, ToolResult> answered;
+  private final CallHistory history;
+  private final int turns;
+  private final Usage usage;
+  private final @Nullable RunEnd end;
+
+  private Transcript(
+      String system,
+      List<Message> messages,
+      List<PendingCall> openCalls,
+      Map<String, ToolResult> answered,
+      CallHistory history,
+      int turns,
+      Usage usage,
+      @Nullable RunEnd end) {
+    this.system = system;
+    this.messages = messages;
+    this.openCalls = openCalls;
+    this.answered = answered;
+    this.history = history;
+    this.turns = turns;
+    this.usage = usage;
+    this.end = end;
+  }
+
+  public static Transcript of(List<Recorded> entries) {
+    Transcript transcript = EMPTY;
+    for (Recorded recorded : entries) {
+      transcript = transcript.plus(recorded.entry());
+    }
+    return transcript;
+  }
+
+  /** This transcript and one more entry. */
+  public Transcript plus(JournalEntry entry) {
+    return switch (entry) {
+      case JournalEntry.RunStarted started ->
+          new Transcript(
+              started.system(),
+              List.of(new Message.User(started.input())),
+              List.of(),
+              Map.of(),
+              CallHistory.EMPTY,
+              0,
+              Usage.NONE,
+              null);
+      case JournalEntry.RunResumed resumed -> withEnd(null);
+      case JournalEntry.Turn turn -> plusTurn(turn.turn());
+      case JournalEntry.ToolIntent intent -> plusIntent(intent);
+      case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);
+      case JournalEntry.UserMessage message ->
+          withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
+      case JournalEntry.RunFinished finished -> withEnd(finished.end());
+    };
+  }
+
+  /** The system text, frozen at the start. */
+  public String system() {
+    return system;
+  }
+
+  /** The conversation as the next request shows it, oldest first. */
+  public List<Message> messages() {
+    return messages;
+  }
+
+  /** The calls of the last turn that have no outcome, in the model's order. */
+  public List<PendingCall> pending() {
+    return openCalls.stream().filter(call -> !answered.containsKey(call.call().id())).toList();
+  }
+
+  /** How often each call was made lately. */
+  public CallHistory history() {
+    return history;
+  }
+
+  /** Answers of the model so far. */
+  public int turns() {
+    return turns;
+  }
+
+  public Usage usage() {
+    return usage;
+  }
+
+  /** How the run ended, unless it was taken up again. */
+  public Optional<RunEnd> end() {
+    return Optional.ofNullable(end);
+  }
+
+  /** The last words of the model that were not empty; what a stopped run has to show. */
+  public String lastText() {
+    return messages.reversed().stream()
+        .filter(Message.Assistant.class::isInstance)
+        .map(message -> ((Message.Assistant) message).turn().text())
+        .filter(text -> !text.isBlank())
+        .findFirst()
+        .orElse("");
+  }
+
+  private Transcript plusTurn(ModelTurn turn) {
+    List<ToolCall> calls = turn.calls();
+    return new Transcript(
+        system,
+        appended(messages, new Message.Assistant(turn)),
+        calls.stream().map(call -> new PendingCall(call, Optional.empty())).toList(),
+        Map.of(),
+        history.plus(calls),
+        turns + 1,
+        usage.plus(turn.usage()),
+        end);
+  }
+
+  private Transcript plusIntent(JournalEntry.ToolIntent intent) {
+    List<PendingCall> marked =
+        openCalls.stream()
+            .map(
+                call ->
+                    call.call().id().equals(intent.call().id())
+                        ? new PendingCall(call.call(), Optional.of(intent))
+                        : call)
+            .toList();
+    return new Transcript(system, messages, marked, answered, history, turns, usage, end);
+  }
+
+  private Transcript plusOutcome(JournalEntry.ToolOutcome outcome) {
+    var results = new LinkedHashMap<>(answered);
+    results.put(outcome.call().id(), outcome.result());
+    boolean complete = openCalls.stream().allMatch(call -> results.containsKey(call.call().id()));
+    if (!complete) {
+      return new Transcript(
+          system, messages, openCalls, Map.copyOf(results), history, turns, usage, end);
+    }
+    var longer = new ArrayList<Message>(messages.size() + openCalls.size());
+    longer.addAll(messages);
+    for (PendingCall open : openCalls) {
+      ToolResult result = results.get(open.call().id());
+      if (result != null) {
+        longer.add(new Message.ToolAnswer(open.call(), result));
+      }
+    }
+    return new Transcript(
+        system, List.copyOf(longer), List.of(), Map.of(), history, turns, usage, end);
+  }
+
+  private Transcript withMessages(List<Message> longer) {
+    return new Transcript(system, longer, openCalls, answered, history, turns, usage, end);
+  }
+
+  private Transcript withEnd(@Nullable RunEnd newEnd) {
+    return new Transcript(system, messages, openCalls, answered, history, turns, usage, newEnd);
+  }
+
+  private static List<Message> appended(List<Message> list, Message message) {
+    var longer = new ArrayList<Message>(list.size() + 1);
+    longer.addAll(list);
+    longer.add(message);
+    return List.copyOf(longer);
+  }
+}

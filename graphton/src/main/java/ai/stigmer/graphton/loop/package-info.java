@@ -1,0 +1,8 @@
+/**
+ * The core: a pure decider over a transcript, and the loop that carries out what it decides,
+ * writing every step down before anybody relies on it. Depends on all ports, on no implementation.
+ */
+@NullMarked
+package ai.stigmer.graphton.loop;
+
+import org.jspecify.annotations.NullMarked;

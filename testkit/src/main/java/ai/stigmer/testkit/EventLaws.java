@@ -1,0 +1,89 @@
+package ai.stigmer.testkit;
+
+import ai.stigmer.graphton.event.AgentEvent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * A listener that records a run's events and checks the laws that {@link AgentEvent} states.
+ *
+ * <p>Give it to the run, then call {@link #assertLaws}. One object may watch several drives one
+ * after another. Thread contract: thread-safe.
+ */
+public final class EventLaws implements Consumer<AgentEvent> {
+  private final List<AgentEvent> events = new ArrayList<>();
+  private final List<String> broken = new ArrayList<>();
+  private final Set<String> openTools = new HashSet<>();
+  private boolean running;
+  private int openTurn;
+
+  @Override
+  public synchronized void accept(AgentEvent event) {
+    events.add(event);
+    if (!running && !(event instanceof AgentEvent.RunStarted)) {
+      broken.add("outside of a run: " + event);
+    }
+    switch (event) {
+      case AgentEvent.RunStarted started -> {
+        require(!running, "a run starts within a run", event);
+        running = true;
+      }
+      case AgentEvent.TurnStarted started -> {
+        require(openTurn == 0, "a turn starts within a turn", event);
+        require(openTools.isEmpty(), "a turn starts while a tool runs", event);
+        openTurn = started.turn();
+      }
+      case AgentEvent.TextDelta delta ->
+          require(openTurn == delta.turn(), "not in its turn", event);
+      case AgentEvent.ThinkingDelta delta ->
+          require(openTurn == delta.turn(), "not in its turn", event);
+      case AgentEvent.TurnFinished finished -> {
+        require(openTurn == finished.turn(), "ends a turn that is not open", event);
+        openTurn = 0;
+      }
+      case AgentEvent.ToolStarted started -> {
+        require(openTurn == 0, "a tool starts within a turn", event);
+        require(openTools.add(started.call().id()), "starts a call that is open", event);
+      }
+      case AgentEvent.ToolFinished finished ->
+          require(openTools.remove(finished.call().id()), "ends a call that is not open", event);
+      case AgentEvent.Notice notice -> {}
+      case AgentEvent.RunFinished finished -> {
+        require(openTurn == 0, "the run ends within a turn", event);
+        require(openTools.isEmpty(), "the run ends while a tool runs", event);
+        running = false;
+      }
+    }
+  }
+
+  /** Everything that was seen, in order. */
+  public synchronized List<AgentEvent> events() {
+    return List.copyOf(events);
+  }
+
+  /**
+   * Checks the laws.
+   *
+   * @throws AssertionError naming every broken law, also when there was no event, or no end
+   */
+  public synchronized void assertLaws() {
+    var all = new ArrayList<>(broken);
+    if (events.isEmpty()) {
+      all.add("there was no event");
+    } else if (running) {
+      all.add("there is no end");
+    }
+    if (!all.isEmpty()) {
+      throw new AssertionError("broken event laws:\n" + String.join("\n", all));
+    }
+  }
+
+  private void require(boolean law, String complaint, AgentEvent event) {
+    if (!law) {
+      broken.add(complaint + ": " + event);
+    }
+  }
+}
