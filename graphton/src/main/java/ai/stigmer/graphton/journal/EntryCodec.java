@@ -1,0 +1,268 @@
+package ai.stigmer.graphton.journal;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
+import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
+import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
+import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
+import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
+import ai.stigmer.graphton.journal.JournalEntry.Turn;
+import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
+import ai.stigmer.graphton.message.Block;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.tool.EffectClass;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Journal entries as JSON text, the same in every store. An entry is an object with {@code "type"};
+ * fields that this version does not know are passed over, a type that it does not know is refused.
+ */
+public final class EntryCodec {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private EntryCodec() {}
+
+  /** One line of ASCII JSON. */
+  public static String encode(JournalEntry entry) {
+    return ascii(
+        switch (entry) {
+          case RunStarted started ->
+              object("run-started")
+                  .put("input", started.input())
+                  .put("agent", started.agent())
+                  .put("system", started.system())
+                  .put("toolsHash", started.toolsHash())
+                  .put("environment", started.environment());
+          case RunResumed resumed -> object("run-resumed").put("owner", resumed.owner());
+          case Turn turn -> turn(turn.turn());
+          case ToolIntent intent -> {
+            ObjectNode node = call("tool-intent", intent.call());
+            node.put("effect", intent.effect().name());
+            intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
+            yield node;
+          }
+          case ToolOutcome outcome ->
+              call("tool-outcome", outcome.call())
+                  .put("status", outcome.result().status().name())
+                  .put("text", outcome.result().text());
+          case UserMessage message -> object("user-message").put("text", message.text());
+          case RunFinished finished -> end(finished.end());
+        });
+  }
+
+  /**
+   * Reads what {@link #encode} wrote.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E507} when the entry's type is
+   *     unknown, {@code E503} when the text is no entry
+   */
+  public static JournalEntry decode(String text) {
+    JsonNode node;
+    try {
+      node = JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw damaged("it is not JSON");
+    }
+    try {
+      return entry(node);
+    } catch (IllegalArgumentException e) {
+      throw damaged(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static JournalEntry entry(JsonNode node) {
+    String type = text(node, "type");
+    return switch (type) {
+      case "run-started" ->
+          new RunStarted(
+              text(node, "input"),
+              text(node, "agent"),
+              text(node, "system"),
+              text(node, "toolsHash"),
+              text(node, "environment"));
+      case "run-resumed" -> new RunResumed(text(node, "owner"));
+      case "turn" -> new Turn(readTurn(node));
+      case "tool-intent" ->
+          new ToolIntent(
+              readCall(node),
+              EffectClass.valueOf(text(node, "effect")),
+              Optional.ofNullable(node.get("prepared")).map(JsonNode::asText));
+      case "tool-outcome" ->
+          new ToolOutcome(
+              readCall(node),
+              new ToolResult(ToolResult.Status.valueOf(text(node, "status")), text(node, "text")));
+      case "user-message" -> new UserMessage(text(node, "text"));
+      case "run-finished" -> new RunFinished(readEnd(node));
+      default ->
+          throw Problem.of(
+                  "E507",
+                  Category.STORE,
+                  "the journal holds an entry of type \""
+                      + type
+                      + "\", which this version cannot read")
+              .help("use the version of Stigmer that wrote it, or a later one")
+              .asException();
+    };
+  }
+
+  private static ObjectNode turn(ModelTurn turn) {
+    ObjectNode node =
+        object("turn")
+            .put("provider", turn.provider())
+            .put("model", turn.model())
+            .put("raw", turn.raw())
+            .put("stop", turn.stop().name());
+    var blocks = node.putArray("blocks");
+    for (Block block : turn.blocks()) {
+      switch (block) {
+        case Block.Text text -> blocks.addObject().put("text", text.text());
+        case Block.Thinking thinking -> blocks.addObject().put("thinking", thinking.text());
+        case Block.Call call -> put(blocks.addObject(), call.call());
+      }
+    }
+    Usage usage = turn.usage();
+    node.putObject("usage")
+        .put("input", usage.input())
+        .put("output", usage.output())
+        .put("cacheRead", usage.cacheRead())
+        .put("cacheWrite", usage.cacheWrite())
+        .put("reasoning", usage.reasoning());
+    return node;
+  }
+
+  private static ModelTurn readTurn(JsonNode node) {
+    List<Block> blocks = new ArrayList<>();
+    for (JsonNode block : node.path("blocks")) {
+      if (block.has("text")) {
+        blocks.add(new Block.Text(text(block, "text")));
+      } else if (block.has("thinking")) {
+        blocks.add(new Block.Thinking(text(block, "thinking")));
+      } else {
+        blocks.add(new Block.Call(readCall(block)));
+      }
+    }
+    JsonNode usage = node.path("usage");
+    return new ModelTurn(
+        text(node, "provider"),
+        text(node, "model"),
+        text(node, "raw"),
+        blocks,
+        new Usage(
+            usage.path("input").asLong(),
+            usage.path("output").asLong(),
+            usage.path("cacheRead").asLong(),
+            usage.path("cacheWrite").asLong(),
+            usage.path("reasoning").asLong()),
+        StopReason.valueOf(text(node, "stop")));
+  }
+
+  private static ObjectNode end(RunEnd end) {
+    ObjectNode node = object("run-finished").put("text", end.text());
+    return switch (end) {
+      case RunEnd.Completed completed -> node.put("end", "completed");
+      case RunEnd.Cancelled cancelled -> node.put("end", "cancelled");
+      case RunEnd.Failed failed -> withProblem(node.put("end", "failed"), failed.problem());
+      case RunEnd.Stopped stopped ->
+          withProblem(
+              node.put("end", "stopped").put("limit", stopped.limit().name()), stopped.problem());
+    };
+  }
+
+  private static RunEnd readEnd(JsonNode node) {
+    String text = text(node, "text");
+    String end = text(node, "end");
+    return switch (end) {
+      case "completed" -> new RunEnd.Completed(text);
+      case "cancelled" -> new RunEnd.Cancelled(text);
+      case "failed" -> new RunEnd.Failed(readProblem(node), text);
+      case "stopped" ->
+          new RunEnd.Stopped(RunEnd.Limit.valueOf(text(node, "limit")), text, readProblem(node));
+      default -> throw new IllegalArgumentException("unknown end \"" + end + "\"");
+    };
+  }
+
+  private static ObjectNode withProblem(ObjectNode node, Problem problem) {
+    ObjectNode written =
+        node.putObject("problem")
+            .put("code", problem.code())
+            .put("category", problem.category().name())
+            .put("message", problem.message());
+    var from = written.putArray("from");
+    problem.from().forEach(from::add);
+    var help = written.putArray("help");
+    problem.help().forEach(help::add);
+    return node;
+  }
+
+  private static Problem readProblem(JsonNode node) {
+    JsonNode problem = node.path("problem");
+    return new Problem(
+        text(problem, "code"),
+        Category.valueOf(text(problem, "category")),
+        text(problem, "message"),
+        texts(problem.path("from")),
+        texts(problem.path("help")));
+  }
+
+  private static ObjectNode call(String type, ToolCall call) {
+    return put(object(type), call);
+  }
+
+  private static ObjectNode put(ObjectNode node, ToolCall call) {
+    return node.put("id", call.id()).put("tool", call.name()).put("arguments", call.arguments());
+  }
+
+  private static ToolCall readCall(JsonNode node) {
+    return new ToolCall(text(node, "id"), text(node, "tool"), text(node, "arguments"));
+  }
+
+  private static ObjectNode object(String type) {
+    return JsonNodeFactory.instance.objectNode().put("type", type);
+  }
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    if (value == null || !value.isTextual()) {
+      throw new IllegalArgumentException("field \"" + field + "\" is missing");
+    }
+    return value.asText();
+  }
+
+  private static List<String> texts(JsonNode array) {
+    var texts = new ArrayList<String>();
+    array.forEach(node -> texts.add(node.asText()));
+    return texts;
+  }
+
+  /**
+   * Escapes what is not ASCII, lone surrogates included, so that no character set can lose
+   * anything.
+   */
+  private static String ascii(ObjectNode node) {
+    try {
+      return JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of texts and numbers is always JSON", e);
+    }
+  }
+
+  private static RuntimeException damaged(String why) {
+    return Problem.of("E503", Category.STORE, "the journal is damaged: an entry cannot be read")
+        .from(why)
+        .asException();
+  }
+}
