@@ -5,11 +5,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the known word that somebody most likely meant. */
-final class Spelling {
+public final class Spelling {
   private Spelling() {}
 
   /** The known word within two edits (one for words of up to three letters) of {@code text}. */
-  static Optional<String> nearest(String text, Collection<String> known) {
+  public static Optional<String> nearest(String text, Collection<String> known) {
     String wanted = text.toLowerCase(Locale.ROOT);
     int limit = wanted.length() <= 3 ? 1 : 2;
     String best = null;

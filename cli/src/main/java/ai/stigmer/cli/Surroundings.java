@@ -1,0 +1,56 @@
+package ai.stigmer.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.cli.screen.Terminal;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Everything outside that a command may touch.
+ *
+ * @param env the environment variables
+ * @param out the answer
+ * @param err everything else
+ * @param terminal which of the streams are a screen
+ * @param journals opens the journal
+ * @param signals tells of Ctrl-C
+ */
+public record Surroundings(
+    Map<String, String> env,
+    InputStream in,
+    PrintStream out,
+    PrintStream err,
+    Terminal terminal,
+    JournalOpener journals,
+    Signals signals) {
+
+  public Surroundings {
+    env = Map.copyOf(env);
+    requireNonNull(in, "in is null");
+    requireNonNull(out, "out is null");
+    requireNonNull(err, "err is null");
+    requireNonNull(terminal, "terminal is null");
+    requireNonNull(journals, "journals is null");
+    requireNonNull(signals, "signals is null");
+  }
+
+  /** Where configuration and journal live: {@code STIGMER_HOME}, else {@code ~/.stigmer}. */
+  Path home() {
+    String home = env.getOrDefault("STIGMER_HOME", "").strip();
+    return home.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".stigmer")
+        : Path.of(home).toAbsolutePath();
+  }
+
+  Path database() {
+    return home().resolve("stigmer.db");
+  }
+
+  /** Whether stack traces are wanted. */
+  boolean debug() {
+    return "1".equals(env.get("STIGMER_DEBUG"));
+  }
+}

@@ -1,0 +1,43 @@
+package ai.stigmer.cli.screen;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.RunEnd;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The end of a run in one word, as a problem, and as an exit status. */
+public final class Ends {
+  /** The exit status of a command that was interrupted with Ctrl-C. */
+  public static final int INTERRUPTED = 130;
+
+  private Ends() {}
+
+  /** {@code completed}, {@code failed}, {@code cancelled}, or {@code stopped:} and the limit. */
+  public static String status(RunEnd end) {
+    return switch (end) {
+      case RunEnd.Completed _ -> "completed";
+      case RunEnd.Stopped stopped -> "stopped:" + stopped.limit().name().toLowerCase(Locale.ROOT);
+      case RunEnd.Failed _ -> "failed";
+      case RunEnd.Cancelled _ -> "cancelled";
+    };
+  }
+
+  /** What went wrong, where something did. */
+  public static Optional<Problem> problem(RunEnd end) {
+    return switch (end) {
+      case RunEnd.Completed _, RunEnd.Cancelled _ -> Optional.empty();
+      case RunEnd.Stopped stopped -> Optional.of(stopped.problem());
+      case RunEnd.Failed failed -> Optional.of(failed.problem());
+    };
+  }
+
+  /** The exit status of a command whose run ended so. */
+  public static int exitStatus(RunEnd end) {
+    return switch (end) {
+      case RunEnd.Completed _ -> 0;
+      case RunEnd.Cancelled _ -> INTERRUPTED;
+      case RunEnd.Stopped stopped -> stopped.problem().category().exitStatus();
+      case RunEnd.Failed failed -> failed.problem().category().exitStatus();
+    };
+  }
+}

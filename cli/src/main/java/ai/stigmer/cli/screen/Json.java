@@ -1,0 +1,71 @@
+package ai.stigmer.cli.screen;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.message.Usage;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** The JSON shapes that several commands share. */
+public final class Json {
+  /** The version of every object that a command prints. */
+  public static final int SCHEMA = 1;
+
+  private Json() {}
+
+  /** An object with the fields {@code schema} and {@code type}. */
+  public static ObjectNode object(String type) {
+    return JsonNodeFactory.instance.objectNode().put("schema", SCHEMA).put("type", type);
+  }
+
+  /** A failure as the last object of a command. */
+  public static ObjectNode error(Problem problem) {
+    ObjectNode json = object("error");
+    json.put("code", problem.code());
+    json.put("exit", problem.category().exitStatus());
+    json.put("message", problem.message());
+    return withLines(json, problem);
+  }
+
+  /** A problem inside another object. */
+  public static ObjectNode problem(Problem problem) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("code", problem.code());
+    json.put("message", problem.message());
+    return withLines(json, problem);
+  }
+
+  /** Tokens as an object. */
+  public static ObjectNode usage(Usage usage) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("input", usage.input())
+        .put("output", usage.output())
+        .put("cache_read", usage.cacheRead())
+        .put("cache_write", usage.cacheWrite())
+        .put("reasoning", usage.reasoning());
+  }
+
+  /** The end of a run as one object; {@code error} is null when there is none. */
+  static ObjectNode result(RunResult result, ShownModel model) {
+    ObjectNode json = object("result");
+    json.put("run", result.runId());
+    json.put("status", Ends.status(result.end()));
+    json.put("text", result.text());
+    json.put("turns", result.turns());
+    json.set("usage", usage(result.usage()));
+    json.set("model", model.json());
+    Ends.problem(result.end())
+        .ifPresentOrElse(p -> json.set("error", problem(p)), () -> json.putNull("error"));
+    return json;
+  }
+
+  private static ObjectNode withLines(ObjectNode json, Problem problem) {
+    ArrayNode from = json.putArray("from");
+    problem.from().forEach(from::add);
+    ArrayNode help = json.putArray("help");
+    problem.help().forEach(help::add);
+    return json;
+  }
+}

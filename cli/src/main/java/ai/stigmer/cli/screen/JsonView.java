@@ -1,0 +1,52 @@
+package ai.stigmer.cli.screen;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import java.io.PrintStream;
+
+/** A run for programs: one JSON object on standard output when it is over. */
+public final class JsonView implements RunView {
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private ShownModel model = new ShownModel("", "");
+
+  public JsonView(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void begin(ShownModel model, String startLine, String configuration) {
+    this.model = model;
+    err.println(startLine);
+    if (model.scripted()) {
+      err.println("scripted model: a written scenario answers, no model is asked");
+    }
+    err.flush();
+  }
+
+  @Override
+  public void note(String text) {
+    err.println("note: " + Visible.answer(text));
+    err.flush();
+  }
+
+  @Override
+  public void accept(AgentEvent event) {
+    if (event instanceof AgentEvent.RunFinished finished) {
+      out.println(Json.result(finished.result(), model));
+      out.flush();
+    } else if (event instanceof AgentEvent.Notice notice) {
+      note(notice.code() + " " + notice.text());
+    }
+  }
+
+  @Override
+  public void failed(Problem problem) {
+    out.println(Json.error(problem));
+    out.flush();
+    err.print(ProblemText.of(problem, Palette.PLAIN));
+    err.flush();
+  }
+}

@@ -1,0 +1,28 @@
+package ai.stigmer.cli.screen;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import java.util.function.Consumer;
+
+/**
+ * Shows one run while it happens. Calls come in this order: {@link #begin}, events and notes, and
+ * at last either the event {@code RunFinished} or {@link #failed}.
+ *
+ * <p>Thread contract: called by one thread at a time.
+ */
+public interface RunView extends Consumer<AgentEvent> {
+
+  /**
+   * Before the first event.
+   *
+   * @param startLine one line: which model, whose key, which mode
+   * @param configuration the resolved configuration as JSON, without secrets
+   */
+  void begin(ShownModel model, String startLine, String configuration);
+
+  /** A word to the user about this command. */
+  void note(String text);
+
+  /** The command ends without a run's end. */
+  void failed(Problem problem);
+}

@@ -1,0 +1,104 @@
+package ai.stigmer.cli.screen;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * A run for programs that follow it: one JSON object per line on standard output, an {@code init}
+ * line first, a {@code result} or {@code error} line last.
+ */
+public final class StreamJsonView implements RunView {
+  private final PrintStream out;
+  private final PrintStream err;
+
+  private ShownModel model = new ShownModel("", "");
+
+  public StreamJsonView(PrintStream out, PrintStream err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void begin(ShownModel model, String startLine, String configuration) {
+    this.model = model;
+    err.println(startLine);
+    err.flush();
+    ObjectNode json = Json.object("init");
+    json.set("model", model.json());
+    json.put("start_line", startLine);
+    json.putRawValue("configuration", new RawValue(configuration));
+    print(json);
+  }
+
+  @Override
+  public void note(String text) {
+    print(Json.object("notice").put("code", "").put("text", text));
+  }
+
+  @Override
+  public void failed(Problem problem) {
+    print(Json.error(problem));
+    err.print(ProblemText.of(problem, Palette.PLAIN));
+    err.flush();
+  }
+
+  @Override
+  public void accept(AgentEvent event) {
+    print(
+        switch (event) {
+          case AgentEvent.RunStarted e ->
+              Json.object("run_started")
+                  .put("run", e.runId())
+                  .put("seq", e.seq())
+                  .put("beginning", e.beginning().name().toLowerCase(Locale.ROOT));
+          case AgentEvent.TurnStarted e -> Json.object("turn_started").put("turn", e.turn());
+          case AgentEvent.TextDelta e ->
+              Json.object("text").put("turn", e.turn()).put("text", e.text());
+          case AgentEvent.ThinkingDelta e ->
+              Json.object("thinking").put("turn", e.turn()).put("text", e.text());
+          case AgentEvent.TurnFinished e -> turnFinished(e);
+          case AgentEvent.ToolStarted e ->
+              Json.object("tool_started")
+                  .put("call", e.call().id())
+                  .put("name", e.call().name())
+                  .put("arguments", e.call().arguments());
+          case AgentEvent.ToolFinished e ->
+              Json.object("tool_finished")
+                  .put("call", e.call().id())
+                  .put("name", e.call().name())
+                  .put("status", e.result().status().name().toLowerCase(Locale.ROOT))
+                  .put("text", e.result().text())
+                  .put("seq", e.seq());
+          case AgentEvent.Notice e ->
+              Json.object("notice").put("code", e.code()).put("text", e.text());
+          case AgentEvent.RunFinished e -> Json.result(e.result(), model);
+        });
+  }
+
+  private static ObjectNode turnFinished(AgentEvent.TurnFinished finished) {
+    ObjectNode json = Json.object("turn_finished").put("turn", finished.turn());
+    return switch (finished.end()) {
+      case AgentEvent.TurnEnd.Answered answered -> {
+        json.put("status", "answered").put("seq", answered.seq());
+        json.put("stop", answered.turn().stop().name().toLowerCase(Locale.ROOT));
+        json.set("usage", Json.usage(answered.turn().usage()));
+        yield json;
+      }
+      case AgentEvent.TurnEnd.Failed failed -> {
+        json.put("status", "failed");
+        json.set("error", Json.problem(failed.failure().problem()));
+        yield json;
+      }
+      case AgentEvent.TurnEnd.Cancelled _ -> json.put("status", "cancelled");
+    };
+  }
+
+  private void print(ObjectNode json) {
+    out.println(json);
+    out.flush();
+  }
+}

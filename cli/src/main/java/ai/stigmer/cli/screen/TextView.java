@@ -1,0 +1,157 @@
+package ai.stigmer.cli.screen;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.event.RunResult;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** A run for people: the answer on standard output, everything else on standard error. */
+public final class TextView implements RunView {
+
+  /** How much is shown. */
+  public enum Detail {
+    /** The answer, tool calls, the end. */
+    NORMAL,
+    /** The thinking and the results of tools as well. */
+    VERBOSE
+  }
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final Terminal terminal;
+  private final Detail detail;
+
+  private boolean lineOpen;
+  private boolean thinkingOpen;
+
+  public TextView(PrintStream out, PrintStream err, Terminal terminal, Detail detail) {
+    this.out = out;
+    this.err = err;
+    this.terminal = requireNonNull(terminal, "terminal is null");
+    this.detail = requireNonNull(detail, "detail is null");
+  }
+
+  @Override
+  public void begin(ShownModel model, String startLine, String configuration) {
+    tell(startLine);
+    if (model.scripted()) {
+      tell("scripted model: a written scenario answers, no model is asked");
+    }
+  }
+
+  @Override
+  public void note(String text) {
+    tell("note: " + Visible.answer(text));
+  }
+
+  @Override
+  public void failed(Problem problem) {
+    closeLines();
+    err.print(ProblemText.of(problem, terminal.palette()));
+    err.flush();
+  }
+
+  @Override
+  public void accept(AgentEvent event) {
+    switch (event) {
+      case AgentEvent.RunStarted started -> started(started);
+      case AgentEvent.TurnStarted _ -> closeLines();
+      case AgentEvent.TextDelta delta -> text(delta.text());
+      case AgentEvent.ThinkingDelta delta -> thinking(delta.text());
+      case AgentEvent.TurnFinished _ -> closeLines();
+      case AgentEvent.ToolStarted started -> toolStarted(started);
+      case AgentEvent.ToolFinished finished -> toolFinished(finished);
+      case AgentEvent.Notice notice -> note(notice.code() + " " + notice.text());
+      case AgentEvent.RunFinished finished -> finished(finished.result());
+    }
+  }
+
+  private void started(AgentEvent.RunStarted started) {
+    if (started.beginning() == AgentEvent.Beginning.RESUMED) {
+      tell("run " + started.runId() + " goes on after entry " + (started.seq() - 1));
+    }
+  }
+
+  private void text(String text) {
+    if (thinkingOpen) {
+      closeLines();
+    }
+    out.print(terminal.out() ? Visible.answer(text) : text);
+    out.flush();
+    if (!text.isEmpty()) {
+      lineOpen = !text.endsWith("\n");
+    }
+  }
+
+  private void thinking(String text) {
+    if (detail == Detail.VERBOSE) {
+      thinkingOpen = true;
+      err.print(terminal.palette().dim(Visible.answer(text)));
+      err.flush();
+    }
+  }
+
+  private void toolStarted(AgentEvent.ToolStarted started) {
+    if (detail == Detail.VERBOSE) {
+      tell(terminal.palette().dim("… " + ToolLine.call(started.call())));
+    }
+  }
+
+  private void toolFinished(AgentEvent.ToolFinished finished) {
+    tell(ToolLine.of(finished.call(), finished.result(), terminal.palette()));
+    if (detail == Detail.VERBOSE) {
+      tell(
+          terminal
+              .palette()
+              .dim(Visible.answer(finished.result().text()).indent(4).stripTrailing()));
+    }
+  }
+
+  private void finished(RunResult result) {
+    closeLines();
+    Ends.problem(result.end())
+        .ifPresent(problem -> err.print(ProblemText.of(problem, terminal.palette())));
+    if (result.end() instanceof RunEnd.Cancelled) {
+      err.println("cancelled: everything up to here is journaled");
+    }
+    err.println(terminal.palette().dim(summary(result)));
+    if (!(result.end() instanceof RunEnd.Completed)) {
+      err.println("go on with: stigmer resume " + result.runId());
+    }
+    err.flush();
+  }
+
+  private static String summary(RunResult result) {
+    return String.format(
+        Locale.ROOT,
+        "%s · %d %s · %,d tokens in, %,d out · run %s",
+        Ends.status(result.end()),
+        result.turns(),
+        result.turns() == 1 ? "turn" : "turns",
+        result.usage().input() + result.usage().cacheRead() + result.usage().cacheWrite(),
+        result.usage().output(),
+        result.runId());
+  }
+
+  private void tell(String line) {
+    closeLines();
+    err.println(line);
+    err.flush();
+  }
+
+  private void closeLines() {
+    if (lineOpen) {
+      out.println();
+      out.flush();
+      lineOpen = false;
+    }
+    if (thinkingOpen) {
+      err.println();
+      thinkingOpen = false;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package ai.stigmer.cli.session;
+
+import ai.stigmer.cli.screen.Ends;
+import ai.stigmer.cli.screen.Json;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.Locale;
+
+/** A journal entry as one line of JSON, for programs. */
+public final class Export {
+  private Export() {}
+
+  public static String line(String runId, Recorded recorded) {
+    ObjectNode json = Json.object(type(recorded.entry()));
+    json.put("run", runId).put("seq", recorded.seq()).put("time", recorded.time().toString());
+    fill(json, recorded.entry());
+    return json.toString();
+  }
+
+  private static String type(JournalEntry entry) {
+    return switch (entry) {
+      case JournalEntry.RunStarted _ -> "run_started";
+      case JournalEntry.RunResumed _ -> "run_resumed";
+      case JournalEntry.Turn _ -> "turn";
+      case JournalEntry.ToolIntent _ -> "tool_intent";
+      case JournalEntry.ToolOutcome _ -> "tool_outcome";
+      case JournalEntry.UserMessage _ -> "user_message";
+      case JournalEntry.RunFinished _ -> "run_finished";
+    };
+  }
+
+  private static void fill(ObjectNode json, JournalEntry entry) {
+    switch (entry) {
+      case JournalEntry.RunStarted started -> {
+        json.put("input", started.input()).put("agent", started.agent());
+        json.put("system", started.system()).put("tools_hash", started.toolsHash());
+        json.putRawValue("environment", new RawValue(started.environment()));
+      }
+      case JournalEntry.RunResumed resumed -> json.put("owner", resumed.owner());
+      case JournalEntry.Turn turn -> turn(json, turn.turn());
+      case JournalEntry.ToolIntent intent -> {
+        json.set("call", call(intent.call()));
+        json.put("effect", intent.effect().name().toLowerCase(Locale.ROOT));
+        intent.prepared().ifPresent(prepared -> json.put("prepared", prepared));
+      }
+      case JournalEntry.ToolOutcome outcome -> {
+        json.set("call", call(outcome.call()));
+        json.put("status", outcome.result().status().name().toLowerCase(Locale.ROOT));
+        json.put("text", outcome.result().text());
+      }
+      case JournalEntry.UserMessage message -> json.put("text", message.text());
+      case JournalEntry.RunFinished finished -> {
+        json.put("status", Ends.status(finished.end())).put("text", finished.end().text());
+        Ends.problem(finished.end()).ifPresent(p -> json.set("error", Json.problem(p)));
+      }
+    }
+  }
+
+  private static void turn(ObjectNode json, ModelTurn turn) {
+    json.put("provider", turn.provider()).put("model", turn.model());
+    json.put("stop", turn.stop().name().toLowerCase(Locale.ROOT));
+    json.set("usage", Json.usage(turn.usage()));
+    json.put("raw", turn.raw());
+  }
+
+  private static ObjectNode call(ToolCall call) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("id", call.id())
+        .put("name", call.name())
+        .put("arguments", call.arguments());
+  }
+}

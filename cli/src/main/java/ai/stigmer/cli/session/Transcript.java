@@ -1,0 +1,105 @@
+package ai.stigmer.cli.session;
+
+import ai.stigmer.cli.screen.Ends;
+import ai.stigmer.cli.screen.Palette;
+import ai.stigmer.cli.screen.ProblemText;
+import ai.stigmer.cli.screen.ToolLine;
+import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.message.Block;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A recorded run as text for people: every entry with its number. */
+public final class Transcript {
+  private static final int RESULT_LINES = 12;
+  private static final int LINE = 160;
+
+  private final StringBuilder text = new StringBuilder();
+  private final Map<String, ToolCall> open = new LinkedHashMap<>();
+
+  private Transcript() {}
+
+  /** The whole run; a call that was begun and has no outcome is named at the end. */
+  public static String of(List<Recorded> entries) {
+    Transcript transcript = new Transcript();
+    entries.forEach(transcript::add);
+    transcript.openCalls();
+    return transcript.text.toString();
+  }
+
+  private void add(Recorded recorded) {
+    String number = String.format(Locale.ROOT, "%4d  ", recorded.seq());
+    switch (recorded.entry()) {
+      case JournalEntry.RunStarted started -> {
+        line(number, "run of agent " + started.agent() + ", " + recorded.time());
+        body("user: " + started.input());
+      }
+      case JournalEntry.RunResumed resumed -> line(number, "resumed by " + resumed.owner());
+      case JournalEntry.Turn turn -> turn(number, turn.turn());
+      case JournalEntry.ToolIntent intent -> {
+        open.put(intent.call().id(), intent.call());
+        line(number, "about to run " + ToolLine.call(intent.call()));
+      }
+      case JournalEntry.ToolOutcome outcome -> {
+        open.remove(outcome.call().id());
+        line(number, ToolLine.of(outcome.call(), outcome.result(), Palette.PLAIN));
+        result(outcome.result().text());
+      }
+      case JournalEntry.UserMessage message -> {
+        line(number, "user");
+        body(message.text());
+      }
+      case JournalEntry.RunFinished finished -> {
+        line(number, "end: " + Ends.status(finished.end()));
+        Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
+      }
+    }
+  }
+
+  private void turn(String number, ModelTurn turn) {
+    line(
+        number,
+        turn.provider()
+            + "/"
+            + turn.model()
+            + String.format(
+                Locale.ROOT, " (%,d in, %,d out)", turn.usage().input(), turn.usage().output()));
+    for (Block block : turn.blocks()) {
+      switch (block) {
+        case Block.Text said -> body(said.text());
+        case Block.Thinking thinking -> body("(thinking) " + thinking.text());
+        case Block.Call call -> body("calls " + ToolLine.call(call.call()));
+      }
+    }
+  }
+
+  private void openCalls() {
+    for (ToolCall call : open.values()) {
+      line(
+          "   ?  ",
+          "UNKNOWN: " + ToolLine.call(call) + " was begun and has no outcome in the journal");
+    }
+  }
+
+  private void result(String result) {
+    List<String> lines = result.lines().toList();
+    lines.stream().limit(RESULT_LINES).forEach(l -> body(Visible.line(l, LINE)));
+    if (lines.size() > RESULT_LINES) {
+      body("… " + (lines.size() - RESULT_LINES) + " more lines: stigmer sessions export");
+    }
+  }
+
+  private void line(String number, String what) {
+    text.append(number).append(what).append('\n');
+  }
+
+  private void body(String what) {
+    Visible.answer(what).lines().forEach(l -> text.append("      ").append(l).append('\n'));
+  }
+}

@@ -1,0 +1,5 @@
+/** Runs that were recorded: found by id, shown, exported. Depends on the journal port only. */
+@NullMarked
+package ai.stigmer.cli.session;
+
+import org.jspecify.annotations.NullMarked;

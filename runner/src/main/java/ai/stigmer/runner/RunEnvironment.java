@@ -1,0 +1,161 @@
+package ai.stigmer.runner;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.model.ModelSettings;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * What a run was started with, as its first journal entry holds it, so that it can go on without a
+ * single flag. It never holds a key: the key is read again from where it was.
+ *
+ * @param workspace the folder, absolute
+ * @param model the model's settings; the key of the one that was journaled is empty
+ * @param configuration the resolved configuration with origins, as {@code config explain --json}
+ *     prints it
+ */
+public record RunEnvironment(
+    AgentDefinition agent,
+    Path workspace,
+    ShellPermission shell,
+    ModelSettings model,
+    String configuration) {
+
+  private static final int SCHEMA = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  public RunEnvironment {
+    requireNonNull(agent, "agent is null");
+    workspace = workspace.toAbsolutePath().normalize();
+    requireNonNull(shell, "shell is null");
+    requireNonNull(model, "model is null");
+    requireNonNull(configuration, "configuration is null");
+  }
+
+  /** As the journal keeps it; without the key. */
+  public String toJson() {
+    ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);
+    json.set("agent", agentJson());
+    json.put("workspace", workspace.toString());
+    json.put("shell", shell.name().toLowerCase(Locale.ROOT));
+    json.set("model", modelJson());
+    json.set("configuration", tree(configuration));
+    return json.toString();
+  }
+
+  /**
+   * Reads what {@link #toJson} wrote.
+   *
+   * @throws ProblemException {@code E507} when the text was written by something else
+   */
+  public static RunEnvironment parse(String text) {
+    JsonNode json = tree(text);
+    if (json.path("schema").asInt() != SCHEMA) {
+      throw foreign("it has no schema " + SCHEMA);
+    }
+    try {
+      return new RunEnvironment(
+          agent(json.path("agent")),
+          Path.of(json.path("workspace").asText()),
+          ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
+          model(json.path("model")),
+          json.path("configuration").toString());
+    } catch (IllegalArgumentException e) {
+      throw foreign(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ObjectNode agentJson() {
+    ObjectNode json =
+        JSON.createObjectNode()
+            .put("name", agent.name())
+            .put("description", agent.description())
+            .put("instructions", agent.instructions());
+    agent
+        .tools()
+        .ifPresent(
+            names -> {
+              ArrayNode array = json.putArray("tools");
+              names.forEach(array::add);
+            });
+    return json;
+  }
+
+  private static AgentDefinition agent(JsonNode json) {
+    return new AgentDefinition(
+        json.path("name").asText(),
+        json.path("description").asText(),
+        json.path("instructions").asText(),
+        json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty());
+  }
+
+  private ObjectNode modelJson() {
+    ObjectNode json =
+        JSON.createObjectNode().put("provider", model.provider()).put("model", model.model());
+    model.baseUrl().ifPresent(url -> json.put("base_url", url));
+    model.maxTokens().ifPresent(n -> json.put("max_tokens", n));
+    model.temperature().ifPresent(t -> json.put("temperature", t));
+    model.contextLength().ifPresent(n -> json.put("context_length", n));
+    json.put("connect_timeout_ms", model.connectTimeout().toMillis());
+    json.put("first_token_timeout_ms", model.firstTokenTimeout().toMillis());
+    json.put("idle_timeout_ms", model.idleTimeout().toMillis());
+    return json;
+  }
+
+  private static ModelSettings model(JsonNode json) {
+    return new ModelSettings(
+        json.path("provider").asText(),
+        json.path("model").asText(),
+        json.has("base_url") ? Optional.of(json.path("base_url").asText()) : Optional.empty(),
+        Optional.empty(),
+        integer(json, "max_tokens"),
+        json.has("temperature")
+            ? OptionalDouble.of(json.path("temperature").asDouble())
+            : OptionalDouble.empty(),
+        integer(json, "context_length"),
+        Duration.ofMillis(json.path("connect_timeout_ms").asLong()),
+        Duration.ofMillis(json.path("first_token_timeout_ms").asLong()),
+        Duration.ofMillis(json.path("idle_timeout_ms").asLong()));
+  }
+
+  private static OptionalInt integer(JsonNode json, String name) {
+    return json.has(name) ? OptionalInt.of(json.path(name).asInt()) : OptionalInt.empty();
+  }
+
+  private static List<String> texts(JsonNode array) {
+    List<String> texts = new ArrayList<>();
+    array.forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  private static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw foreign("it is not JSON");
+    }
+  }
+
+  private static ProblemException foreign(String reason) {
+    return Problem.of(
+            "E507",
+            Problem.Category.STORE,
+            "the run's recorded environment cannot be used: " + reason)
+        .help("the run was started by a program or a version that keeps it differently")
+        .asException();
+  }
+}

@@ -1,0 +1,71 @@
+package ai.stigmer.runner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+class RunEnvironmentTest {
+  private static RunEnvironment environment(Optional<Secret> key) {
+    return new RunEnvironment(
+        new AgentDefinition(
+            "tester", "", "Test what you are given.", Optional.of(List.of("read_file"))),
+        Path.of("/some/where"),
+        ShellPermission.ALLOW,
+        new ModelSettings(
+            "ollama",
+            "qwen2.5-coder:7b",
+            Optional.of("http://localhost:11434"),
+            key,
+            OptionalInt.of(8192),
+            OptionalDouble.of(0.25),
+            OptionalInt.empty(),
+            Duration.ofSeconds(3),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(1)),
+        "{\"schema\":1}");
+  }
+
+  @Test
+  void whatWasWrittenIsReadBackWithoutTheKey() {
+    // Given
+    RunEnvironment before = environment(Optional.of(Secret.of("very-secret-value")));
+
+    // When
+    String json = before.toJson();
+
+    // Then
+    assertThat(json).doesNotContain("very-secret-value");
+    assertThat(RunEnvironment.parse(json)).isEqualTo(environment(Optional.empty()));
+  }
+
+  @Test
+  void anAgentWithoutAToolListStaysOne() {
+    // Given
+    RunEnvironment before =
+        new RunEnvironment(
+            AgentDefinition.assistant(),
+            Path.of("/w"),
+            ShellPermission.ASK,
+            ModelSettings.of("ollama", "m"),
+            "{}");
+
+    // Then
+    assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
+  }
+
+  @Test
+  void aForeignEnvironmentIsRefusedByName() {
+    assertThatThrownBy(() -> RunEnvironment.parse("{}")).hasMessageContaining("E507");
+    assertThatThrownBy(() -> RunEnvironment.parse("nonsense")).hasMessageContaining("E507");
+    assertThatThrownBy(() -> RunEnvironment.parse("{\"schema\":1}")).hasMessageContaining("E507");
+  }
+}
