@@ -1,0 +1,126 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.message.Message;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.model.ModelRequest;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ToolSpec;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The body of {@code POST /api/chat}. The fields stand in a fixed order with the messages last, so
+ * the body of one request begins that of the next.
+ */
+final class ChatBody {
+  private static final JsonFactory FACTORY = new JsonFactory();
+
+  private final ModelSettings settings;
+  private final int window;
+  private final JsonGenerator json;
+
+  private ChatBody(ModelSettings settings, int window, JsonGenerator json) {
+    this.settings = settings;
+    this.window = window;
+    this.json = json;
+  }
+
+  /** The body in UTF-8; half a surrogate pair becomes a question mark. */
+  static byte[] of(ModelSettings settings, int window, ModelRequest request) {
+    StringWriter text = new StringWriter(4096);
+    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+      new ChatBody(settings, window, json).write(request);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing to memory cannot fail", e);
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void write(ModelRequest request) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("model", settings.model());
+    json.writeBooleanField("stream", true);
+    json.writeBooleanField("truncate", false);
+    json.writeBooleanField("shift", false);
+    writeOptions();
+    if (!request.tools().isEmpty()) {
+      json.writeArrayFieldStart("tools");
+      for (ToolSpec tool : request.tools()) {
+        write(tool);
+      }
+      json.writeEndArray();
+    }
+    writeMessages(request);
+    json.writeEndObject();
+  }
+
+  private void writeOptions() throws IOException {
+    json.writeObjectFieldStart("options");
+    json.writeNumberField("num_ctx", window);
+    if (settings.maxTokens().isPresent()) {
+      json.writeNumberField("num_predict", settings.maxTokens().getAsInt());
+    }
+    if (settings.temperature().isPresent()) {
+      json.writeNumberField("temperature", settings.temperature().getAsDouble());
+    }
+    json.writeEndObject();
+  }
+
+  private void write(ToolSpec tool) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("type", "function");
+    json.writeObjectFieldStart("function");
+    json.writeStringField("name", tool.name());
+    json.writeStringField("description", tool.description());
+    json.writeFieldName("parameters");
+    json.writeRawValue(tool.schema());
+    json.writeEndObject();
+    json.writeEndObject();
+  }
+
+  private void writeMessages(ModelRequest request) throws IOException {
+    json.writeArrayFieldStart("messages");
+    if (!request.system().isEmpty()) {
+      writeText("system", request.system());
+    }
+    for (Message message : request.messages()) {
+      switch (message) {
+        case Message.User(String text) -> writeText("user", text);
+        case Message.Assistant(ModelTurn turn) -> write(turn);
+        case Message.ToolAnswer(ToolCall call, ToolResult result) -> write(call, result);
+      }
+    }
+    json.writeEndArray();
+  }
+
+  private void writeText(String role, String text) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("role", role);
+    json.writeStringField("content", text);
+    json.writeEndObject();
+  }
+
+  private void write(ToolCall call, ToolResult result) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("role", "tool");
+    json.writeStringField("content", result.text());
+    json.writeStringField("tool_name", call.name());
+    json.writeStringField("tool_call_id", call.id());
+    json.writeEndObject();
+  }
+
+  /** Our own turns go back as they came; those of other providers are rebuilt. */
+  private void write(ModelTurn turn) throws IOException {
+    if (turn.provider().equals(OllamaProvider.ID)) {
+      json.writeRawValue(turn.raw());
+      return;
+    }
+    json.writeRawValue(RawTurn.of(turn.text(), "", turn.calls()));
+  }
+}

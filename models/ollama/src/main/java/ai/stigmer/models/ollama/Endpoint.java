@@ -1,0 +1,89 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.model.Secret;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Where the server is and with which key it is asked.
+ *
+ * @param base the base URL without a slash at its end
+ * @param key sent as a bearer token, where one is set
+ */
+record Endpoint(String base, Optional<Secret> key) {
+  static final String DEFAULT = "http://localhost:11434";
+  private static final String DEFAULT_PORT = ":11434";
+
+  /**
+   * Reads a base URL. An address that means "every interface" to a server becomes the loopback
+   * address; a text without a scheme gets {@code http} and Ollama's port.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when it is no http or https URL
+   */
+  static Endpoint of(Optional<String> url, Optional<Secret> key) {
+    String text = url.map(String::strip).orElse(DEFAULT);
+    String full = text.contains("://") ? text : withScheme(text);
+    try {
+      URI uri = new URI(full);
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      if (uri.getHost() == null || !(scheme.equals("http") || scheme.equals("https"))) {
+        throw unusable(text);
+      }
+      String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+      String path = uri.getRawPath() == null ? "" : uri.getRawPath();
+      String base = scheme + "://" + reachable(uri.getHost()) + port + path;
+      return new Endpoint(base.replaceFirst("/+$", ""), key);
+    } catch (java.net.URISyntaxException e) {
+      throw unusable(text);
+    }
+  }
+
+  private static String withScheme(String text) {
+    int slash = text.indexOf('/');
+    String authority = slash < 0 ? text : text.substring(0, slash);
+    String path = slash < 0 ? "" : text.substring(slash);
+    boolean hasPort = authority.matches(".*:\\d+") && !authority.endsWith("]");
+    return "http://" + authority + (hasPort ? "" : DEFAULT_PORT) + path;
+  }
+
+  private static String reachable(String host) {
+    return switch (host) {
+      case "0.0.0.0" -> "127.0.0.1";
+      case "[::]", "[0:0:0:0:0:0:0:0]" -> "[::1]";
+      default -> host;
+    };
+  }
+
+  private static RuntimeException unusable(String text) {
+    return Problem.of(
+            "E103",
+            Problem.Category.CONFIGURATION,
+            "llm.base_url \"" + text + "\" is not an http or https URL")
+        .help("stigmer config set llm.base_url " + DEFAULT)
+        .asException();
+  }
+
+  boolean isEncrypted() {
+    return base.startsWith("https:");
+  }
+
+  HttpRequest get(String path) {
+    return request(path).GET().build();
+  }
+
+  HttpRequest post(String path, byte[] json) {
+    return request(path)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofByteArray(json))
+        .build();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
+    key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.reveal()));
+    return request;
+  }
+}

@@ -1,0 +1,231 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.model.ModelFailure;
+import ai.stigmer.graphton.model.ModelFailure.Kind;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Puts what went wrong into words: one message, and the next command to type first. */
+final class Failures {
+  private static final int MAX_TEXT = 300;
+  private static final Pattern TOO_LONG =
+      Pattern.compile(
+          "context (length|size|window)|prompt is (too long|longer)|input (is )?too long"
+              + "|exceeds? .{0,40}context|no user query found");
+
+  private final Endpoint endpoint;
+  private final String model;
+
+  Failures(Endpoint endpoint, String model) {
+    this.endpoint = endpoint;
+    this.model = model;
+  }
+
+  /** A failure of the connection. */
+  ModelFailure connection(@Nullable Throwable cause) {
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      if (at instanceof ConnectException
+          || at instanceof HttpConnectTimeoutException
+          || at instanceof UnknownHostException
+          || at instanceof UnresolvedAddressException) {
+        return unreachable();
+      }
+    }
+    return broken("the connection to " + endpoint.base() + " broke within the answer");
+  }
+
+  private ModelFailure unreachable() {
+    return failure(
+        0,
+        Kind.UNREACHABLE,
+        Problem.of(
+                "E201", Category.PROVIDER, "no Ollama server can be reached at " + endpoint.base())
+            .help(
+                "ollama serve",
+                "not installed yet? https://ollama.com/download",
+                "another address? stigmer config set llm.base_url URL"));
+  }
+
+  /** A stream that ended early or is not readable. */
+  ModelFailure broken(String what) {
+    return failure(
+        0,
+        Kind.STREAM_BROKEN,
+        Problem.of("E203", Category.PROVIDER, what)
+            .help(
+                "ollama ps",
+                "the server's log says more: https://docs.ollama.com/troubleshooting"));
+  }
+
+  ModelFailure noAnswer(Duration limit) {
+    return timeout("Ollama at " + endpoint.base() + " sent nothing within " + words(limit));
+  }
+
+  ModelFailure silence(Duration limit) {
+    return timeout("Ollama at " + endpoint.base() + " fell silent for " + words(limit));
+  }
+
+  private ModelFailure timeout(String what) {
+    return failure(
+        0,
+        Kind.TIMEOUT,
+        Problem.of("E203", Category.PROVIDER, what)
+            .help("ollama ps", "a model that does not fit into memory answers very slowly"));
+  }
+
+  private static String words(Duration limit) {
+    return limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
+  }
+
+  /** An answer that Ollama would not give. */
+  ModelFailure notOllama(String what) {
+    return failure(
+        200,
+        Kind.BAD_RESPONSE,
+        Problem.of("E204", Category.PROVIDER, what)
+            .help(
+                "curl " + endpoint.base() + "/api/version",
+                "another address? stigmer config set llm.base_url URL"));
+  }
+
+  /**
+   * A refusal by the server.
+   *
+   * @param status the HTTP status; 200 for an error within a stream
+   * @param text the server's words
+   * @param window the context window that was asked for
+   * @param installed names of installed models that can call tools
+   */
+  ModelFailure refused(int status, String text, int window, List<String> installed) {
+    String words = text.toLowerCase(Locale.ROOT);
+    if (status == 401 || status == 403) {
+      return credentials(status, text);
+    }
+    if (status == 404) {
+      return words.contains("model") ? missing(installed) : noSuchPage(status);
+    }
+    if (words.contains("does not support tools")) {
+      return unfit(status, installed);
+    }
+    if ((status == 200 || status == 400 || status >= 500) && TOO_LONG.matcher(words).find()) {
+      return tooLong(status, text, window);
+    }
+    return failure(
+        status,
+        kind(status),
+        Problem.of(
+                "E204",
+                Category.PROVIDER,
+                "Ollama at "
+                    + endpoint.base()
+                    + (status == 200 ? " failed: " : " answered " + status + ": ")
+                    + shown(text))
+            .help("stigmer doctor", "the server's log says more"));
+  }
+
+  private static Kind kind(int status) {
+    return switch (status) {
+      case 429 -> Kind.RATE_LIMITED;
+      case 503 -> Kind.OVERLOADED;
+      default -> status == 200 || status >= 499 ? Kind.SERVER_ERROR : Kind.BAD_REQUEST;
+    };
+  }
+
+  private ModelFailure credentials(int status, String text) {
+    String message =
+        "Ollama at " + endpoint.base() + " refused the request (" + status + "): " + shown(text);
+    return failure(
+        status,
+        Kind.CREDENTIALS,
+        Problem.of("E110", Category.CREDENTIALS, message)
+            .help(
+                "stigmer config explain",
+                endpoint.key().isPresent()
+                    ? "the key that was sent is not accepted there"
+                    : "no key was sent; set OLLAMA_API_KEY"));
+  }
+
+  private ModelFailure missing(List<String> installed) {
+    String have =
+        installed.isEmpty()
+            ? "no installed model can call tools"
+            : "installed and fit for tools: " + String.join(", ", installed);
+    return failure(
+        404,
+        Kind.MODEL_MISSING,
+        Problem.of("E202", Category.MODEL, "model " + model + " is not installed in Ollama")
+            .help("ollama pull " + model, have));
+  }
+
+  private ModelFailure noSuchPage(int status) {
+    return failure(
+        status,
+        Kind.BAD_RESPONSE,
+        Problem.of(
+                "E204",
+                Category.PROVIDER,
+                endpoint.base() + " is not an Ollama server: it has no /api/chat")
+            .help("stigmer config explain", "stigmer config set llm.base_url " + Endpoint.DEFAULT));
+  }
+
+  private ModelFailure unfit(int status, List<String> installed) {
+    String next =
+        installed.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + installed.getFirst();
+    return failure(
+        status,
+        Kind.MODEL_UNFIT,
+        Problem.of("E301", Category.MODEL, "model " + model + " cannot call tools")
+            .help(next, "ollama show " + model + " lists what it can do"));
+  }
+
+  private ModelFailure tooLong(int status, String text, int window) {
+    return failure(
+        status,
+        Kind.CONTEXT_OVERFLOW,
+        Problem.of(
+                "E302",
+                Category.MODEL,
+                "the conversation does not fit into the context of "
+                    + window
+                    + " tokens: "
+                    + shown(text))
+            .help(
+                "--context-length " + 2L * window,
+                "a larger context needs more memory; ollama show "
+                    + model
+                    + " tells the model's limit"));
+  }
+
+  private String shown(String text) {
+    String safe = endpoint.key().map(key -> text.replace(key.reveal(), "[redacted]")).orElse(text);
+    String line = safe.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    if (line.isEmpty()) {
+      return "(no text)";
+    }
+    return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "…";
+  }
+
+  private static ModelFailure failure(int status, Kind kind, Problem problem) {
+    return ModelFailure.of(OllamaProvider.ID, status, kind, problem);
+  }
+
+  static ModelFailure withRetryAfter(ModelFailure failure, Optional<Duration> retryAfter) {
+    return new ModelFailure(
+        failure.provider(),
+        failure.status(),
+        failure.kind(),
+        failure.requestId(),
+        retryAfter,
+        failure.problem());
+  }
+}

@@ -1,0 +1,233 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelFailure;
+import ai.stigmer.graphton.model.ModelRequest;
+import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.model.ModelSettings;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * One model of one Ollama server.
+ *
+ * <p>Thread contract: thread-safe; a call reads its answer on the calling thread.
+ */
+final class OllamaChatModel implements ChatModel {
+  private static final int MAX_ERROR_BODY = 64 * 1024;
+  private static final int CHECKED_FROM_TOKENS = 2_000;
+  private static final double SUSPICIOUS_SHARE = 0.6;
+  private static final int CHARS_PER_TOKEN = 4;
+
+  private final ModelSettings settings;
+  private final Endpoint endpoint;
+  private final Connections connections;
+  private final OllamaServer server;
+  private final ContextWindow window;
+  private final Failures failures;
+  private final AtomicBoolean toldPrintedCalls = new AtomicBoolean();
+  private final AtomicBoolean checkedWindow = new AtomicBoolean();
+
+  OllamaChatModel(ModelSettings settings, Endpoint endpoint, Connections connections) {
+    this.settings = settings;
+    this.endpoint = endpoint;
+    this.connections = connections;
+    server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    window = new ContextWindow(settings, server);
+    failures = new Failures(endpoint, settings.model());
+  }
+
+  /** Loads the HTTP client and asks for the model's context, where that is not configured. */
+  void warmUp() {
+    client();
+    window.prefetch();
+  }
+
+  private HttpClient client() {
+    return connections.client(settings.connectTimeout(), endpoint.isEncrypted());
+  }
+
+  @Override
+  public String provider() {
+    return OllamaProvider.ID;
+  }
+
+  @Override
+  public String model() {
+    return settings.model();
+  }
+
+  @Override
+  public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
+    if (cancel.isCancelled()) {
+      return new ModelResult.Cancelled();
+    }
+    return switch (window.size(cancel)) {
+      case ContextWindow.Size.Cancelled() -> new ModelResult.Cancelled();
+      case ContextWindow.Size.Failed(ModelFailure failure) ->
+          new ModelResult.Failed(withInstalled(failure));
+      case ContextWindow.Size.Tokens(int tokens) -> ask(request, tokens, cancel, events);
+    };
+  }
+
+  /** The same failure with the installed models named, where they are what the user needs. */
+  private ModelFailure withInstalled(ModelFailure failure) {
+    return failure.kind() == ModelFailure.Kind.MODEL_MISSING
+        ? failures.refused(404, "model not found", 0, server.fitForTools())
+        : failure;
+  }
+
+  private ModelResult ask(
+      ModelRequest request, int tokens, CancelToken cancel, Consumer<ModelEvent> events) {
+    byte[] body = ChatBody.of(settings, tokens, request);
+    HttpRequest http = endpoint.post("/api/chat", body);
+    try (Exchange exchange = new Exchange(client(), http, settings, cancel)) {
+      try {
+        HttpResponse<InputStream> response = exchange.response();
+        if (response.statusCode() != 200) {
+          return new ModelResult.Failed(refused(exchange, response, tokens));
+        }
+        TurnAssembly assembly = new TurnAssembly(request, events);
+        ModelResult result = read(exchange, assembly, tokens);
+        if (result instanceof ModelResult.Turn(ModelTurn turn)) {
+          notice(assembly, turn, body.length, tokens, events);
+        }
+        return result;
+      } catch (IOException e) {
+        return ended(exchange, e);
+      }
+    }
+  }
+
+  private ModelResult ended(Exchange exchange, IOException cause) {
+    return switch (exchange.stopped()) {
+      case CANCELLED -> new ModelResult.Cancelled();
+      case NO_ANSWER -> new ModelResult.Failed(failures.noAnswer(settings.firstTokenTimeout()));
+      case SILENCE -> new ModelResult.Failed(failures.silence(settings.idleTimeout()));
+      case null -> new ModelResult.Failed(failures.connection(cause));
+    };
+  }
+
+  private ModelFailure refused(Exchange exchange, HttpResponse<InputStream> response, int tokens)
+      throws IOException {
+    byte[] body = new byte[MAX_ERROR_BODY];
+    int length = 0;
+    for (int count = 0; count >= 0 && length < body.length; length += Math.max(0, count)) {
+      count = exchange.read(body, length, body.length - length);
+    }
+    String text = OllamaServer.errorText(Arrays.copyOf(body, length));
+    ModelFailure failure = failures.refused(response.statusCode(), text, tokens, List.of());
+    return switch (failure.kind()) {
+      case MODEL_MISSING, MODEL_UNFIT ->
+          failures.refused(response.statusCode(), text, tokens, server.fitForTools());
+      case RATE_LIMITED, OVERLOADED -> Failures.withRetryAfter(failure, retryAfter(response));
+      case UNREACHABLE,
+          TIMEOUT,
+          STREAM_BROKEN,
+          SERVER_ERROR,
+          CONTEXT_OVERFLOW,
+          CREDENTIALS,
+          BAD_REQUEST,
+          BAD_RESPONSE ->
+          failure;
+    };
+  }
+
+  private static Optional<Duration> retryAfter(HttpResponse<?> response) {
+    return response
+        .headers()
+        .firstValue("retry-after")
+        .filter(text -> text.matches("\\d{1,6}"))
+        .map(text -> Duration.ofSeconds(Long.parseLong(text)));
+  }
+
+  private ModelResult read(Exchange exchange, TurnAssembly assembly, int tokens)
+      throws IOException {
+    LineReader lines = new LineReader(exchange::read);
+    boolean first = true;
+    for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
+      JsonNode line;
+      try {
+        line = Json.MAPPER.readTree(bytes);
+      } catch (JsonProcessingException e) {
+        return new ModelResult.Failed(garbled(first));
+      }
+      if (line.isMissingNode()) {
+        continue;
+      }
+      if (!line.isObject()) {
+        return new ModelResult.Failed(garbled(first));
+      }
+      first = false;
+      if (line.hasNonNull("error")) {
+        return new ModelResult.Failed(
+            failures.refused(200, OllamaServer.errorText(bytes), tokens, List.of()));
+      }
+      assembly.add(line.path("message"));
+      if (line.path("done").asBoolean()) {
+        exchange.drain();
+        return new ModelResult.Turn(assembly.finish(settings.model(), line, tokens));
+      }
+    }
+    return new ModelResult.Failed(failures.broken("Ollama's answer ended before it was complete"));
+  }
+
+  private ModelFailure garbled(boolean first) {
+    return first
+        ? failures.notOllama("what answers at " + endpoint.base() + " does not speak Ollama's API")
+        : failures.broken("Ollama's answer is garbled");
+  }
+
+  private void notice(
+      TurnAssembly assembly,
+      ModelTurn turn,
+      int requestBytes,
+      int tokens,
+      Consumer<ModelEvent> events) {
+    if (assembly.hasPrintedCalls() && toldPrintedCalls.compareAndSet(false, true)) {
+      events.accept(
+          new ModelEvent.Notice(
+              "W210",
+              settings.model()
+                  + " prints tool calls as text; they are recognised, but a model such as qwen3.5"
+                  + " calls tools properly"));
+    }
+    long estimate = requestBytes / CHARS_PER_TOKEN;
+    if (estimate > CHECKED_FROM_TOKENS
+        && turn.usage().input() < SUSPICIOUS_SHARE * estimate
+        && checkedWindow.compareAndSet(false, true)) {
+      warnOfSmallerWindow(tokens, events);
+    }
+  }
+
+  private void warnOfSmallerWindow(int tokens, Consumer<ModelEvent> events) {
+    OptionalInt allocated = server.allocatedContext(settings.model());
+    if (allocated.isPresent() && allocated.getAsInt() < tokens) {
+      events.accept(
+          new ModelEvent.Notice(
+              "W302",
+              "Ollama gave "
+                  + settings.model()
+                  + " a context of "
+                  + allocated.getAsInt()
+                  + " tokens instead of "
+                  + tokens
+                  + "; it may not see the whole conversation"));
+    }
+  }
+}

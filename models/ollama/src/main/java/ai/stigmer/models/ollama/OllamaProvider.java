@@ -1,0 +1,34 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ModelProvider;
+import ai.stigmer.graphton.model.ModelSettings;
+
+/**
+ * Ollama's native chat API. All models of one provider share their connections.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+public final class OllamaProvider implements ModelProvider {
+  /** The provider's id. */
+  public static final String ID = "ollama";
+
+  private final Connections connections = new Connections();
+
+  @Override
+  public String id() {
+    return ID;
+  }
+
+  /**
+   * Opens a model. The connection is made in the background, so that it is there when the first
+   * request is; whether the server can be reached shows with that request.
+   */
+  @Override
+  public ChatModel open(ModelSettings settings) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections);
+    Thread.ofVirtual().name("ollama-warm-up").start(model::warmUp);
+    return model;
+  }
+}

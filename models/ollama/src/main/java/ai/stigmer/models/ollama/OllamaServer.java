@@ -1,0 +1,210 @@
+package ai.stigmer.models.ollama;
+
+import ai.stigmer.graphton.model.ModelFailure;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.Secret;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * Questions about a server and its models. Every question takes at most two seconds; failures are
+ * values.
+ *
+ * <p>Thread contract: thread-safe; the methods block.
+ */
+public final class OllamaServer {
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final int MAX_BODY = 16 * 1024 * 1024;
+
+  private final Endpoint endpoint;
+  private final Connections connections;
+  private final Duration connectTimeout;
+
+  /**
+   * A model that is installed.
+   *
+   * @param size bytes on disk
+   * @param capabilities for example {@code tools}; empty when an old server does not tell
+   */
+  public record Installed(String name, long size, List<String> capabilities) {
+    public Installed {
+      capabilities = List.copyOf(capabilities);
+    }
+  }
+
+  /**
+   * What a model can do.
+   *
+   * @param contextLength the trained context in tokens, where the server knows it
+   */
+  public record Card(OptionalInt contextLength, List<String> capabilities) {
+    public Card {
+      capabilities = List.copyOf(capabilities);
+    }
+  }
+
+  OllamaServer(Endpoint endpoint, Connections connections, Duration connectTimeout) {
+    this.endpoint = endpoint;
+    this.connections = connections;
+    this.connectTimeout = connectTimeout;
+  }
+
+  /**
+   * A server at a base URL.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the URL is none
+   */
+  public static OllamaServer at(String baseUrl, Optional<Secret> key) {
+    return new OllamaServer(
+        Endpoint.of(Optional.of(baseUrl), key),
+        new Connections(),
+        ModelSettings.DEFAULT_CONNECT_TIMEOUT);
+  }
+
+  /** The server's version, for example {@code 0.33.0}. */
+  public Reply<String> version() {
+    return ask(endpoint.get("/api/version"), "", body -> body.path("version").asText()).join();
+  }
+
+  /** All installed models. */
+  public Reply<List<Installed>> installed() {
+    return ask(endpoint.get("/api/tags"), "", OllamaServer::models).join();
+  }
+
+  /** What an installed model can do. */
+  public Reply<Card> show(String model) {
+    return showing(model).join();
+  }
+
+  /** The names of installed models that can call tools; empty when nobody knows. */
+  List<String> fitForTools() {
+    return switch (installed()) {
+      case Reply.Ok<List<Installed>>(List<Installed> models) ->
+          models.stream()
+              .filter(model -> model.capabilities().contains("tools"))
+              .map(Installed::name)
+              .toList();
+      case Reply.Failed<List<Installed>> failed -> List.of();
+    };
+  }
+
+  /** The context that the server has given to a running model, where it tells. */
+  OptionalInt allocatedContext(String model) {
+    Reply<OptionalInt> reply =
+        ask(endpoint.get("/api/ps"), model, body -> allocated(body, model)).join();
+    return reply instanceof Reply.Ok<OptionalInt>(OptionalInt tokens)
+        ? tokens
+        : OptionalInt.empty();
+  }
+
+  CompletableFuture<Reply<Card>> showing(String model) {
+    byte[] body =
+        Json.NODES.objectNode().put("model", model).toString().getBytes(StandardCharsets.UTF_8);
+    return ask(endpoint.post("/api/show", body), model, OllamaServer::card);
+  }
+
+  private <T> CompletableFuture<Reply<T>> ask(
+      HttpRequest request, String model, Function<JsonNode, T> read) {
+    Failures failures = new Failures(endpoint, model);
+    return connections
+        .client(connectTimeout, endpoint.isEncrypted())
+        .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY))
+        .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .handle(
+            (response, error) ->
+                response == null
+                    ? new Reply.Failed<>(lost(failures, error))
+                    : read(response, failures, read));
+  }
+
+  private static ModelFailure lost(Failures failures, Throwable error) {
+    for (Throwable at = error; at != null; at = at.getCause()) {
+      if (at instanceof TimeoutException) {
+        return failures.noAnswer(TIMEOUT);
+      }
+    }
+    return failures.connection(error);
+  }
+
+  private static <T> Reply<T> read(
+      HttpResponse<byte[]> response, Failures failures, Function<JsonNode, T> read) {
+    if (response.statusCode() != 200) {
+      String text = errorText(response.body());
+      return new Reply.Failed<>(failures.refused(response.statusCode(), text, 0, List.of()));
+    }
+    try {
+      JsonNode body = Json.MAPPER.readTree(response.body());
+      return body.isObject()
+          ? new Reply.Ok<>(read.apply(body))
+          : new Reply.Failed<>(failures.notOllama("the server's answer is not Ollama's"));
+    } catch (IOException e) {
+      return new Reply.Failed<>(failures.notOllama("the server's answer is not JSON"));
+    }
+  }
+
+  /** The text of {@code {"error": …}}, or the body itself when it is something else. */
+  static String errorText(byte[] body) {
+    try {
+      JsonNode error = Json.MAPPER.readTree(body).path("error");
+      if (error.isTextual()) {
+        return error.textValue();
+      }
+      if (error.path("message").isTextual()) {
+        return error.path("message").textValue();
+      }
+    } catch (IOException e) {
+      // The body is shown as it is.
+    }
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  private static List<Installed> models(JsonNode body) {
+    List<Installed> models = new ArrayList<>();
+    for (JsonNode model : body.path("models")) {
+      models.add(
+          new Installed(
+              model.path("name").asText(), model.path("size").asLong(), capabilities(model)));
+    }
+    return models;
+  }
+
+  private static Card card(JsonNode body) {
+    OptionalInt context = OptionalInt.empty();
+    for (Map.Entry<String, JsonNode> field : body.path("model_info").properties()) {
+      if (field.getKey().endsWith(".context_length") && field.getValue().canConvertToInt()) {
+        context = OptionalInt.of(field.getValue().asInt());
+      }
+    }
+    return new Card(context, capabilities(body));
+  }
+
+  private static List<String> capabilities(JsonNode model) {
+    List<String> names = new ArrayList<>();
+    model.path("capabilities").forEach(name -> names.add(name.asText()));
+    return names;
+  }
+
+  private static OptionalInt allocated(JsonNode body, String model) {
+    for (JsonNode running : body.path("models")) {
+      String name = running.path("name").asText();
+      if ((name.equals(model) || name.equals(model + ":latest")) && running.has("context_length")) {
+        return OptionalInt.of(running.path("context_length").asInt());
+      }
+    }
+    return OptionalInt.empty();
+  }
+}
