@@ -260,7 +260,11 @@ public final class FakeOllama implements AutoCloseable {
     ArrayNode models = answer.putArray("models");
     for (InstalledModel model : scenario.models()) {
       ObjectNode node = models.addObject().put("name", model.name()).put("model", model.name());
-      node.put("context_length", lastWindow);
+      scenario
+          .allocated()
+          .ifPresentOrElse(
+              tokens -> node.put("context_length", tokens),
+              () -> node.put("context_length", lastWindow));
     }
     return answer;
   }

@@ -3,6 +3,7 @@ package ai.stigmer.testkit.ollama;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -14,12 +15,15 @@ import java.util.function.Function;
  * @param models the installed models
  * @param version the server's version
  * @param recording whether requests are kept and checked
+ * @param allocated the context that {@code /api/ps} reports in tokens; empty means the one last
+ *     asked for
  */
 public record Scenario(
     Function<JsonNode, Optional<Answer>> answers,
     List<InstalledModel> models,
     String version,
-    Recording recording) {
+    Recording recording,
+    OptionalInt allocated) {
 
   /** Whether requests are kept and checked. */
   public enum Recording {
@@ -55,18 +59,23 @@ public record Scenario(
   }
 
   private static Scenario of(Function<JsonNode, Optional<Answer>> answers) {
-    return new Scenario(answers, DEFAULT_MODELS, "0.33.0", Recording.ON);
+    return new Scenario(answers, DEFAULT_MODELS, "0.33.0", Recording.ON, OptionalInt.empty());
   }
 
   public Scenario models(InstalledModel... installed) {
-    return new Scenario(answers, List.of(installed), version, recording);
+    return new Scenario(answers, List.of(installed), version, recording, allocated);
   }
 
   public Scenario version(String text) {
-    return new Scenario(answers, models, text, recording);
+    return new Scenario(answers, models, text, recording, allocated);
   }
 
   public Scenario withoutRecording() {
-    return new Scenario(answers, models, version, Recording.OFF);
+    return new Scenario(answers, models, version, Recording.OFF, allocated);
+  }
+
+  /** Says that running models got a context of so many tokens, whatever was asked for. */
+  public Scenario allocating(int tokens) {
+    return new Scenario(answers, models, version, recording, OptionalInt.of(tokens));
   }
 }

@@ -86,7 +86,10 @@ final class Exchange implements AutoCloseable {
       throw new IOException("ended by us");
     }
     deadline = System.nanoTime() + idleNanos;
-    answering = true;
+    if (!answering) {
+      answering = true;
+      LockSupport.unpark(watchdog); // It sleeps until the first byte's deadline.
+    }
     return count;
   }
 

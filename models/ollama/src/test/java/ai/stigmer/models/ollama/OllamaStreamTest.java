@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.Block;
+import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
+import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
@@ -158,7 +160,7 @@ class OllamaStreamTest {
         FakeOllama.start(Scenario.of(Answer.text("Hel", "lo").with(new Fault.StallAt(130))))) {
       Asking asking =
           new Asking(
-              Asking.settings(server.baseUrl(), Duration.ofSeconds(20), Duration.ofMillis(200)));
+              Asking.settings(server.baseUrl(), Duration.ofMinutes(5), Duration.ofMillis(200)));
 
       // When
       var failure = asking.failure(Asking.hello());
@@ -327,6 +329,38 @@ class OllamaStreamTest {
 
       // Then
       assertThat(turn.text()).isEqualTo("ab");
+    }
+  }
+
+  @Test
+  void aContextThatIsSmallerThanAskedForIsSaidOnce() {
+    // Given
+    Scenario scenario =
+        Scenario.answering(body -> Answer.text("ok").tokens(4_000, 1)).allocating(4_096);
+    try (FakeOllama server = FakeOllama.start(scenario)) {
+      Asking asking = new Asking(server);
+      ModelRequest large = Asking.request(new Message.User("word ".repeat(10_000)));
+
+      // When
+      asking.turn(large);
+      asking.turn(large);
+
+      // Then
+      assertThat(asking.notices()).containsExactly("W302");
+    }
+  }
+
+  @Test
+  void aSmallPromptCountAloneIsNoReasonToWarn() {
+    // Given
+    try (FakeOllama server = FakeOllama.start(Scenario.of(Answer.text("ok").tokens(10, 1)))) {
+      Asking asking = new Asking(server);
+
+      // When
+      asking.turn(Asking.request(new Message.User("word ".repeat(10_000))));
+
+      // Then
+      assertThat(asking.notices()).isEmpty();
     }
   }
 }
