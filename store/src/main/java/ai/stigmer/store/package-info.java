@@ -1,4 +1,7 @@
-/** The journal in one SQLite file. Depends on graphton only. */
+/**
+ * The journal in one SQLite file: group commit, one writer per run, a hash chain over each run's
+ * entries. Depends on graphton only.
+ */
 @NullMarked
 package ai.stigmer.store;
 

@@ -1,0 +1,196 @@
+package ai.stigmer.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Locale;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.JDBC;
+
+/**
+ * Opens connections to the file: checks what it is before touching it, makes the schema when it is
+ * new.
+ *
+ * <p>Settings: write-ahead log and {@code synchronous=FULL}, so that a commit survives a power cut
+ * on a disk that keeps its word. SQLite must be 3.51.3 or later: earlier ones can damage a
+ * write-ahead log that two connections use.
+ */
+final class Database {
+  static final int SCHEMA = 1;
+  private static final int APPLICATION = 0x53544a31;
+  private static final int BUSY_MILLIS = 5_000;
+  private static final String OLDEST_SQLITE = "3.51.3";
+
+  private Database() {}
+
+  /**
+   * A connection that may write.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException E503, E506, E508, E509 or E510
+   */
+  static Connection open(Path file) {
+    makeFolder(file);
+    Connection connection = null;
+    try {
+      connection = connect(file, "");
+      check(connection, file);
+      if (pragma(connection, "user_version") == 0) {
+        create(connection);
+        restrict(file);
+      }
+      configure(connection);
+      return connection;
+    } catch (SQLException e) {
+      close(connection);
+      throw StoreProblems.of(file, e);
+    } catch (RuntimeException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
+  /** A connection that cannot change anything; works on a file that nobody may write, too. */
+  static Connection openReadOnly(Path file) {
+    Connection connection = null;
+    try {
+      connection = connect(file, Files.isWritable(file) ? "?mode=ro" : "?immutable=1");
+      check(connection, file);
+      return connection;
+    } catch (SQLException e) {
+      close(connection);
+      throw StoreProblems.of(file, e);
+    } catch (RuntimeException e) {
+      close(connection);
+      throw e;
+    }
+  }
+
+  private static Connection connect(Path file, String query) throws SQLException {
+    String url = "jdbc:sqlite:file:" + file.toAbsolutePath().toUri().getRawPath() + query;
+    Connection connection = JDBC.createConnection(url, new Properties());
+    execute(connection, "PRAGMA busy_timeout=" + BUSY_MILLIS);
+    return connection;
+  }
+
+  private static void check(Connection connection, Path file) throws SQLException {
+    String version = text(connection, "SELECT sqlite_version()");
+    if (older(version, OLDEST_SQLITE)) {
+      throw new IllegalStateException(
+          "SQLite " + version + " is too old; at least " + OLDEST_SQLITE + " is needed");
+    }
+    int schema = pragma(connection, "user_version");
+    if (schema > SCHEMA) {
+      throw StoreProblems.newerSchema(file, schema, SCHEMA);
+    }
+    boolean foreign =
+        schema == 0
+            ? !text(connection, "SELECT count(*) FROM sqlite_master").equals("0")
+            : pragma(connection, "application_id") != APPLICATION;
+    if (foreign) {
+      throw StoreProblems.of(file, new SQLException("it belongs to another program", null, 26));
+    }
+  }
+
+  private static void create(Connection connection) throws SQLException {
+    execute(connection, "PRAGMA journal_mode=WAL");
+    execute(connection, "BEGIN IMMEDIATE");
+    if (pragma(connection, "user_version") == 0) {
+      execute(
+          connection,
+          "CREATE TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
+              + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
+              + " created INTEGER NOT NULL, sealed INTEGER NOT NULL DEFAULT 0)");
+      execute(
+          connection,
+          "CREATE TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
+              + " seq INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL,"
+              + " body TEXT NOT NULL, hash TEXT NOT NULL)");
+      execute(connection, "CREATE UNIQUE INDEX entry_order ON entries(execution, seq)");
+      execute(connection, "PRAGMA application_id=" + APPLICATION);
+      execute(connection, "PRAGMA user_version=" + SCHEMA);
+    }
+    execute(connection, "COMMIT");
+  }
+
+  private static void configure(Connection connection) throws SQLException {
+    execute(connection, "PRAGMA journal_mode=WAL");
+    execute(connection, "PRAGMA synchronous=FULL");
+  }
+
+  private static void makeFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(folder)) {
+      return;
+    }
+    try {
+      Files.createDirectories(folder);
+      if (isPosix(folder)) {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      }
+    } catch (IOException e) {
+      throw StoreProblems.readOnly(file);
+    }
+  }
+
+  private static void restrict(Path file) {
+    try {
+      if (isPosix(file)) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      }
+    } catch (IOException e) {
+      throw StoreProblems.readOnly(file);
+    }
+  }
+
+  private static boolean isPosix(Path path) throws IOException {
+    return Files.getFileStore(path).supportsFileAttributeView("posix")
+        && Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static int pragma(Connection connection, String name) throws SQLException {
+    return Integer.parseInt(text(connection, "PRAGMA " + name));
+  }
+
+  private static String text(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
+  static boolean older(String version, String than) {
+    String[] left = version.toLowerCase(Locale.ROOT).split("\\.", -1);
+    String[] right = than.split("\\.", -1);
+    for (int i = 0; i < Math.min(left.length, right.length); i++) {
+      int order = Integer.compare(Integer.parseInt(left[i]), Integer.parseInt(right[i]));
+      if (order != 0) {
+        return order < 0;
+      }
+    }
+    return left.length < right.length;
+  }
+
+  private static void close(@Nullable Connection connection) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        // It was opened for nothing; the first failure is the one to tell.
+      }
+    }
+  }
+}

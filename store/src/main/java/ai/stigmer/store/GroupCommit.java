@@ -1,0 +1,143 @@
+package ai.stigmer.store;
+
+import ai.stigmer.graphton.error.ProblemException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One writing connection for all threads. Whoever gets the lock commits everything that waits, in
+ * one transaction; the others find their work done. A failure of the disk fails all work that it
+ * hits and everything after it: what a failed flush left on the disk is not known, so only opening
+ * the file again can tell.
+ */
+final class GroupCommit implements AutoCloseable {
+
+  /**
+   * Work within a transaction. It refuses by {@link ProblemException} before it has changed
+   * anything.
+   */
+  @FunctionalInterface
+  interface Work<T> {
+    T apply(Connection connection) throws SQLException;
+  }
+
+  private static final int MOST_AT_ONCE = 1_024;
+
+  private final Path file;
+  private final Connection connection;
+  private final ConcurrentLinkedQueue<Waiting<?>> queue = new ConcurrentLinkedQueue<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private @Nullable ProblemException broken;
+
+  GroupCommit(Path file, Connection connection) {
+    this.file = file;
+    this.connection = connection;
+  }
+
+  /** Does the work and returns when it is durable. */
+  <T> T commit(Work<T> work) {
+    var waiting = new Waiting<T>(work);
+    queue.add(waiting);
+    lock.lock();
+    try {
+      while (!waiting.done) {
+        commitWaiting();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return waiting.result();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw StoreProblems.of(file, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void commitWaiting() {
+    var batch = new ArrayList<Waiting<?>>();
+    for (Waiting<?> next = queue.poll(); next != null; next = queue.poll()) {
+      batch.add(next);
+      if (batch.size() == MOST_AT_ONCE) {
+        break;
+      }
+    }
+    if (broken != null) {
+      fail(batch, broken);
+      return;
+    }
+    try {
+      Database.execute(connection, "BEGIN IMMEDIATE");
+      for (Waiting<?> waiting : batch) {
+        waiting.apply(connection);
+      }
+      Database.execute(connection, "COMMIT");
+      batch.forEach(waiting -> waiting.done = true);
+    } catch (SQLException e) {
+      ProblemException problem = StoreProblems.of(file, e);
+      rollBack();
+      if (problem.problem().code().equals("E506")) {
+        broken = problem;
+      }
+      fail(batch, problem);
+    }
+  }
+
+  private void rollBack() {
+    try {
+      Database.execute(connection, "ROLLBACK");
+    } catch (SQLException e) {
+      // SQLite has rolled back already.
+    }
+  }
+
+  private static void fail(List<Waiting<?>> batch, ProblemException problem) {
+    for (Waiting<?> waiting : batch) {
+      waiting.failure = problem;
+      waiting.done = true;
+    }
+  }
+
+  /** Guarded by the lock. */
+  private static final class Waiting<T> {
+    private final Work<T> work;
+    private boolean done;
+    private @Nullable T value;
+    private @Nullable RuntimeException failure;
+
+    Waiting(Work<T> work) {
+      this.work = work;
+    }
+
+    void apply(Connection connection) throws SQLException {
+      try {
+        value = work.apply(connection);
+      } catch (ProblemException e) {
+        failure = e;
+      }
+    }
+
+    T result() {
+      if (failure != null) {
+        throw failure;
+      }
+      if (value == null) {
+        throw new IllegalStateException("the work gave no value");
+      }
+      return value;
+    }
+  }
+}

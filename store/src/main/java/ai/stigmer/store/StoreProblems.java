@@ -1,0 +1,85 @@
+package ai.stigmer.store;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import org.sqlite.SQLiteErrorCode;
+
+/** What can be wrong with the journal's file, in words for its owner. */
+final class StoreProblems {
+  private StoreProblems() {}
+
+  static ProblemException noSuchRun(String runId) {
+    return Problem.of("E501", Category.USAGE, "there is no run " + runId)
+        .help("list the runs: stigmer sessions list")
+        .asException();
+  }
+
+  static ProblemException owned(String runId, String owner) {
+    return Problem.of("E502", Category.STORE, "run " + runId + " is being run by " + owner)
+        .help("wait for it to end, or stop that process first")
+        .asException();
+  }
+
+  static ProblemException damagedRun(Path file, String runId, long seq) {
+    return Problem.of(
+            "E503", Category.STORE, "run " + runId + " is damaged from its entry " + seq + " on")
+        .from(file.toString())
+        .help(
+            "nothing was changed; other runs can still be read",
+            "keep the file, restore a backup, or start the run again")
+        .asException();
+  }
+
+  static ProblemException exists(String runId) {
+    return Problem.of("E504", Category.STORE, "run " + runId + " exists already").asException();
+  }
+
+  static ProblemException takenOver(String runId) {
+    return Problem.of(
+            "E505",
+            Category.STORE,
+            "another process has taken over run " + runId + "; this one stops")
+        .help("watch it there, or look at it with: stigmer sessions show " + runId)
+        .asException();
+  }
+
+  static ProblemException newerSchema(Path file, int found, int known) {
+    return Problem.of(
+            "E508",
+            Category.STORE,
+            "the journal has schema version " + found + ", this version of Stigmer knows " + known)
+        .from(file.toString())
+        .help("use the newer version of Stigmer; the file was not touched")
+        .asException();
+  }
+
+  static ProblemException readOnly(Path file) {
+    return Problem.of("E510", Category.STORE, "the journal is read-only, so nothing can be run")
+        .from(file.toString())
+        .help("give yourself the right to write it, or set STIGMER_HOME to another folder")
+        .asException();
+  }
+
+  /** The problem that an error of SQLite stands for. */
+  static ProblemException of(Path file, SQLException e) {
+    Problem problem =
+        switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
+          case SQLITE_NOTADB, SQLITE_CORRUPT ->
+              Problem.of("E503", Category.STORE, "the journal is damaged, or is no journal")
+                  .help(
+                      "nothing was changed; keep the file and restore a backup",
+                      "or begin a new journal: move the file away");
+          case SQLITE_BUSY, SQLITE_LOCKED ->
+              Problem.of("E509", Category.STORE, "another program keeps the journal locked")
+                  .help("close that program (a database browser, a backup) and try again");
+          case SQLITE_READONLY, SQLITE_CANTOPEN, SQLITE_PERM -> readOnly(file).problem();
+          default ->
+              Problem.of("E506", Category.STORE, "the journal cannot be written")
+                  .help("check free space and health of the disk, then: stigmer resume ID");
+        };
+    return new ProblemException(problem.from(file.toString(), String.valueOf(e.getMessage())), e);
+  }
+}

@@ -1,0 +1,312 @@
+package ai.stigmer.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.Journal.RunSummary;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Recorded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteJournalTest {
+  private static final InstantSource CLOCK = InstantSource.system();
+
+  @TempDir Path home;
+  private Path file;
+
+  @BeforeEach
+  void nameTheFile() {
+    file = home.resolve("stigmer.db");
+  }
+
+  @Test
+  void whatWasAppendedIsReadBackInOrderAfterReopening() {
+    // Given
+    try (var journal = SqliteJournal.open(file, CLOCK);
+        JournalWriter writer = journal.create("r", "me")) {
+      assertThat(writer.append(said("a"))).isEqualTo(1);
+      assertThat(writer.append(List.of(new UserMessage("b"), new UserMessage("c")))).isEqualTo(3);
+    }
+    // When
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      // Then
+      assertThat(journal.read("r"))
+          .extracting(Recorded::entry)
+          .containsExactly(new UserMessage("a"), new UserMessage("b"), new UserMessage("c"));
+      assertThat(journal.list(10)).extracting(RunSummary::entries).containsExactly(3L);
+      try (JournalWriter next = journal.claim("r", "you")) {
+        assertThat(next.epoch()).isEqualTo(2);
+        assertThat(next.before()).isEqualTo(journal.read("r"));
+        assertThat(next.append(said("d"))).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void anotherClaimStopsTheFirstWriter() {
+    try (var journal = SqliteJournal.open(file, CLOCK, owner -> false)) {
+      JournalWriter first = journal.create("r", "me");
+      first.append(said("a"));
+      JournalWriter second = journal.claim("r", "you");
+      assertCode("E505", () -> first.append(said("lost")));
+      second.append(said("b"));
+      assertCode("E505", () -> first.append(said("lost")));
+      assertThat(journal.read("r")).hasSize(2);
+    }
+  }
+
+  @Test
+  void aRunIsRefusedWhileItsOwnerLives() {
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      JournalWriter first = journal.create("r", "me");
+      assertCode("E502", () -> journal.claim("r", "you"));
+      first.close();
+      journal.claim("r", "you").close();
+    }
+  }
+
+  @Test
+  void unknownAndDoubledRunsAreRefused() {
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      assertCode("E501", () -> journal.read("nope"));
+      assertCode("E501", () -> journal.claim("nope", "me"));
+      journal.create("r", "me").close();
+      assertCode("E504", () -> journal.create("r", "me"));
+    }
+  }
+
+  @Test
+  void manyRunsAppendAtOnceWithoutGaps() throws Exception {
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      var threads = new ArrayList<Thread>();
+      for (int run = 0; run < 50; run++) {
+        String id = "r" + run;
+        threads.add(
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try (JournalWriter writer = journal.create(id, "me")) {
+                        for (int i = 0; i < 20; i++) {
+                          writer.append(said(id + "/" + i));
+                        }
+                      }
+                    }));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      for (int run = 0; run < 50; run++) {
+        assertThat(journal.read("r" + run)).hasSize(20);
+      }
+    }
+  }
+
+  @Test
+  void onlyTheOwnerMayReadTheFile() throws IOException {
+    SqliteJournal.open(file, CLOCK).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void aChangedEntryIsNamedAndOtherRunsStayReadable() throws SQLException {
+    // Given
+    write("good", "one");
+    write("bad", "one", "two", "three");
+    try (Connection connection = Database.open(file)) {
+      Database.execute(
+          connection,
+          "UPDATE entries SET body = replace(body, 'two', 'TWO') WHERE body LIKE '%two%'");
+    }
+    // When
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      // Then
+      assertThatThrownBy(() -> journal.read("bad"))
+          .hasMessageContaining("E503")
+          .hasMessageContaining("entry 2");
+      assertCode("E503", () -> journal.claim("bad", "me"));
+      assertThat(journal.read("good")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aNewerSchemaIsRefusedAndLeftAlone() throws Exception {
+    write("r", "one");
+    try (Connection connection = Database.open(file)) {
+      Database.execute(connection, "PRAGMA user_version=99");
+    }
+    byte[] before = Files.readAllBytes(file);
+    assertCode("E508", () -> SqliteJournal.open(file, CLOCK));
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
+  void whatIsNoJournalIsRefusedAndLeftAlone() throws IOException {
+    Files.writeString(file, "This is a diary, not a journal. ".repeat(200));
+    byte[] before = Files.readAllBytes(file);
+    assertCode("E503", () -> SqliteJournal.open(file, CLOCK));
+    assertThat(Files.readAllBytes(file)).isEqualTo(before);
+  }
+
+  @Test
+  void aDatabaseOfAnotherProgramIsRefused() throws Exception {
+    try (Connection connection =
+        org.sqlite.JDBC.createConnection("jdbc:sqlite:" + file, new java.util.Properties())) {
+      Database.execute(connection, "CREATE TABLE theirs(x)");
+    }
+    assertCode("E503", () -> SqliteJournal.open(file, CLOCK));
+  }
+
+  @Test
+  void damagedBytesAreNeverReadAsSomethingElse() throws IOException {
+    // Given
+    String[] texts = new String[60];
+    for (int i = 0; i < texts.length; i++) {
+      texts[i] = "entry " + i + " " + "x".repeat(200);
+    }
+    write("r", texts);
+    byte[] whole = Files.readAllBytes(file);
+    List<Recorded> expected;
+    try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
+      expected = journal.read("r");
+    }
+    var random = new Random(42);
+    for (int i = 0; i < 150; i++) {
+      byte[] damaged = whole.clone();
+      int where = random.nextInt(damaged.length);
+      damaged[where] ^= (byte) (1 << random.nextInt(8));
+      if (i % 5 == 0) {
+        damaged = java.util.Arrays.copyOf(damaged, Math.max(1, where));
+      }
+      Path copy = home.resolve("damaged-" + i + ".db");
+      Files.write(copy, damaged);
+      // When
+      try (var journal = SqliteJournal.openReadOnly(copy, CLOCK)) {
+        List<Recorded> read = journal.read("r");
+        // Then
+        assertThat(read).isEqualTo(expected.subList(0, read.size()));
+        assertThat(read).as("flip at %d", where).hasSize(expected.size());
+      } catch (ProblemException e) {
+        assertThat(e.problem().code()).isIn("E501", "E503", "E507", "E508", "E506");
+      }
+      assertThat(Files.readAllBytes(copy)).isEqualTo(damaged);
+    }
+  }
+
+  @Test
+  void aFileThatAnotherProgramLocksIsRefusedByName() throws Exception {
+    write("r", "one");
+    try (Connection other = Database.open(file)) {
+      Database.execute(other, "PRAGMA locking_mode=EXCLUSIVE");
+      Database.execute(other, "BEGIN EXCLUSIVE");
+      assertCode(
+          "E509",
+          () -> {
+            try (var journal = SqliteJournal.open(file, CLOCK)) {
+              journal.create("r2", "me");
+            }
+          });
+    }
+  }
+
+  @Test
+  void aReadOnlyJournalReadsAndRefusesToRun() {
+    write("r", "one");
+    try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
+      assertThat(journal.read("r")).hasSize(1);
+      assertCode("E510", () -> journal.create("r2", "me"));
+      assertCode("E510", () -> journal.claim("r", "me"));
+    }
+  }
+
+  @Test
+  void aFullDiskIsSaidAndNothingAcknowledgedIsLost() throws Exception {
+    // Given
+    long acknowledged = 0;
+    try (Connection connection = Database.open(file)) {
+      Database.execute(connection, "PRAGMA max_page_count=40");
+      var commit = new GroupCommit(file, connection);
+      ProblemException full = null;
+      // When
+      while (full == null) {
+        String body = "y".repeat(500);
+        long seq = acknowledged + 1;
+        try {
+          commit.commit(
+              c -> {
+                Database.execute(
+                    c,
+                    "INSERT INTO entries(execution, seq, epoch, time, body, hash) VALUES(1, "
+                        + seq
+                        + ", 1, 1, '"
+                        + body
+                        + "', '')");
+                return true;
+              });
+          acknowledged++;
+        } catch (ProblemException e) {
+          full = e;
+        }
+      }
+      // Then
+      assertThat(full.problem().code()).isEqualTo("E506");
+      assertCode("E506", () -> commit.commit(c -> true));
+    }
+    try (Connection connection = Database.open(file);
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT count(*) FROM entries")) {
+      rows.next();
+      assertThat(rows.getLong(1)).isEqualTo(acknowledged);
+    }
+  }
+
+  @Test
+  void theJournalGrowsInStepWithItsEntries() throws IOException {
+    try (var journal = SqliteJournal.open(file, CLOCK);
+        JournalWriter writer = journal.create("r", "me")) {
+      for (int part = 0; part < 4; part++) {
+        var batch = new ArrayList<JournalEntry>();
+        for (int i = 0; i < 500; i++) {
+          batch.add(new UserMessage("z".repeat(1_000)));
+        }
+        writer.append(batch);
+      }
+    }
+    assertThat(Files.size(file)).isLessThan(2_000L * 1_600);
+  }
+
+  private void write(String run, String... texts) {
+    try (var journal = SqliteJournal.open(file, CLOCK);
+        JournalWriter writer = journal.create(run, "me")) {
+      for (String text : texts) {
+        writer.append(said(text));
+      }
+    }
+  }
+
+  private static List<JournalEntry> said(String text) {
+    return List.of(new UserMessage(text));
+  }
+
+  private static void assertCode(
+      String code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.problem().code()).isEqualTo(code));
+  }
+}
