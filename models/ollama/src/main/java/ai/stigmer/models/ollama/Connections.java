@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 
@@ -18,7 +19,14 @@ import javax.net.ssl.TrustManager;
 final class Connections {
   private final Map<Key, HttpClient> clients = new ConcurrentHashMap<>();
 
+  private final AtomicBoolean used = new AtomicBoolean();
+
   private record Key(Duration connectTimeout, boolean encrypted) {}
+
+  /** True once, for the first who asks. */
+  boolean isFirstUse() {
+    return used.compareAndSet(false, true);
+  }
 
   HttpClient client(Duration connectTimeout, boolean encrypted) {
     return clients.computeIfAbsent(new Key(connectTimeout, encrypted), Connections::open);

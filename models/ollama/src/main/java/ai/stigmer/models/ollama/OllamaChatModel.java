@@ -52,10 +52,18 @@ final class OllamaChatModel implements ChatModel {
     failures = new Failures(endpoint, settings.model());
   }
 
-  /** Loads the HTTP client and asks for the model's context, where that is not configured. */
+  /**
+   * Loads the classes that a call needs and makes a connection, with a question whose answer is
+   * needed anyway, or, for the provider's first model, with one that costs nothing.
+   */
   void warmUp() {
-    client();
-    window.prefetch();
+    if (settings.contextLength().isEmpty()) {
+      window.prefetch();
+    } else if (connections.isFirstUse()) {
+      var _ = server.reached();
+    }
+    var _ = ChatBody.of(settings, 1, new ModelRequest("", List.of(), List.of()));
+    var _ = Json.objectOrEmpty("{}");
   }
 
   private HttpClient client() {

@@ -77,7 +77,11 @@ public final class OllamaServer {
 
   /** The server's version, for example {@code 0.33.0}. */
   public Reply<String> version() {
-    return ask(endpoint.get("/api/version"), "", body -> body.path("version").asText()).join();
+    return reached().join();
+  }
+
+  CompletableFuture<Reply<String>> reached() {
+    return ask(endpoint.get("/api/version"), "", body -> body.path("version").asText());
   }
 
   /** All installed models. */
