@@ -14,6 +14,9 @@ public interface JournalOpener {
     READ
   }
 
+  /** The journal in a SQLite file. */
+  JournalOpener SQLITE = new SqliteOpener();
+
   /**
    * Opens the journal in {@code database}.
    *

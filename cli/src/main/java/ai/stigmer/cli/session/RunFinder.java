@@ -14,8 +14,8 @@ public final class RunFinder {
   /**
    * The full id.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E510} when there is none, {@code
-   *     E511} when several begin so
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E513} when there is none, {@code
+   *     E514} when several begin so
    */
   public static String find(Journal journal, String text) {
     String wanted = text.strip();
@@ -38,14 +38,14 @@ public final class RunFinder {
       throw none("there is no run \"" + wanted + "\"");
     }
     throw Problem.of(
-            "E511", Problem.Category.USAGE, matching.size() + " runs begin with \"" + wanted + "\"")
+            "E514", Problem.Category.USAGE, matching.size() + " runs begin with \"" + wanted + "\"")
         .from(matching.stream().limit(SHOWN).toArray(String[]::new))
         .help("type more of the id, or: stigmer sessions list")
         .asException();
   }
 
   private static RuntimeException none(String message) {
-    return Problem.of("E510", Problem.Category.USAGE, message)
+    return Problem.of("E513", Problem.Category.USAGE, message)
         .help("stigmer sessions list", "stigmer run \"a task\"")
         .asException();
   }

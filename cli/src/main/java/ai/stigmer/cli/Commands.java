@@ -1,0 +1,63 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.cli.config.ConfigCommand;
+import ai.stigmer.cli.config.EnvCommand;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.Spelling;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** All commands by name; each is built only when it is asked for. */
+final class Commands {
+  static final List<String> NAMES =
+      List.of("run", "resume", "sessions", "config", "env", "explain", "completion", "version");
+
+  private static final int WIDTH = 100;
+
+  private Commands() {}
+
+  /**
+   * The command line of one command.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E002} when there is no such command
+   */
+  static CommandLine commandLine(String name, Surroundings surroundings) {
+    PrintWriter out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
+    CommandLine line = new CommandLine(command(name, surroundings, out, err));
+    line.setCommandName("stigmer " + name);
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    line.setUsageHelpWidth(WIDTH);
+    line.setOut(out);
+    line.setErr(err);
+    return line;
+  }
+
+  private static Object command(
+      String name, Surroundings surroundings, PrintWriter out, PrintWriter err) {
+    return switch (name) {
+      case "run" -> new RunCommand(surroundings);
+      case "resume" -> new ResumeCommand(surroundings);
+      case "sessions" -> new SessionsCommand(surroundings);
+      case "config" -> new ConfigCommand(surroundings.env(), out, err);
+      case "env" -> new EnvCommand(surroundings.env(), out);
+      case "explain" -> new ExplainCommand(surroundings);
+      case "completion" -> new CompletionCommand(surroundings);
+      case "version" -> new VersionCommand(surroundings);
+      default -> throw unknown(name);
+    };
+  }
+
+  private static RuntimeException unknown(String name) {
+    Problem problem =
+        Problem.of("E002", Problem.Category.USAGE, "there is no command \"" + name + "\"");
+    String all = "commands: " + String.join(", ", NAMES);
+    return Spelling.nearest(name, NAMES)
+        .map(known -> problem.help("did you mean \"stigmer " + known + "\"?", all))
+        .orElseGet(() -> problem.help("to give a task: stigmer run \"" + name + " …\"", all))
+        .asException();
+  }
+}

@@ -1,0 +1,51 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.cli.screen.Ends;
+import ai.stigmer.cli.screen.RunView;
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.runner.RunControl;
+import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunRequest;
+import ai.stigmer.runner.Runner;
+import ai.stigmer.store.Owners;
+import java.util.function.Function;
+
+/** One run of the command line: journal, approvals and Ctrl-C around a {@link Runner}. */
+final class Conversation {
+  private final Surroundings surroundings;
+  private final RunView view;
+
+  Conversation(Surroundings surroundings, RunView view) {
+    this.surroundings = surroundings;
+    this.view = view;
+  }
+
+  /** Starts a run; returns the exit status. */
+  int run(RunRequest request) {
+    try (Runner runner = open()) {
+      return control(request.environment(), control -> runner.run(request, control));
+    }
+  }
+
+  /** Goes on with a run over an open runner; returns the exit status. */
+  int resume(Runner runner, String runId, RunEnvironment environment) {
+    return control(environment, control -> runner.resume(runId, environment, control));
+  }
+
+  /** A runner over the journal of this home, for writing. */
+  Runner open() {
+    return new Runner(
+        surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
+        Owners.current());
+  }
+
+  private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
+    CancelToken cancel = new CancelToken();
+    RunControl control =
+        new RunControl(view, new ShellApproval(surroundings, environment.shell()), cancel);
+    try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
+      return Ends.exitStatus(work.apply(control).end());
+    }
+  }
+}

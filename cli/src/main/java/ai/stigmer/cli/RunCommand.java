@@ -1,0 +1,126 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.cli.config.LlmOptions;
+import ai.stigmer.cli.screen.ProblemText;
+import ai.stigmer.cli.screen.RunView;
+import ai.stigmer.cli.screen.ShownModel;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.LlmConfig;
+import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.RunIds;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.runner.AgentDefinition;
+import ai.stigmer.runner.AgentFile;
+import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunRequest;
+import ai.stigmer.runner.ShellPermission;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Gives an agent a task and shows what it does. */
+@Command(
+    name = "run",
+    description = "Give an agent a task in a folder.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Examples:",
+      "  stigmer run \"explain this project\"",
+      "  stigmer run --workspace src --allow-shell \"make the tests pass\"",
+      "  git diff | stigmer run -p \"review this\" --output json",
+      "  stigmer run --provider anthropic -m claude-sonnet-4.5 \"plan the release\""
+    })
+final class RunCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Parameters(arity = "0..*", paramLabel = "MESSAGE", description = "What to do.")
+  private List<String> words = new ArrayList<>();
+
+  @Option(
+      names = {"-p", "--prompt"},
+      paramLabel = "TEXT",
+      description = "The same as MESSAGE. What is piped in is added to it.")
+  private String prompt = "";
+
+  @Option(
+      names = "--agent",
+      paramLabel = "FILE",
+      description = "The agent to run (default: a built-in assistant).")
+  private @Nullable Path agentFile;
+
+  @Option(
+      names = "--workspace",
+      paramLabel = "DIR",
+      description = "The folder it works in (default: this one). It cannot leave it.")
+  private Path workspace = Path.of(".");
+
+  @Option(
+      names = "--allow-shell",
+      description = "Run commands without asking. Without it each one is asked for.")
+  private boolean allowShell;
+
+  @Mixin private OutputOptions output = new OutputOptions();
+  @Mixin private LlmOptions llm = new LlmOptions();
+
+  RunCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() {
+    RunView view = output.view(surroundings);
+    try {
+      return run(view);
+    } catch (ProblemException e) {
+      view.failed(e.problem());
+      return e.problem().category().exitStatus();
+    }
+  }
+
+  private int run(RunView view) {
+    Resolved configuration = resolved();
+    AgentDefinition agent =
+        Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
+    String message = new MessageInput(surroundings).read(words, prompt);
+    RunEnvironment environment =
+        new RunEnvironment(
+            agent,
+            workspace,
+            allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
+            LlmConfig.of(configuration).toModelSettings(),
+            configuration.toJson());
+    RunRequest request =
+        new RunRequest(RunIds.next(InstantSource.system().instant()), message, environment);
+    view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
+    configuration.notes().forEach(view::note);
+    return new Conversation(surroundings, view).run(request);
+  }
+
+  /** Every problem but the first is printed here; the first ends the command. */
+  private Resolved resolved() {
+    Resolved configuration = Cascade.resolve(llm.input(surroundings.env()));
+    configuration.problems().stream()
+        .skip(1)
+        .forEach(
+            problem ->
+                surroundings
+                    .err()
+                    .print(ProblemText.of(problem, surroundings.terminal().palette())));
+    return configuration;
+  }
+
+  static ShownModel shown(ModelSettings settings) {
+    return new ShownModel(settings.provider(), settings.model());
+  }
+}

@@ -1,0 +1,97 @@
+package ai.stigmer.runner;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.Graphton;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.model.ChatModel;
+import java.util.List;
+
+/**
+ * Runs agents over one journal: opens the workspace, the tools and the model that a {@link
+ * RunEnvironment} names, and drives the loop to an end.
+ *
+ * <p>Thread contract: thread-safe; each run blocks its caller.
+ */
+public final class Runner implements AutoCloseable {
+  private final Journal journal;
+  private final String owner;
+
+  /**
+   * A runner that owns {@code journal} and closes it.
+   *
+   * @param owner who writes, see {@link Journal#create}
+   */
+  public Runner(Journal journal, String owner) {
+    this.journal = requireNonNull(journal, "journal is null");
+    this.owner = requireNonNull(owner, "owner is null");
+  }
+
+  /**
+   * Starts a run and blocks until it ends.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when it cannot begin: workspace, agent,
+   *     model or journal
+   */
+  public RunResult run(RunRequest request, RunControl control) {
+    RunEnvironment environment = request.environment();
+    Agent agent = agent(environment);
+    try (ChatModel model = Providers.open(environment.model())) {
+      return loop(model, control)
+          .environment(environment.toJson())
+          .run(agent, request.message(), request.runId());
+    }
+  }
+
+  /**
+   * What a recorded run was started with.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
+   *     {@code E507} when something else started it
+   */
+  public RunEnvironment environment(String runId) {
+    List<Recorded> entries = journal.read(runId);
+    if (entries.isEmpty()
+        || !(entries.getFirst().entry() instanceof JournalEntry.RunStarted started)) {
+      throw Problem.of("E503", Problem.Category.STORE, "run " + runId + " has no beginning")
+          .help("stigmer sessions list")
+          .asException();
+    }
+    return RunEnvironment.parse(started.environment());
+  }
+
+  /**
+   * Goes on with a run and blocks until it ends. A completed run ends at once with its answer.
+   *
+   * @param environment what it was started with, with the key added again
+   */
+  public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
+    Agent agent = agent(environment);
+    try (ChatModel model = Providers.open(environment.model())) {
+      return loop(model, control).resume(agent, runId);
+    }
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+
+  private Agent agent(RunEnvironment environment) {
+    return Toolbox.agent(environment);
+  }
+
+  private Graphton loop(ChatModel model, RunControl control) {
+    return Graphton.with(model)
+        .journal(journal)
+        .owner(owner)
+        .policy(control.policy())
+        .listener(control.listener())
+        .cancel(control.cancel());
+  }
+}
