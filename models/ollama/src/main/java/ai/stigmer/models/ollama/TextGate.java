@@ -1,14 +1,20 @@
 package ai.stigmer.models.ollama;
 
+import java.util.List;
+
 /**
  * Holds text back while it may still turn out to be printed tool calls, and lets it stream from the
  * moment when it cannot.
  *
- * <p>States: holding → open, never back. Only the beginning of the text is looked at.
+ * <p>States: holding → open, never back. Only the beginning of the text is looked at: fences and
+ * tags that may stand before a call, and the first character of the call. What {@link TextCalls}
+ * recognises is always held.
  */
 final class TextGate {
-  private static final int FENCE_INFO = 32;
-  private static final String[] TAGS = {"<tool_call>", "<tools>", "<function="};
+  private static final String FENCE = "```";
+  private static final String FUNCTION = "<function=";
+  private static final List<String> TAGS =
+      List.of("<tool_call>", "</tool_call>", "<tools>", "</tools>");
 
   private final StringBuilder text = new StringBuilder();
   private boolean open;
@@ -44,55 +50,53 @@ final class TextGate {
   }
 
   private boolean mayBeCalls() {
-    int at = skipSpace(0);
-    if (at < text.length() && text.charAt(at) == '`') {
-      return mayBeFence(at);
+    int at = 0;
+    for (int next = skipToken(at); next > at; next = skipToken(at)) {
+      at = next;
     }
-    return mayBeCall(at);
-  }
-
-  private boolean mayBeFence(int from) {
-    int at = from;
-    while (at < text.length() && at < from + 3) {
-      if (text.charAt(at++) != '`') {
-        return false;
-      }
-    }
-    while (at < text.length() && text.charAt(at) != '\n') {
-      if (at > from + FENCE_INFO) {
-        return false;
-      }
-      at++;
-    }
-    return mayBeCall(skipSpace(at));
-  }
-
-  private boolean mayBeCall(int at) {
-    if (at >= text.length()) {
+    if (at == text.length()) {
       return true;
     }
-    return switch (text.charAt(at)) {
-      case '{', '[' -> true;
-      case '<' -> mayBeTag(at);
-      default -> false;
-    };
+    char first = text.charAt(at);
+    return first == '{' || first == '[' || mayBegin(at);
   }
 
-  private boolean mayBeTag(int at) {
+  /** Behind the white space, fence or tag at {@code at}; {@code at} itself when there is none. */
+  private int skipToken(int at) {
+    int end = at;
+    while (end < text.length() && Character.isWhitespace(text.charAt(end))) {
+      end++;
+    }
+    if (startsWith(FENCE, end)) {
+      end += FENCE.length();
+      while (end < text.length() && isInfo(text.charAt(end))) {
+        end++;
+      }
+      return end;
+    }
     for (String tag : TAGS) {
-      int length = Math.min(tag.length(), text.length() - at);
-      if (tag.startsWith(text.substring(at, at + length))) {
-        return true;
+      if (startsWith(tag, end)) {
+        return end + tag.length();
       }
     }
-    return false;
+    return end;
   }
 
-  private int skipSpace(int from) {
-    int at = from;
-    while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-      at++;
-    }
-    return at;
+  private static boolean isInfo(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  }
+
+  private boolean startsWith(String token, int at) {
+    return text.length() - at >= token.length()
+        && token.contentEquals(text.subSequence(at, at + token.length()));
+  }
+
+  /** Whether what stands at {@code at} is a function tag or the beginning of any token. */
+  private boolean mayBegin(int at) {
+    String rest = text.substring(at, Math.min(text.length(), at + FUNCTION.length() + 2));
+    return rest.startsWith(FUNCTION)
+        || FUNCTION.startsWith(rest)
+        || FENCE.startsWith(rest)
+        || TAGS.stream().anyMatch(tag -> tag.startsWith(rest));
   }
 }

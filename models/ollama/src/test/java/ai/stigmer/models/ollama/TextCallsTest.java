@@ -133,7 +133,7 @@ class TextCallsTest {
     assertThat(TextCalls.in(call + after, TOOLS)).isEmpty();
   }
 
-  @Property(tries = 2_000)
+  @Property(tries = 20_000)
   void theGateShowsEverythingOrHoldsEverything(@ForAll("callLike") String text) {
     TextGate gate = new TextGate(1);
     StringBuilder shown = new StringBuilder();
