@@ -59,7 +59,7 @@ record Endpoint(String base, Optional<Secret> key) {
 
   private static RuntimeException unusable(String text) {
     return Problem.of(
-            "E103",
+            "E113",
             Problem.Category.CONFIGURATION,
             "llm.base_url \"" + text + "\" is not an http or https URL")
         .help("stigmer config set llm.base_url " + DEFAULT)
