@@ -37,7 +37,8 @@ final class Conversation {
   Runner open() {
     return new Runner(
         surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
-        Owners.current());
+        Owners.current(),
+        surroundings.env());
   }
 
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {

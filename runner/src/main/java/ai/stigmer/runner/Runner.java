@@ -11,6 +11,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ChatModel;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs agents over one journal: opens the workspace, the tools and the model that a {@link
@@ -21,15 +22,18 @@ import java.util.List;
 public final class Runner implements AutoCloseable {
   private final Journal journal;
   private final String owner;
+  private final Map<String, String> env;
 
   /**
    * A runner that owns {@code journal} and closes it.
    *
    * @param owner who writes, see {@link Journal#create}
+   * @param env the environment of which commands get a few variables
    */
-  public Runner(Journal journal, String owner) {
+  public Runner(Journal journal, String owner, Map<String, String> env) {
     this.journal = requireNonNull(journal, "journal is null");
     this.owner = requireNonNull(owner, "owner is null");
+    this.env = Map.copyOf(env);
   }
 
   /**
@@ -83,7 +87,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private Agent agent(RunEnvironment environment) {
-    return Toolbox.agent(environment);
+    return Toolbox.agent(environment, env);
   }
 
   private Graphton loop(ChatModel model, RunControl control) {

@@ -3,10 +3,11 @@ package ai.stigmer.runner;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.tool.Tool;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import ai.stigmer.graphton.tool.builtin.BuiltinTools;
+import ai.stigmer.graphton.workspace.Workspace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Gives an agent its tools over its workspace. */
 final class Toolbox {
@@ -18,10 +19,9 @@ final class Toolbox {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when the workspace cannot be
    *     used, {@code E122} when the agent names a tool that does not exist
    */
-  static Agent agent(RunEnvironment environment) {
+  static Agent agent(RunEnvironment environment, Map<String, String> env) {
     AgentDefinition definition = environment.agent();
-    folder(environment.workspace());
-    List<Tool> all = List.of();
+    List<Tool> all = BuiltinTools.over(Workspace.open(environment.workspace()), env);
     return Agent.named(definition.name())
         .instructions(definition.instructions())
         .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))
@@ -50,20 +50,5 @@ final class Toolbox {
             "the agent names a tool that does not exist: \"" + name + "\"")
         .help(meant + "tools: " + String.join(", ", known))
         .asException();
-  }
-
-  private static void folder(Path workspace) {
-    String wrong =
-        !Files.exists(workspace)
-            ? "is not there"
-            : !Files.isDirectory(workspace)
-                ? "is not a folder"
-                : !Files.isReadable(workspace) ? "cannot be read" : "";
-    if (!wrong.isEmpty()) {
-      throw Problem.of(
-              "E130", Problem.Category.CONFIGURATION, "the workspace " + workspace + " " + wrong)
-          .help("--workspace DIR names another folder")
-          .asException();
-    }
   }
 }
