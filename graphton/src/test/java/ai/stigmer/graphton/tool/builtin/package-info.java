@@ -1,0 +1,5 @@
+/** Tests of the built-in tools. */
+@NullMarked
+package ai.stigmer.graphton.tool.builtin;
+
+import org.jspecify.annotations.NullMarked;
