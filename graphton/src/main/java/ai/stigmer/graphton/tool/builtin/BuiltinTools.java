@@ -20,7 +20,7 @@ public final class BuiltinTools {
     return List.of(
         search.ls(),
         files.readFile(),
-        files.writeFile(),
+        new WriteFile(workspace),
         new EditFile(workspace),
         search.glob(),
         search.grep(),

@@ -8,11 +8,7 @@ import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /** Replaces one exact text in a file. After a crash the file's hash tells whether it happened. */
@@ -59,7 +55,8 @@ final class EditFile implements Tool {
   @Override
   public Optional<String> prepare(ToolArguments arguments, ToolContext context) {
     try {
-      return Optional.of(hash(before(arguments)) + " " + hash(edited(arguments)));
+      return Optional.of(
+          ContentHash.of(before(arguments)) + " " + ContentHash.of(edited(arguments)));
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -68,7 +65,7 @@ final class EditFile implements Tool {
   @Override
   public Settlement settle(ToolArguments arguments, String prepared, ToolContext context)
       throws IOException {
-    String now = hash(before(arguments));
+    String now = ContentHash.of(before(arguments));
     if (prepared.endsWith(" " + now)) {
       return new Settlement.Happened(done(arguments));
     }
@@ -104,15 +101,5 @@ final class EditFile implements Tool {
 
   private static ToolResult done(ToolArguments arguments) {
     return ToolResult.ok("Edited " + arguments.string("file_path") + ".");
-  }
-
-  private static String hash(String text) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

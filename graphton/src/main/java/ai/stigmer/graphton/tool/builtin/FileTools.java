@@ -33,15 +33,6 @@ final class FileTools {
         .calling((arguments, context) -> read(arguments));
   }
 
-  Tool writeFile() {
-    return Tool.named("write_file")
-        .describedAs("Creates a file or replaces its whole content.")
-        .string("file_path", "the file, relative to the workspace")
-        .string("content", "the whole new content")
-        .idempotent()
-        .calling((arguments, context) -> write(arguments));
-  }
-
   /** A text file's content; the exception's message is meant for the model. */
   static String text(Path file, String name) throws IOException {
     if (Files.isDirectory(file)) {
@@ -110,20 +101,5 @@ final class FileTools {
     return line.length() <= MAX_LINE
         ? line
         : line.substring(0, MAX_LINE) + " [cut, " + line.length() + " characters]";
-  }
-
-  private ToolResult write(ToolArguments arguments) {
-    try {
-      String name = arguments.string("file_path");
-      Path file = workspace.resolve(name);
-      if (Files.isDirectory(file)) {
-        return ToolResult.error("\"" + name + "\" is a folder");
-      }
-      String content = arguments.string("content");
-      replace(file, content);
-      return ToolResult.ok("Wrote " + content.lines().count() + " lines to " + name + ".");
-    } catch (IOException e) {
-      return ToolResult.error(String.valueOf(e.getMessage()));
-    }
   }
 }
