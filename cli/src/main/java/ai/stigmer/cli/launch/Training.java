@@ -1,0 +1,135 @@
+package ai.stigmer.cli.launch;
+
+import ai.stigmer.cli.Main;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A typical {@code run} against a server in this process, so that the JDK sees which classes a run
+ * needs. It uses a temporary home and workspace, the loopback interface, and nothing else.
+ */
+public final class Training {
+  private static final String CALL =
+      """
+      {"message":{"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"read_file",\
+      "arguments":{"file_path":"/notes.txt"}}}]},"done":false}
+      {"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",\
+      "prompt_eval_count":700,"eval_count":20}
+      """;
+  private static final String ANSWER =
+      """
+      {"message":{"role":"assistant","content":"The notes say "},"done":false}
+      {"message":{"role":"assistant","content":"hello."},"done":false}
+      {"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",\
+      "prompt_eval_count":750,"eval_count":9}
+      """;
+  private static final String SHOW =
+      """
+      {"capabilities":["completion","tools"],"details":{"family":"qwen2"},\
+      "model_info":{"general.architecture":"qwen2","qwen2.context_length":32768}}
+      """;
+
+  private Training() {}
+
+  static void main() throws IOException {
+    Path home = Files.createTempDirectory("stigmer-training");
+    int status;
+    try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
+      Thread.ofPlatform().daemon().start(() -> serve(server));
+      status = run(home, "http://127.0.0.1:" + server.getLocalPort());
+    } finally {
+      delete(home);
+    }
+    System.exit(status);
+  }
+
+  private static int run(Path home, String url) throws IOException {
+    Path workspace = Files.createDirectory(home.resolve("workspace"));
+    Files.writeString(workspace.resolve("notes.txt"), "hello\n");
+    var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+    return Main.execute(
+        new String[] {
+          "run", "--base-url", url, "--workspace", workspace.toString(), "What do the notes say?"
+        },
+        Map.of("STIGMER_HOME", home.resolve("home").toString(), "HOME", home.toString()),
+        new ByteArrayInputStream(new byte[0]),
+        nowhere,
+        nowhere);
+  }
+
+  private static void serve(ServerSocket server) {
+    while (!server.isClosed()) {
+      try {
+        Socket socket = server.accept();
+        Thread.ofPlatform().daemon().start(() -> converse(socket));
+      } catch (IOException e) {
+        return;
+      }
+    }
+  }
+
+  private static void converse(Socket socket) {
+    try (socket;
+        var in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
+      String request = in.readLine();
+      while (request != null) {
+        char[] body = new char[bodyLength(in)];
+        int read = 0;
+        while (read < body.length) {
+          read += in.read(body, read, body.length - read);
+        }
+        answer(socket.getOutputStream(), request, new String(body));
+        request = in.readLine();
+      }
+    } catch (IOException e) {
+      // The client has what it needs.
+    }
+  }
+
+  private static int bodyLength(BufferedReader in) throws IOException {
+    int length = 0;
+    String header = in.readLine();
+    while (header != null && !header.isEmpty()) {
+      if (header.regionMatches(true, 0, "Content-Length:", 0, 15)) {
+        length = Integer.parseInt(header.substring(15).strip());
+      }
+      header = in.readLine();
+    }
+    return length;
+  }
+
+  private static void answer(OutputStream out, String path, String body) throws IOException {
+    String text = path.contains("/api/chat") ? (body.contains("\"tool\"") ? ANSWER : CALL) : SHOW;
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    String head =
+        "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: "
+            + bytes.length
+            + "\r\n\r\n";
+    out.write(head.getBytes(StandardCharsets.US_ASCII));
+    out.write(bytes);
+    out.flush();
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
