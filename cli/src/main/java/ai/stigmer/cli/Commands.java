@@ -13,7 +13,8 @@ import picocli.CommandLine.Help.Ansi;
 /** All commands by name; each is built only when it is asked for. */
 final class Commands {
   static final List<String> NAMES =
-      List.of("run", "resume", "sessions", "config", "env", "explain", "completion", "version");
+      List.of(
+          "run", "demo", "resume", "sessions", "config", "env", "explain", "completion", "version");
 
   private static final int WIDTH = 100;
 
@@ -40,6 +41,7 @@ final class Commands {
       String name, Surroundings surroundings, PrintWriter out, PrintWriter err) {
     return switch (name) {
       case "run" -> new RunCommand(surroundings);
+      case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
       case "config" -> new ConfigCommand(surroundings.env(), out, err);

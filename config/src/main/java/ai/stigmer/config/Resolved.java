@@ -49,6 +49,9 @@ public record Resolved(
 
   /** Which model, whose key and which mode, in one line. */
   public String startLine() {
+    if (provider().equals(ModelRef.SCRIPTED)) {
+      return "scripted model · no key · " + modeWords();
+    }
     String model = setting(Setting.MODEL).text().map(m -> ModelRef.parse(m).model()).orElse("?");
     String key =
         setting(Setting.API_KEY)
@@ -68,7 +71,12 @@ public record Resolved(
         + endpoint
         + " · "
         + key
-        + " · mode "
+        + " · "
+        + modeWords();
+  }
+
+  private String modeWords() {
+    return "mode "
         + mode.text()
         + " ("
         + (mode.layer() == Layer.DEFAULT ? "default" : mode.location())
