@@ -65,14 +65,7 @@ public record Resolved(
             .flatMap(_ -> sent(Setting.BASE_URL))
             .map(url -> " · " + url)
             .orElse("");
-    return provider()
-        + "/"
-        + model
-        + endpoint
-        + " · "
-        + key
-        + " · "
-        + modeWords();
+    return provider() + "/" + model + endpoint + " · " + key + " · " + modeWords();
   }
 
   private String modeWords() {

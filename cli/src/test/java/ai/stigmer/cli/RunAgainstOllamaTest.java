@@ -1,0 +1,232 @@
+package ai.stigmer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.Fault;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunAgainstOllamaTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder = Path.of("");
+  private Path workspace = Path.of("");
+  private String out = "";
+  private String err = "";
+  private InputStream in = new ByteArrayInputStream(new byte[0]);
+
+  @BeforeEach
+  void makeAWorkspace() throws IOException {
+    workspace = Files.createDirectory(folder.resolve("workspace"));
+    Files.writeString(workspace.resolve("notes.txt"), "milk\n");
+  }
+
+  @Test
+  void theAnswerIsOnStandardOutputAndAllElseOnStandardError() {
+    try (var ollama =
+        ollama(
+            Answer.call("read_file", "{\"file_path\":\"/notes.txt\"}"),
+            Answer.text("Buy ", "milk."))) {
+      assertThat(run(ollama, "what to buy?")).isZero();
+      assertThat(out).isEqualTo("Buy milk.\n");
+      assertThat(err)
+          .startsWith("ollama/qwen3:8b · " + ollama.baseUrl())
+          .contains("read_file", "completed · 2 turns");
+      assertThat(ollama.chats().getLast().body().toString()).contains("milk");
+    }
+  }
+
+  @Test
+  void whatIsPipedInIsAddedToTheMessage() {
+    in = new ByteArrayInputStream("a diff".getBytes(StandardCharsets.UTF_8));
+    try (var ollama = ollama(Answer.text("fine"))) {
+      assertThat(run(ollama, "-p", "review this")).isZero();
+      assertThat(ollama.chats().getFirst().body().toString()).contains("review this", "a diff");
+    }
+  }
+
+  @Test
+  void jsonIsOneObjectWithTheResult() throws IOException {
+    try (var ollama = ollama(Answer.text("42").tokens(7, 3))) {
+      assertThat(run(ollama, "--output", "json", "?")).isZero();
+    }
+    JsonNode json = JSON.readTree(out);
+    assertThat(json.path("schema").asInt()).isEqualTo(1);
+    assertThat(json.path("text").asText()).isEqualTo("42");
+    assertThat(json.path("usage").path("input").asInt()).isEqualTo(7);
+    assertThat(json.path("turns").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void streamJsonIsOneObjectALineFromInitToResult() throws IOException {
+    try (var ollama = ollama(Answer.call("ls", "{\"path\":\"/\"}"), Answer.text("done"))) {
+      assertThat(run(ollama, "--output", "stream-json", "?")).isZero();
+    }
+    var types = new ArrayList<String>();
+    for (String line : out.lines().toList()) {
+      types.add(JSON.readTree(line).path("type").asText());
+    }
+    assertThat(types.getFirst()).isEqualTo("init");
+    assertThat(types.getLast()).isEqualTo("result");
+    assertThat(types).contains("tool_started", "tool_finished", "turn_started", "turn_finished");
+  }
+
+  @Test
+  void aCommandIsRefusedWithoutATerminalAndTheModelIsTold() {
+    try (var ollama =
+        ollama(
+            Answer.call("execute", "{\"command\":\"touch hacked\"}"), Answer.text("I may not."))) {
+      assertThat(run(ollama, "break in")).isZero();
+      assertThat(workspace.resolve("hacked")).doesNotExist();
+      assertThat(err).contains("--allow-shell");
+      assertThat(ollama.chats().getLast().body().toString()).contains("--allow-shell");
+    }
+  }
+
+  @Test
+  void allowShellLetsCommandsRun() {
+    try (var ollama =
+        ollama(Answer.call("execute", "{\"command\":\"cat notes.txt\"}"), Answer.text("milk"))) {
+      assertThat(run(ollama, "--allow-shell", "read")).isZero();
+      assertThat(ollama.chats().getLast().body().toString()).contains("milk");
+    }
+  }
+
+  @Test
+  void aMissingModelNamesTheCommandThatGetsIt() {
+    try (var ollama = FakeOllama.start(Scenario.of(Answer.text("never")).models())) {
+      assertThat(run(ollama, "hi")).isEqualTo(6);
+      assertThat(err).contains("error[E202]", "ollama pull qwen3:8b");
+      ollama.closeIgnoringViolations();
+    }
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNamed() throws IOException {
+    int port;
+    try (var socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    assertThat(command("run", "--base-url", "http://127.0.0.1:" + port, "-m", "qwen3:8b", "hi"))
+        .isEqualTo(5);
+    assertThat(err).contains("error[E201]", "127.0.0.1:" + port, "ollama serve");
+  }
+
+  @Test
+  void aRunWhoseAnswerWasCutGoesOnAndRecordedTurnsAreNotAskedAgain() {
+    // Given
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    body ->
+                        assistants(body) == 0
+                            ? Answer.call(
+                                "write_file", "{\"file_path\":\"/out.txt\",\"content\":\"x\"}")
+                            : Answer.text("half an answer").with(new Fault.CutAt(40)))
+                .models(InstalledModel.withTools("qwen3:8b", 40960)))) {
+      assertThat(run(ollama, "write")).isEqualTo(5);
+      assertThat(err).contains("go on with: stigmer resume");
+      ollama.closeIgnoringViolations();
+    }
+    assertThat(workspace.resolve("out.txt")).hasContent("x");
+    // When
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.of(Answer.text("done")).models(InstalledModel.withTools("qwen3:8b", 40960)))) {
+      assertThat(command("resume", "last", "--base-url", ollama.baseUrl())).isIn(0, 2, 5);
+      ollama.closeIgnoringViolations();
+    }
+  }
+
+  @Test
+  void aModelThatNeverStopsCallingToolsIsStopped() {
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.answering(body -> Answer.call("ls", "{\"path\":\"/\"}"))
+                .models(InstalledModel.withTools("qwen3:8b", 40960)))) {
+      assertThat(run(ollama, "go")).isEqualTo(8);
+      assertThat(err).contains("error[E802]");
+      assertThat(ollama.chats()).hasSize(5);
+    }
+  }
+
+  @Test
+  void finishedRunsAreListedShownExportedAndGivenAgain() {
+    try (var ollama = ollama(Answer.text("Forty-two."))) {
+      assertThat(run(ollama, "the question")).isZero();
+    }
+    assertThat(command("sessions", "list")).isZero();
+    assertThat(out).contains("the question");
+    assertThat(command("sessions", "show", "last")).isZero();
+    assertThat(out).contains("the question", "Forty-two.");
+    assertThat(command("sessions", "export", "last")).isZero();
+    assertThat(out.lines().toList()).hasSize(3).allMatch(line -> line.startsWith("{"));
+    assertThat(command("resume", "last")).isZero();
+    assertThat(out).contains("Forty-two.");
+  }
+
+  private static long assistants(JsonNode body) {
+    long count = 0;
+    for (JsonNode message : body.path("messages")) {
+      if (message.path("role").asText().equals("assistant")) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private FakeOllama ollama(Answer... answers) {
+    return FakeOllama.start(
+        Scenario.of(answers).models(InstalledModel.withTools("qwen3:8b", 40960)));
+  }
+
+  private int run(FakeOllama ollama, String... arguments) {
+    var all =
+        new ArrayList<>(
+            List.of(
+                "run",
+                "--base-url",
+                ollama.baseUrl(),
+                "-m",
+                "qwen3:8b",
+                "--workspace",
+                workspace.toString()));
+    all.addAll(Arrays.asList(arguments));
+    return command(all.toArray(String[]::new));
+  }
+
+  private int command(String... arguments) {
+    var outBytes = new ByteArrayOutputStream();
+    var errBytes = new ByteArrayOutputStream();
+    int status =
+        Main.execute(
+            arguments,
+            Map.of("STIGMER_HOME", folder.resolve("home").toString(), "PATH", "/usr/bin:/bin"),
+            in,
+            new PrintStream(outBytes, true, StandardCharsets.UTF_8),
+            new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+    out = outBytes.toString(StandardCharsets.UTF_8);
+    err = errBytes.toString(StandardCharsets.UTF_8);
+    return status;
+  }
+}
