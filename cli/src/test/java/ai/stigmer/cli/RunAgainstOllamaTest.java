@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +100,7 @@ class RunAgainstOllamaTest {
       assertThat(run(ollama, "break in")).isZero();
       assertThat(workspace.resolve("hacked")).doesNotExist();
       assertThat(err).contains("--allow-shell");
-      assertThat(ollama.chats().getLast().body().toString()).contains("--allow-shell");
+      assertThat(ollama.chats().getLast().body().toString()).contains("nobody can be asked");
     }
   }
 
@@ -114,7 +115,8 @@ class RunAgainstOllamaTest {
 
   @Test
   void aMissingModelNamesTheCommandThatGetsIt() {
-    try (var ollama = FakeOllama.start(Scenario.of(Answer.text("never")).models())) {
+    try (var ollama =
+        FakeOllama.start(Scenario.of(Answer.text("never")).models(new InstalledModel[0]))) {
       assertThat(run(ollama, "hi")).isEqualTo(6);
       assertThat(err).contains("error[E202]", "ollama pull qwen3:8b");
       ollama.closeIgnoringViolations();
@@ -135,26 +137,28 @@ class RunAgainstOllamaTest {
   @Test
   void aRunWhoseAnswerWasCutGoesOnAndRecordedTurnsAreNotAskedAgain() {
     // Given
+    var asked = new AtomicInteger();
     try (var ollama =
         FakeOllama.start(
             Scenario.answering(
                     body ->
-                        assistants(body) == 0
-                            ? Answer.call(
-                                "write_file", "{\"file_path\":\"/out.txt\",\"content\":\"x\"}")
-                            : Answer.text("half an answer").with(new Fault.CutAt(40)))
+                        switch (asked.incrementAndGet()) {
+                          case 1 ->
+                              Answer.call(
+                                  "write_file", "{\"file_path\":\"/out.txt\",\"content\":\"x\"}");
+                          case 2 -> Answer.text("half an answer").with(new Fault.CutAt(40));
+                          default -> Answer.text("whole");
+                        })
                 .models(InstalledModel.withTools("qwen3:8b", 40960)))) {
       assertThat(run(ollama, "write")).isEqualTo(5);
       assertThat(err).contains("go on with: stigmer resume");
-      ollama.closeIgnoringViolations();
-    }
-    assertThat(workspace.resolve("out.txt")).hasContent("x");
-    // When
-    try (var ollama =
-        FakeOllama.start(
-            Scenario.of(Answer.text("done")).models(InstalledModel.withTools("qwen3:8b", 40960)))) {
-      assertThat(command("resume", "last", "--base-url", ollama.baseUrl())).isIn(0, 2, 5);
-      ollama.closeIgnoringViolations();
+      assertThat(workspace.resolve("out.txt")).hasContent("x");
+      // When
+      int status = command("resume", "last");
+      // Then
+      assertThat(status).isZero();
+      assertThat(out).isEqualTo("whole\n");
+      assertThat(asked).hasValue(3);
     }
   }
 
@@ -183,16 +187,6 @@ class RunAgainstOllamaTest {
     assertThat(out.lines().toList()).hasSize(3).allMatch(line -> line.startsWith("{"));
     assertThat(command("resume", "last")).isZero();
     assertThat(out).contains("Forty-two.");
-  }
-
-  private static long assistants(JsonNode body) {
-    long count = 0;
-    for (JsonNode message : body.path("messages")) {
-      if (message.path("role").asText().equals("assistant")) {
-        count++;
-      }
-    }
-    return count;
   }
 
   private FakeOllama ollama(Answer... answers) {

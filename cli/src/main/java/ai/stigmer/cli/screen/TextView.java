@@ -27,6 +27,7 @@ public final class TextView implements RunView {
 
   private boolean lineOpen;
   private boolean thinkingOpen;
+  private boolean spoken;
 
   public TextView(PrintStream out, PrintStream err, Terminal terminal, Detail detail) {
     this.out = out;
@@ -77,6 +78,7 @@ public final class TextView implements RunView {
   }
 
   private void text(String text) {
+    spoken = true;
     if (thinkingOpen) {
       closeLines();
     }
@@ -112,6 +114,9 @@ public final class TextView implements RunView {
   }
 
   private void finished(RunResult result) {
+    if (!spoken && result.end() instanceof RunEnd.Completed) {
+      text(result.text());
+    }
     closeLines();
     Ends.problem(result.end())
         .ifPresent(problem -> err.print(ProblemText.of(problem, terminal.palette())));
