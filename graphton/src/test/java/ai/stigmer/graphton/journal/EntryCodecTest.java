@@ -26,7 +26,7 @@ class EntryCodecTest {
       @ForAll String text, @ForAll String other, @ForAll int choice) {
     for (JournalEntry entry : entries(text, other, choice)) {
       String written = EntryCodec.encode(entry);
-      assertThat(written.chars()).allMatch(c -> c >= 0x20 && c < 0x7f);
+      assertThat(written.chars()).allMatch(c -> c >= 0x20 && c <= 0x7f);
       assertThat(EntryCodec.decode(written)).isEqualTo(entry);
     }
   }

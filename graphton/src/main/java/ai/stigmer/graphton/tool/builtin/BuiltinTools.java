@@ -24,6 +24,7 @@ public final class BuiltinTools {
         new EditFile(workspace),
         search.glob(),
         search.grep(),
-        new ExecuteTool(workspace, env).tool());
+        new ExecuteTool(workspace, env).tool(),
+        new WriteTodos());
   }
 }

@@ -7,20 +7,29 @@ import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a shell command in the workspace, with a few harmless variables only. */
+/*
+ * A command gets a session of its own where setsid(1) is there, so that everything it left running can be killed by
+ * its process group, also after the shell itself has ended. What starts yet another session escapes that; only a
+ * sandbox can hold it.
+ */
+/**
+ * Runs a shell command in the workspace, with an almost empty environment, and leaves nothing
+ * running behind it.
+ */
 final class ExecuteTool {
-  private static final List<String> ALLOWED =
-      List.of("PATH", "HOME", "LANG", "LC_ALL", "TERM", "TMPDIR", "JAVA_HOME");
+  private static final List<String> ALLOWED = List.of("PATH", "LANG", "LC_ALL");
+  private static final List<Path> SETSID =
+      List.of(Path.of("/usr/bin/setsid"), Path.of("/bin/setsid"));
   private static final int DEFAULT_SECONDS = 120;
   private static final int MAX_SECONDS = 3_600;
-  private static final int HALF = 50_000;
+  private static final int TIMED_OUT = 124;
+  private static final int DRAIN_MILLIS = 2_000;
 
   private final Workspace workspace;
   private final Map<String, String> env;
@@ -35,67 +44,77 @@ final class ExecuteTool {
         .describedAs("Runs a shell command in the workspace; gives output and exit status.")
         .string("command", "the command, for sh -c")
         .optionalInteger("timeout", "seconds, 120 when it is missing, at most 3600")
-        .calling((arguments, context) -> execute(arguments, context));
+        .calling(this::execute);
   }
 
   private ToolResult execute(ToolArguments arguments, ToolContext context)
       throws IOException, InterruptedException {
     int asked = arguments.optionalInt("timeout").orElse(DEFAULT_SECONDS);
     int seconds = Math.clamp(asked, 1, MAX_SECONDS);
-    Path output = Files.createTempFile("stigmer-", ".out");
-    try {
-      Process process = start(arguments.string("command"), output);
-      boolean ended;
-      try (CancelToken.Registration _ = context.cancel().onCancel(() -> kill(process))) {
-        ended = process.waitFor(seconds, TimeUnit.SECONDS);
-      } finally {
-        kill(process);
-      }
-      String text = headAndTail(output);
-      if (!ended) {
-        return ToolResult.error(text + "\n[killed after " + seconds + " seconds]");
-      }
-      String all = text + "\n[exit status " + process.exitValue() + "]";
-      return process.exitValue() == 0 ? ToolResult.ok(all) : ToolResult.error(all);
+    Process process = start(arguments.string("command"));
+    var output = new CommandOutput(process.getInputStream());
+    Thread reader = Thread.ofPlatform().daemon().name("execute-output").start(output);
+    boolean ended = false;
+    try (CancelToken.Registration _ = context.cancel().onCancel(() -> kill(process))) {
+      ended = process.waitFor(seconds, TimeUnit.SECONDS);
     } finally {
-      Files.deleteIfExists(output);
+      kill(process);
+      reader.join(DRAIN_MILLIS);
     }
+    String text = output.text();
+    if (context.cancel().isCancelled()) {
+      return ToolResult.error(text + "\n[killed: the run was cancelled]");
+    }
+    if (!ended) {
+      return ToolResult.error(
+          text + "\n[killed after " + seconds + " seconds]\n[exit status " + TIMED_OUT + "]");
+    }
+    String all = text + "\n[exit status " + process.exitValue() + "]";
+    return process.exitValue() == 0 ? ToolResult.ok(all) : ToolResult.error(all);
   }
 
-  private Process start(String command, Path output) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder("/bin/sh", "-c", command)
+  private Process start(String command) throws IOException {
+    List<String> shell = List.of("/bin/sh", "-c", command);
+    var builder =
+        new ProcessBuilder(shell)
             .directory(workspace.root().toFile())
             .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile())
-            .redirectOutput(output.toFile());
-    builder.environment().clear();
+            .redirectInput(Path.of("/dev/null").toFile());
+    SETSID.stream()
+        .filter(Files::isExecutable)
+        .findFirst()
+        .ifPresent(setsid -> builder.command(setsid.toString(), "/bin/sh", "-c", command));
+    Map<String, String> clean = builder.environment();
+    clean.clear();
+    clean.put("PATH", "/usr/local/bin:/usr/bin:/bin");
     for (String name : ALLOWED) {
       String value = env.get(name);
       if (value != null) {
-        builder.environment().put(name, value);
+        clean.put(name, value);
       }
     }
+    clean.put("HOME", workspace.root().toString());
+    clean.put("TERM", "dumb");
     return builder.start();
   }
 
+  /** Ends the command and what it started; does nothing when all of it has ended. */
   private static void kill(Process process) {
-    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    List<ProcessHandle> below = process.descendants().toList();
     process.destroyForcibly();
-  }
-
-  private static String headAndTail(Path output) throws IOException {
-    long size = Files.size(output);
-    try (var in = Files.newInputStream(output)) {
-      String head = new String(in.readNBytes(HALF), StandardCharsets.UTF_8);
-      if (size <= HALF) {
-        return head;
+    below.forEach(ProcessHandle::destroyForcibly);
+    if (SETSID.stream().anyMatch(Files::isExecutable)) {
+      try {
+        new ProcessBuilder("/bin/sh", "-c", "kill -s KILL -- -" + process.pid())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start()
+            .waitFor();
+      } catch (IOException e) {
+        // Without a shell there was no command either.
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-      in.skipNBytes(Math.max(0, size - 2L * HALF));
-      String tail = new String(in.readNBytes(HALF), StandardCharsets.UTF_8);
-      return size <= 2L * HALF
-          ? head + tail
-          : head + "\n[… " + (size - 2L * HALF) + " bytes left out …]\n" + tail;
     }
   }
 }

@@ -89,7 +89,7 @@ class BuiltinToolsTest {
         call("execute", "{\"command\":\"echo ${SECRET:-none} ${LANG:-none}; exit 3\"}");
 
     // Then
-    assertThat(result).isEqualTo(ToolResult.error("none C\n\n[exit status 3]"));
+    assertThat(result).isEqualTo(ToolResult.error("none C\n[exit status 3]"));
   }
 
   private ToolResult edit(String old) throws Exception {
