@@ -1,0 +1,129 @@
+package ai.stigmer.it;
+
+import ai.stigmer.cli.JournalOpener;
+import ai.stigmer.cli.Stigmer;
+import ai.stigmer.config.EnvReader;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Recorded;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The command line in a process that kills itself with SIGKILL at a chosen append.
+ *
+ * <p>The first argument is {@code after:N} (right after the N-th append is durable), {@code
+ * before:N} (right before the N-th append, so that what it would record has happened and is not
+ * recorded) or {@code never}; the rest is the command.
+ */
+public final class KillingMain {
+  private KillingMain() {}
+
+  static void main(String[] args) {
+    String[] kill = args[0].split(":", -1);
+    long at = kill.length == 2 ? Long.parseLong(kill[1]) : Long.MAX_VALUE;
+    JournalOpener opener =
+        (file, access) ->
+            new KillingJournal(
+                JournalOpener.SQLITE.open(file, access), kill[0].equals("before"), at);
+    String[] command = Arrays.copyOfRange(args, 1, args.length);
+    int status =
+        new Stigmer(
+                EnvReader.system(), InputStream.nullInputStream(), System.out, System.err, opener)
+            .execute(command);
+    System.exit(status);
+  }
+
+  private static final class KillingJournal implements Journal {
+    private final Journal journal;
+    private final boolean before;
+    private final long at;
+    private long appends;
+
+    KillingJournal(Journal journal, boolean before, long at) {
+      this.journal = journal;
+      this.before = before;
+      this.at = at;
+    }
+
+    @Override
+    public JournalWriter create(String runId, String owner) {
+      return new KillingWriter(journal.create(runId, owner));
+    }
+
+    @Override
+    public JournalWriter claim(String runId, String owner) {
+      return new KillingWriter(journal.claim(runId, owner));
+    }
+
+    @Override
+    public List<Recorded> read(String runId) {
+      return journal.read(runId);
+    }
+
+    @Override
+    public List<RunSummary> list(int limit) {
+      return journal.list(limit);
+    }
+
+    @Override
+    public void close() {
+      journal.close();
+    }
+
+    private final class KillingWriter implements JournalWriter {
+      private final JournalWriter writer;
+
+      KillingWriter(JournalWriter writer) {
+        this.writer = writer;
+      }
+
+      @Override
+      public String runId() {
+        return writer.runId();
+      }
+
+      @Override
+      public long epoch() {
+        return writer.epoch();
+      }
+
+      @Override
+      public List<Recorded> before() {
+        return writer.before();
+      }
+
+      @Override
+      public long append(List<JournalEntry> entries) {
+        appends++;
+        if (before && appends == at) {
+          die();
+        }
+        long seq = writer.append(entries);
+        if (!before && appends == at) {
+          die();
+        }
+        return seq;
+      }
+
+      @Override
+      public void close() {
+        writer.close();
+      }
+    }
+
+    private static void die() {
+      try {
+        new ProcessBuilder("/bin/sh", "-c", "kill -s KILL " + ProcessHandle.current().pid())
+            .start();
+        new CountDownLatch(1).await();
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+}
