@@ -44,7 +44,7 @@ final class Commands {
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
-      case "config" -> new ConfigCommand(surroundings.env(), out, err);
+      case "config" -> new ConfigCommand(surroundings.env(), surroundings.in(), out, err);
       case "env" -> new EnvCommand(surroundings.env(), out);
       case "explain" -> new ExplainCommand(surroundings);
       case "completion" -> new CompletionCommand(surroundings);

@@ -6,17 +6,18 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
-import ai.stigmer.config.Setting;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
-import java.util.EnumMap;
-import java.util.Map;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Goes on with a run, with what it was started with. */
@@ -30,6 +31,12 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Parameters(paramLabel = "ID", description = "The run's id, its beginning, or \"last\".")
   private String id = "last";
+
+  @Option(
+      names = "--max-turns",
+      paramLabel = "N",
+      description = "Most answers of the model in the whole run (default: as it was started).")
+  private @Nullable Integer maxTurns;
 
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -59,8 +66,9 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              LlmConfig.of(recorded).toModelSettings(),
-              journaled.configuration());
+              withKey(journaled.model(), recorded.llm()),
+              journaled.configuration(),
+              maxTurns == null ? journaled.maxTurns() : maxTurns);
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
@@ -77,24 +85,43 @@ final class ResumeCommand implements Callable<Integer> {
     }
   }
 
-  /** The recorded choices as flags; only the key comes from the environment of now. */
+  /** The recorded choices as flags; only the key comes from where it is now. */
   private ConfigInput asRecorded(ModelSettings model) {
-    Map<Setting, String> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.PROVIDER, model.provider());
-    flags.put(Setting.MODEL, model.provider() + "/" + model.model());
-    if (model.provider().equals("scripted")) {
-      flags.put(Setting.MODEL, model.model());
-    }
-    model.baseUrl().ifPresent(url -> flags.put(Setting.BASE_URL, url));
-    model.maxTokens().ifPresent(n -> flags.put(Setting.MAX_TOKENS, Integer.toString(n)));
-    model.temperature().ifPresent(t -> flags.put(Setting.TEMPERATURE, Double.toString(t)));
-    model.contextLength().ifPresent(n -> flags.put(Setting.CONTEXT_LENGTH, Integer.toString(n)));
-    return ConfigInput.of(surroundings.env()).withFlags(flags);
+    boolean scripted = model.provider().equals(ModelRef.SCRIPTED);
+    ConfigInput input =
+        now()
+            .flag("llm.provider", model.provider(), "journal")
+            .flag(
+                "llm.model",
+                scripted ? model.model() : model.provider() + "/" + model.model(),
+                "journal");
+    return model.baseUrl().isPresent()
+        ? input.flag("llm.base_url", model.baseUrl().get(), "journal")
+        : input;
+  }
+
+  private static ModelSettings withKey(ModelSettings model, LlmConfig recorded) {
+    return new ModelSettings(
+        model.provider(),
+        model.model(),
+        model.baseUrl(),
+        recorded.apiKey(),
+        model.maxTokens(),
+        model.temperature(),
+        model.contextLength(),
+        model.connectTimeout(),
+        model.firstTokenTimeout(),
+        model.idleTimeout());
+  }
+
+  private ConfigInput now() {
+    return ConfigInput.of(
+        surroundings.env(), Path.of(System.getProperty("user.home")), "stigmer resume");
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled) {
-    Resolved now = Cascade.resolve(ConfigInput.of(surroundings.env()));
-    String chosen = now.provider() + "/" + now.sent(Setting.MODEL).orElse("");
+    Resolved now = Cascade.resolve(now());
+    String chosen = now.value("llm.provider").orElse("") + "/" + now.value("llm.model").orElse("");
     if (!chosen.equals(journaled.provider() + "/" + journaled.model())) {
       view.note("a new run would use " + chosen + "; this one goes on with its own model");
     }

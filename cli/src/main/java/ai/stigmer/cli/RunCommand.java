@@ -5,7 +5,6 @@ import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.config.Cascade;
-import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
@@ -98,8 +97,9 @@ final class RunCommand implements Callable<Integer> {
             agent,
             workspace,
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
-            LlmConfig.of(configuration).toModelSettings(),
-            configuration.toJson());
+            configuration.llm().toModelSettings(),
+            configuration.toJson(),
+            configuration.maxTurns());
     RunRequest request =
         new RunRequest(RunIds.next(InstantSource.system().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
@@ -109,7 +109,7 @@ final class RunCommand implements Callable<Integer> {
 
   /** Every problem but the first is printed here; the first ends the command. */
   private Resolved resolved() {
-    Resolved configuration = Cascade.resolve(llm.input(surroundings.env()));
+    Resolved configuration = Cascade.resolve(llm.input(surroundings.env(), "stigmer run"));
     configuration.problems().stream()
         .skip(1)
         .forEach(

@@ -51,7 +51,7 @@ class RunAgainstOllamaTest {
       assertThat(run(ollama, "what to buy?")).isZero();
       assertThat(out).isEqualTo("Buy milk.\n");
       assertThat(err)
-          .startsWith("ollama/qwen3:8b · " + ollama.baseUrl())
+          .startsWith("ollama/qwen3:8b at " + ollama.baseUrl())
           .contains("read_file", "completed · 2 turns");
       assertThat(ollama.chats().getLast().body().toString()).contains("milk");
     }

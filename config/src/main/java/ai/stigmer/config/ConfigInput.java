@@ -1,26 +1,31 @@
 package ai.stigmer.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything that a configuration is resolved from.
+ * Everything that the cascade looks at. Immutable; the {@code with}-style methods return changed
+ * copies.
  *
- * @param env the environment variables
- * @param flags values of the command line or of explicit code
- * @param request what one execution asks for; only model, max_tokens and temperature count
- * @param mode the value of {@code --mode}
- * @param file the value of {@code --config}
- * @param useFile whether a configuration file is read at all
+ * @param env the environment
+ * @param userHome the user's home folder
+ * @param command the command that runs, for example {@code stigmer run}; {@code stigmer worker}
+ *     defaults to cloud
  */
 public record ConfigInput(
     Map<String, String> env,
-    Map<Setting, String> flags,
-    Map<Setting, String> request,
-    Optional<String> mode,
-    Optional<Path> file,
-    FileUse useFile) {
+    Path userHome,
+    String command,
+    List<Given> flags,
+    List<Given> requests,
+    Optional<Path> configFile,
+    FileUse fileUse) {
+
+  /** A value that a flag or a request carries. */
+  public record Given(String key, String value, String location) {}
 
   /** Whether the user's file counts. */
   public enum FileUse {
@@ -30,17 +35,68 @@ public record ConfigInput(
 
   public ConfigInput {
     env = Map.copyOf(env);
-    flags = Map.copyOf(flags);
-    request = Map.copyOf(request);
+    flags = List.copyOf(flags);
+    requests = List.copyOf(requests);
   }
 
-  /** The environment and the user's file alone. */
-  public static ConfigInput of(Map<String, String> env) {
+  public static ConfigInput of(Map<String, String> env, Path userHome, String command) {
     return new ConfigInput(
-        env, Map.of(), Map.of(), Optional.empty(), Optional.empty(), FileUse.READ);
+        env, userHome, command, List.of(), List.of(), Optional.empty(), FileUse.READ);
   }
 
-  public ConfigInput withFlags(Map<Setting, String> values) {
-    return new ConfigInput(env, values, request, mode, file, useFile);
+  /**
+   * Adds a flag's value. For {@code llm.api_key} the value is the name of a file that holds the
+   * key.
+   */
+  public ConfigInput flag(String key, String value, String flagName) {
+    return new ConfigInput(
+        env, userHome, command, plus(flags, key, value, flagName), requests, configFile, fileUse);
+  }
+
+  /** Adds what one execution asks for. */
+  public ConfigInput request(String key, String value) {
+    return new ConfigInput(
+        env, userHome, command, flags, plus(requests, key, value, "request"), configFile, fileUse);
+  }
+
+  /** Reads this file instead of the user's. */
+  public ConfigInput configFile(Path file) {
+    return new ConfigInput(
+        env, userHome, command, flags, requests, Optional.of(file), FileUse.READ);
+  }
+
+  /** Reads no file. */
+  public ConfigInput withoutFile() {
+    return new ConfigInput(
+        env, userHome, command, flags, requests, Optional.empty(), FileUse.IGNORE);
+  }
+
+  /**
+   * The folder that holds configuration and journal: {@code STIGMER_HOME}, else {@code ~/.stigmer}.
+   */
+  public Path stigmerHome() {
+    String home = env.getOrDefault("STIGMER_HOME", "").strip();
+    return home.isEmpty() ? userHome.resolve(".stigmer") : Path.of(home);
+  }
+
+  /**
+   * The file that is read, or would be: {@code --config}, {@code STIGMER_CONFIG}, or the user's
+   * own.
+   */
+  public Path effectiveFile() {
+    String named = env.getOrDefault("STIGMER_CONFIG", "").strip();
+    return configFile.orElseGet(
+        () -> named.isEmpty() ? stigmerHome().resolve("config.yaml") : Path.of(named));
+  }
+
+  /** Whether the user named the file, so that it must be there. */
+  boolean fileIsNamed() {
+    return configFile.isPresent() || !env.getOrDefault("STIGMER_CONFIG", "").isBlank();
+  }
+
+  private static List<Given> plus(List<Given> list, String key, String value, String location) {
+    var longer = new ArrayList<>(list);
+    longer.add(new Given(key, value, location));
+    return longer;
   }
 }

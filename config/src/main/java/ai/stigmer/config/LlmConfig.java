@@ -2,18 +2,26 @@ package ai.stigmer.config;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * The settings of the model, ready to use.
+ * Which model is used, where, with which key and limits.
  *
- * @param modelName the full id as it goes on the wire
+ * @param provider ollama, anthropic, openai or scripted
+ * @param modelName the full id, as it goes on the wire
+ * @param baseUrl empty means the vendor's own endpoint
+ * @param apiKey the key for this provider
+ * @param maxTokens the most tokens of one answer; empty means that it is not sent
+ * @param temperature 0.0 to 2.0; empty means that it is not sent
+ * @param contextLength in tokens; empty means automatic
  */
 public record LlmConfig(
     String provider,
@@ -22,7 +30,10 @@ public record LlmConfig(
     Optional<Secret> apiKey,
     OptionalInt maxTokens,
     OptionalDouble temperature,
-    OptionalInt contextLength) {
+    OptionalInt contextLength,
+    Duration connectTimeout,
+    Duration firstTokenTimeout,
+    Duration idleTimeout) {
 
   public LlmConfig {
     requireNonNull(provider, "provider is null");
@@ -32,44 +43,36 @@ public record LlmConfig(
   }
 
   /**
-   * Takes what was resolved.
+   * The configuration that the environment alone gives, without any file.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException the first problem, when there is one
+   * @throws ProblemException naming the first thing that is wrong
    */
-  public static LlmConfig of(Resolved resolved) {
-    for (Problem problem : resolved.problems()) {
-      throw problem.asException();
-    }
-    return new LlmConfig(
-        resolved.provider(),
-        resolved.sent(Setting.MODEL).orElse(""),
-        resolved.sent(Setting.BASE_URL),
-        resolved.sent(Setting.API_KEY).map(Secret::of),
-        integer(resolved, Setting.MAX_TOKENS),
-        resolved
-            .sent(Setting.TEMPERATURE)
-            .map(text -> OptionalDouble.of(Double.parseDouble(text)))
-            .orElse(OptionalDouble.empty()),
-        integer(resolved, Setting.CONTEXT_LENGTH));
+  public static LlmConfig loadFromEnv(Mode mode, Map<String, String> env) {
+    ConfigInput input =
+        ConfigInput.of(env, Path.of("."), "library")
+            .withoutFile()
+            .flag(SettingsTable.MODE, mode.id(), "loadFromEnv");
+    LlmConfig config = Cascade.resolve(input).llm();
+    config.validate();
+    return config;
   }
 
   /**
-   * Resolves from variables and the user's file.
+   * Checks what holds between the parts.
    *
-   * @param mode {@code local} or {@code cloud}; wins over the variables
-   * @throws ai.stigmer.graphton.error.ProblemException when something is wrong
+   * @throws ProblemException when the provider needs a base URL or a key that is not there
    */
-  public static LlmConfig loadFromEnv(Map<String, String> env, String mode) {
-    ConfigInput input = ConfigInput.of(env);
-    return of(
-        Cascade.resolve(
-            new ConfigInput(
-                input.env(),
-                input.flags(),
-                input.request(),
-                Optional.of(mode),
-                input.file(),
-                input.useFile())));
+  public void validate() {
+    if (provider.equals("ollama") && baseUrl.isEmpty()) {
+      throw Problems.of("E113", "ollama needs a base URL, and it is empty", "LlmConfig")
+          .help("http://localhost:11434 is the usual one")
+          .asException();
+    }
+    if (provider.equals("anthropic") && apiKey.isEmpty()) {
+      throw Problems.of("E101", "anthropic needs an API key, and none was found", "LlmConfig")
+          .help("export ANTHROPIC_API_KEY=…   or   export STIGMER_LLM_API_KEY=…")
+          .asException();
+    }
   }
 
   /** The same for a provider module. */
@@ -82,15 +85,8 @@ public record LlmConfig(
         maxTokens,
         temperature,
         contextLength,
-        ModelSettings.DEFAULT_CONNECT_TIMEOUT,
-        ModelSettings.DEFAULT_FIRST_TOKEN_TIMEOUT,
-        ModelSettings.DEFAULT_IDLE_TIMEOUT);
-  }
-
-  private static OptionalInt integer(Resolved resolved, Setting setting) {
-    return resolved
-        .sent(setting)
-        .map(text -> OptionalInt.of(Integer.parseInt(text)))
-        .orElse(OptionalInt.empty());
+        connectTimeout,
+        firstTokenTimeout,
+        idleTimeout);
   }
 }

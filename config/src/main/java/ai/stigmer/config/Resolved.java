@@ -1,138 +1,169 @@
 package ai.stigmer.config;
 
-import static java.util.Objects.requireNonNull;
-
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelRef;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import ai.stigmer.graphton.model.Secret;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
- * A resolved configuration: every setting with its origin. It never prints a key.
- *
- * @param problems everything that is wrong; empty when the configuration can be used
+ * What the cascade found: every setting with its origin, what is wrong, and what is worth knowing.
+ * Immutable.
  */
-public record Resolved(
-    Value mode,
-    Map<Setting, ResolvedSetting> settings,
-    List<String> notes,
-    List<Problem> problems) {
+public final class Resolved {
+  private final Mode mode;
+  private final List<Resolution> settings;
+  private final List<Problem> problems;
+  private final List<String> notes;
 
-  public Resolved {
-    requireNonNull(mode, "mode is null");
-    settings = Map.copyOf(settings);
-    notes = List.copyOf(notes);
-    problems = List.copyOf(problems);
+  Resolved(Mode mode, List<Resolution> settings, List<Problem> problems, List<String> notes) {
+    this.mode = mode;
+    this.settings = List.copyOf(settings);
+    this.problems = List.copyOf(problems);
+    this.notes = List.copyOf(notes);
   }
 
-  public ResolvedSetting setting(Setting setting) {
-    ResolvedSetting found = settings.get(setting);
-    return found == null
-        ? new ResolvedSetting(setting, Optional.empty(), Optional.empty(), List.of())
-        : found;
+  public Mode mode() {
+    return mode;
   }
 
-  /** The provider's id; empty text when it was cleared. */
-  public String provider() {
-    return setting(Setting.PROVIDER).text().orElse("");
+  public List<Problem> problems() {
+    return problems;
   }
 
-  /** What goes on the wire. */
-  public Optional<String> sent(Setting setting) {
-    ResolvedSetting found = setting(setting);
-    return found.resolved().or(found::text);
+  public List<String> notes() {
+    return notes;
   }
 
-  /** Which model, whose key and which mode, in one line. */
+  /**
+   * The value of a setting as it is used: the full id of a model. Empty when it is unset or a
+   * secret.
+   */
+  public Optional<String> value(String key) {
+    Resolution resolution = get(key);
+    return resolution.setting().secret() ? Optional.empty() : resolution.effective();
+  }
+
+  /** A secret as it may be shown: its fingerprint, or that it is unset. */
+  public String secretInWords(String key) {
+    return get(key).value().map(text -> Secret.of(text).toString()).orElse("unset");
+  }
+
+  /**
+   * What hides the file's value of a setting; empty when the file's value is in effect, or has
+   * none.
+   */
+  public Optional<String> hiddenInFile(String key) {
+    Resolution resolution = get(key);
+    return resolution.shadowed().stream().anyMatch(loser -> loser.layer() == Layer.FILE)
+        ? Optional.of(resolution.location())
+        : Optional.empty();
+  }
+
+  /** The most answers of the model in one run. */
+  public int maxTurns() {
+    return count(SettingsTable.MAX_TURNS).orElse(50);
+  }
+
+  /**
+   * The model to use.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException for the first problem, when there is one
+   */
+  public LlmConfig llm() {
+    if (!problems.isEmpty()) {
+      throw problems.getFirst().asException();
+    }
+    return new LlmConfig(
+        get(SettingsTable.PROVIDER).value().orElse(""),
+        get(SettingsTable.MODEL).effective().orElse(""),
+        get(SettingsTable.BASE_URL).value(),
+        get(SettingsTable.API_KEY).value().map(Secret::of),
+        count(SettingsTable.MAX_TOKENS),
+        temperature(),
+        count(SettingsTable.CONTEXT_LENGTH),
+        duration(SettingsTable.CONNECT_TIMEOUT),
+        duration(SettingsTable.FIRST_TOKEN_TIMEOUT),
+        duration(SettingsTable.IDLE_TIMEOUT));
+  }
+
+  /** 0 when nothing is wrong, 4 when only credentials are, 3 otherwise. */
+  public int exitStatus() {
+    if (problems.isEmpty()) {
+      return 0;
+    }
+    return problems.stream().allMatch(problem -> problem.category() == Category.CREDENTIALS)
+        ? Category.CREDENTIALS.exitStatus()
+        : Category.CONFIGURATION.exitStatus();
+  }
+
+  /** One line that says which model, endpoint and key is used, and why. */
   public String startLine() {
-    if (provider().equals(ModelRef.SCRIPTED)) {
-      return "scripted model · no key · " + modeWords();
+    String provider = get(SettingsTable.PROVIDER).value().orElse("(no provider)");
+    String model = get(SettingsTable.MODEL).value().orElse("(no model)");
+    var line = new StringBuilder();
+    if (provider.equals(ModelRef.SCRIPTED)) {
+      line.append("scripted model · ").append(Path.of(model).getFileName());
+    } else {
+      line.append(provider).append('/').append(model);
+      get(SettingsTable.BASE_URL)
+          .value()
+          .filter(url -> provider.equals("ollama") || !ModelCatalog.isVendorUrl(provider, url))
+          .ifPresent(url -> line.append(" at ").append(url));
+      Resolution key = get(SettingsTable.API_KEY);
+      if (key.value().isPresent()) {
+        line.append(" · key from ").append(key.location());
+      }
     }
-    String model = setting(Setting.MODEL).text().map(m -> ModelRef.parse(m).model()).orElse("?");
-    String key =
-        setting(Setting.API_KEY)
-            .value()
-            .map(value -> "key from " + value.location())
-            .orElse("no key");
-    String endpoint =
-        setting(Setting.BASE_URL)
-            .value()
-            .filter(value -> value.layer() != Layer.DEFAULT && !value.text().isEmpty())
-            .flatMap(_ -> sent(Setting.BASE_URL))
-            .map(url -> " · " + url)
-            .orElse("");
-    return provider() + "/" + model + endpoint + " · " + key + " · " + modeWords();
+    Resolution resolvedMode = get(SettingsTable.MODE);
+    line.append(" · mode ").append(mode.id());
+    line.append(" (")
+        .append(resolvedMode.layer() == Layer.DEFAULT ? "default" : resolvedMode.location())
+        .append(')');
+    return line.toString();
   }
 
-  private String modeWords() {
-    return "mode "
-        + mode.text()
-        + " ("
-        + (mode.layer() == Layer.DEFAULT ? "default" : mode.location())
-        + ")";
-  }
-
-  /** The JSON of {@code config explain --json}; without any key. */
+  /** The same as JSON, schema 1. Holds no secret. */
   public String toJson() {
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("schema", 1);
-    json.putObject("mode")
-        .put("value", mode.text())
-        .put("layer", mode.layer().shown())
-        .put("location", mode.location());
-    ArrayNode list = json.putArray("settings");
-    for (Setting setting : Setting.values()) {
-      list.add(settingJson(setting(setting)));
-    }
-    ArrayNode noteList = json.putArray("notes");
-    notes.forEach(noteList::add);
-    ArrayNode problemList = json.putArray("problems");
-    for (Problem problem : problems) {
-      problemList
-          .addObject()
-          .put("code", problem.code())
-          .put("message", problem.message())
-          .put("from", String.join("; ", problem.from()))
-          .put("help", String.join("; ", problem.help()));
-    }
-    return json.toString();
+    return ExplainJson.of(this);
   }
 
-  private static ObjectNode settingJson(ResolvedSetting setting) {
-    boolean secret = setting.setting() == Setting.API_KEY;
-    ObjectNode json = JsonNodeFactory.instance.objectNode().put("key", setting.setting().key());
-    setting
-        .text()
-        .ifPresentOrElse(
-            text -> json.put("value", secret ? "set" : text), () -> json.putNull("value"));
-    if (secret) {
-      setting
-          .text()
-          .ifPresent(
-              text ->
-                  json.put("fingerprint", ai.stigmer.graphton.model.Secret.of(text).fingerprint()));
-    }
-    setting.resolved().ifPresent(text -> json.put("resolved", text));
-    setting
-        .value()
-        .ifPresentOrElse(
-            value -> json.put("layer", value.layer().shown()).put("location", value.location()),
-            () -> json.putNull("layer").putNull("location"));
-    json.put("sent", setting.text().isPresent());
-    ArrayNode shadowed = json.putArray("shadowed");
-    setting
-        .shadowed()
-        .forEach(
-            hidden ->
-                shadowed
-                    .addObject()
-                    .put("value", hidden.value().text())
-                    .put("layer", hidden.value().layer().shown())
-                    .put("location", hidden.value().location())
-                    .put("reason", hidden.reason()));
-    return json;
+  /** The same as a table for people. Holds no secret. */
+  public String toText() {
+    return ExplainText.of(this);
+  }
+
+  List<Resolution> settings() {
+    return settings;
+  }
+
+  Resolution get(String key) {
+    return settings.stream()
+        .filter(resolution -> resolution.setting().key().equals(key))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no setting " + key));
+  }
+
+  private OptionalInt count(String key) {
+    Resolution resolution = get(key);
+    Optional<Integer> value =
+        resolution.sent() ? resolution.value().flatMap(Values::count) : Optional.empty();
+    return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+  }
+
+  private OptionalDouble temperature() {
+    Resolution resolution = get(SettingsTable.TEMPERATURE);
+    Optional<Double> value =
+        resolution.sent() ? resolution.value().flatMap(Values::temperature) : Optional.empty();
+    return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+  }
+
+  private Duration duration(String key) {
+    return get(key).value().flatMap(Values::duration).orElseThrow();
   }
 }

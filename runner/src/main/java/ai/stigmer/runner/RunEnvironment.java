@@ -2,6 +2,7 @@ package ai.stigmer.runner;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -27,13 +28,15 @@ import java.util.OptionalInt;
  * @param model the model's settings; the key of the one that was journaled is empty
  * @param configuration the resolved configuration with origins, as {@code config explain --json}
  *     prints it
+ * @param maxTurns the most answers of the model, at least 1
  */
 public record RunEnvironment(
     AgentDefinition agent,
     Path workspace,
     ShellPermission shell,
     ModelSettings model,
-    String configuration) {
+    String configuration,
+    int maxTurns) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,6 +57,7 @@ public record RunEnvironment(
     json.put("shell", shell.name().toLowerCase(Locale.ROOT));
     json.set("model", modelJson());
     json.set("configuration", tree(configuration));
+    json.put("max_turns", maxTurns);
     return json.toString();
   }
 
@@ -73,7 +77,8 @@ public record RunEnvironment(
           Path.of(json.path("workspace").asText()),
           ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
           model(json.path("model")),
-          json.path("configuration").toString());
+          json.path("configuration").toString(),
+          json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }

@@ -25,6 +25,7 @@ final class Toolbox {
     return Agent.named(definition.name())
         .instructions(definition.instructions())
         .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))
+        .maxTurns(environment.maxTurns())
         .build();
   }
 

@@ -31,7 +31,8 @@ class RunEnvironmentTest {
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1)),
-        "{\"schema\":1}");
+        "{\"schema\":1}",
+        7);
   }
 
   @Test
@@ -56,7 +57,8 @@ class RunEnvironmentTest {
             Path.of("/w"),
             ShellPermission.ASK,
             ModelSettings.of("ollama", "m"),
-            "{}");
+            "{}",
+            50);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);

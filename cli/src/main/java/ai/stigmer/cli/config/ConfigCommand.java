@@ -1,46 +1,61 @@
 package ai.stigmer.cli.config;
 
 import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigEditor;
+import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
-import ai.stigmer.config.ResolvedSetting;
-import ai.stigmer.config.Setting;
-import ai.stigmer.config.Value;
+import ai.stigmer.config.SettingInfo;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.graphton.model.Secret;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Explains and checks the configuration. */
+/** Explains, checks and changes the configuration. */
 @Command(
     name = "config",
-    description = "Explain and check settings.",
+    description = "Explain, check and change settings.",
     mixinStandardHelpOptions = true,
-    footer = {"", "Examples:", "  stigmer config explain", "  stigmer config explain --json"})
+    footer = {
+      "",
+      "Examples:",
+      "  stigmer config explain",
+      "  stigmer config explain --json --request llm.model=claude-opus-4",
+      "  stigmer config set llm.model qwen3:8b",
+      "  stigmer config set llm.api_key < key.txt"
+    })
 public final class ConfigCommand implements Runnable {
-  private static final String ROW = "%-20s %-32s %-8s %s%n";
-
   private final Map<String, String> env;
+  private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  public ConfigCommand(Map<String, String> env, PrintWriter out, PrintWriter err) {
+  public ConfigCommand(Map<String, String> env, InputStream in, PrintWriter out, PrintWriter err) {
     this.env = Map.copyOf(env);
+    this.in = in;
     this.out = out;
     this.err = err;
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say which: explain or check");
+    throw new ParameterException(
+        spec.commandLine(), "say which: explain, check, list, get, set, unset, path or edit");
   }
 
   @Command(
@@ -49,16 +64,27 @@ public final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int explain(
       @Mixin LlmOptions options,
-      @Option(names = "--json", description = "As JSON, without any key.") boolean json) {
-    Resolved resolved = Cascade.resolve(options.input(env));
+      @Option(names = "--json", description = "As JSON, without any key.") boolean json,
+      @Option(
+              names = "--request",
+              paramLabel = "KEY=VALUE",
+              description = "As an execution that asks for this would get it; repeatable.")
+          @Nullable Map<String, String> requests) {
+    ConfigInput input = options.input(env, "stigmer config explain");
+    if (requests != null) {
+      for (Map.Entry<String, String> request : requests.entrySet()) {
+        input = input.request(request.getKey(), request.getValue());
+      }
+    }
+    Resolved resolved = Cascade.resolve(input);
     if (json) {
       out.println(resolved.toJson());
     } else {
-      table(resolved);
-      problems(resolved);
+      out.print(resolved.toText());
+      tell(resolved.problems());
     }
     out.flush();
-    return exitStatus(resolved);
+    return resolved.exitStatus();
   }
 
   @Command(
@@ -66,67 +92,121 @@ public final class ConfigCommand implements Runnable {
       description = "Say whether the configuration can be used.",
       mixinStandardHelpOptions = true)
   int check(@Mixin LlmOptions options) {
-    Resolved resolved = Cascade.resolve(options.input(env));
-    problems(resolved);
+    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config check"));
+    tell(resolved.problems());
+    resolved.notes().forEach(note -> err.println("note  " + note));
     if (resolved.problems().isEmpty()) {
       out.println("ok  " + resolved.startLine());
     }
     out.flush();
-    return exitStatus(resolved);
+    err.flush();
+    return resolved.exitStatus();
   }
 
-  private void table(Resolved resolved) {
-    out.printf(Locale.ROOT, ROW, "KEY", "VALUE", "FROM", "WHERE");
-    Value mode = resolved.mode();
-    out.printf(Locale.ROOT, ROW, "mode", mode.text(), mode.layer().shown(), mode.location());
-    for (Setting setting : Setting.values()) {
-      ResolvedSetting found = resolved.setting(setting);
-      out.printf(
-          Locale.ROOT,
-          ROW,
-          setting.key(),
-          shown(found),
-          found.value().map(v -> v.layer().shown()).orElse("-"),
-          found.value().map(Value::location).orElse("-"));
-      found
-          .shadowed()
-          .forEach(
-              hidden ->
-                  out.printf(
-                      Locale.ROOT,
-                      ROW,
-                      "",
-                      "  └ " + hidden.reason() + ": " + hidden.value().text(),
-                      hidden.value().layer().shown(),
-                      hidden.value().location()));
+  @Command(name = "list", description = "List every key.", mixinStandardHelpOptions = true)
+  int list() {
+    for (SettingInfo setting : SettingInfo.all()) {
+      out.printf(Locale.ROOT, "%-26s %s%n", setting.key(), setting.doc());
     }
-    resolved.notes().forEach(note -> out.println("note  " + note));
+    out.flush();
+    return 0;
   }
 
-  private static String shown(ResolvedSetting found) {
-    String text = found.value().map(Value::text).orElse("");
-    if (text.isEmpty()) {
-      return "not set";
-    }
-    if (found.setting() == Setting.API_KEY) {
-      return Secret.of(text).toString();
-    }
-    return found.resolved().map(sent -> text + " (" + sent + ")").orElse(text);
+  @Command(
+      name = "get",
+      description = "Print one value as it is in effect; never a key.",
+      mixinStandardHelpOptions = true)
+  int get(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
+    SettingInfo setting = SettingInfo.named(key);
+    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get"));
+    out.println(setting.secret() ? resolved.secretInWords(key) : resolved.value(key).orElse(""));
+    out.flush();
+    return 0;
   }
 
-  private void problems(Resolved resolved) {
-    for (Problem problem : resolved.problems()) {
+  @Command(
+      name = "set",
+      description = "Write one value to the file. A secret is read from standard input.",
+      mixinStandardHelpOptions = true)
+  int set(
+      @Mixin LlmOptions options,
+      @Parameters(index = "0", paramLabel = "KEY") String key,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE") @Nullable String value)
+      throws IOException {
+    SettingInfo setting = SettingInfo.named(key);
+    if (setting.secret() && value != null) {
+      throw Problem.of(
+              "E129", Problem.Category.USAGE, key + " must not be given on the command line")
+          .help("other users can see it there; pipe it in: stigmer config set " + key + " < FILE")
+          .asException();
+    }
+    if (value == null && !setting.secret()) {
+      throw new ParameterException(spec.commandLine(), "a value is missing");
+    }
+    String text =
+        value == null
+            ? new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()
+            : value.strip();
+    ConfigInput input = options.input(env, "stigmer config set");
+    new ConfigEditor(input.effectiveFile(), env).set(key, text);
+    Resolved after = Cascade.resolve(input);
+    tell(after.problems());
+    after
+        .hiddenInFile(key)
+        .ifPresent(by -> err.println("note  written, but " + by + " is stronger and hides it"));
+    err.flush();
+    return after.exitStatus();
+  }
+
+  @Command(
+      name = "unset",
+      description = "Remove one value from the file.",
+      mixinStandardHelpOptions = true)
+  int unset(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
+    new ConfigEditor(file(options), env).unset(key);
+    return 0;
+  }
+
+  @Command(
+      name = "path",
+      description = "Print the name of the file.",
+      mixinStandardHelpOptions = true)
+  int path(@Mixin LlmOptions options) {
+    out.println(file(options));
+    out.flush();
+    return 0;
+  }
+
+  @Command(
+      name = "edit",
+      description = "Open the file in $VISUAL or $EDITOR, then check it.",
+      mixinStandardHelpOptions = true)
+  int edit(@Mixin LlmOptions options) throws IOException, InterruptedException {
+    Path file = file(options);
+    String editor = env.getOrDefault("VISUAL", env.getOrDefault("EDITOR", "vi"));
+    if (!Files.exists(file)) {
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        Files.createDirectories(folder);
+      }
+    }
+    new ProcessBuilder("/bin/sh", "-c", editor + " \"$1\"", "edit", file.toString())
+        .inheritIO()
+        .start()
+        .waitFor();
+    return check(options);
+  }
+
+  private Path file(LlmOptions options) {
+    return options.input(env, "stigmer config").effectiveFile();
+  }
+
+  private void tell(List<Problem> problems) {
+    for (Problem problem : problems) {
       err.println("error[" + problem.code() + "]: " + problem.message());
       problem.from().forEach(line -> err.println("  from  " + line));
       problem.help().forEach(line -> err.println("  help  " + line));
     }
     err.flush();
-  }
-
-  private static int exitStatus(Resolved resolved) {
-    return resolved.problems().stream()
-        .mapToInt(problem -> problem.category().exitStatus())
-        .min()
-        .orElse(0);
   }
 }

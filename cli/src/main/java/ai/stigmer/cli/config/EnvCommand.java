@@ -1,7 +1,6 @@
 package ai.stigmer.cli.config;
 
-import ai.stigmer.config.Setting;
-import ai.stigmer.graphton.model.ModelRef;
+import ai.stigmer.config.SettingInfo;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -24,17 +23,15 @@ public final class EnvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    row("STIGMER_MODE", "local or cloud: which provider is the default");
-    row("MODE", "the same, only for exactly these two values");
-    row("STIGMER_HOME", "the folder of configuration and journal");
+    row("STIGMER_HOME", "the folder of configuration and journal (default: ~/.stigmer)");
     row("STIGMER_CONFIG", "another configuration file");
-    for (Setting setting : Setting.values()) {
-      row(setting.variable(), setting.key() + ": " + setting.doc());
-      for (String provider : ModelRef.PROVIDERS) {
-        setting.aliases(provider).forEach(name -> row(name, setting.key() + ", for " + provider));
+    for (SettingInfo setting : SettingInfo.all()) {
+      for (SettingInfo.EnvVariable variable : setting.variables()) {
+        String only =
+            variable.provider().isEmpty() ? "" : " (for " + variable.provider() + " only)";
+        row(variable.name(), setting.key() + only + ": " + setting.doc());
       }
     }
-    row("STIGMER_LLM_API_KEY_FILE", "a file with the key");
     row("STIGMER_DEBUG", "1 shows stack traces");
     row("NO_COLOR", "no colours");
     out.flush();
@@ -43,6 +40,6 @@ public final class EnvCommand implements Callable<Integer> {
 
   private void row(String name, String effect) {
     String state = env.getOrDefault(name, "").isBlank() ? "-" : "set";
-    out.printf(Locale.ROOT, "%-28s %-4s %s%n", name, state, effect);
+    out.printf(Locale.ROOT, "%-32s %-4s %s%n", name, state, effect);
   }
 }

@@ -1,11 +1,8 @@
 package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
-import ai.stigmer.config.Setting;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -53,28 +50,36 @@ public final class LlmOptions {
   @Option(names = "--no-config", description = "Read no configuration file.")
   private boolean noConfig;
 
-  /** What is to be resolved, with these flags. */
-  public ConfigInput input(Map<String, String> env) {
-    Map<Setting, String> flags = new EnumMap<>(Setting.class);
-    put(flags, Setting.PROVIDER, provider);
-    put(flags, Setting.MODEL, model);
-    put(flags, Setting.BASE_URL, baseUrl);
-    put(flags, Setting.API_KEY, keyFile);
-    put(flags, Setting.MAX_TOKENS, maxTokens);
-    put(flags, Setting.TEMPERATURE, temperature);
-    put(flags, Setting.CONTEXT_LENGTH, contextLength);
-    return new ConfigInput(
-        env,
-        flags,
-        Map.of(),
-        Optional.ofNullable(mode),
-        Optional.ofNullable(file),
-        noConfig ? ConfigInput.FileUse.IGNORE : ConfigInput.FileUse.READ);
+  @Option(
+      names = "--max-turns",
+      paramLabel = "N",
+      description = "Most answers of the model in one run (default: 50).")
+  private @Nullable String maxTurns;
+
+  /**
+   * What is to be resolved, with these flags.
+   *
+   * @param command for the origin of the default mode, for example {@code stigmer run}
+   */
+  public ConfigInput input(Map<String, String> env, String command) {
+    ConfigInput input = ConfigInput.of(env, Path.of(System.getProperty("user.home")), command);
+    input = flag(input, "mode", mode, "--mode");
+    input = flag(input, "llm.provider", provider, "--provider");
+    input = flag(input, "llm.model", model, "--model");
+    input = flag(input, "llm.base_url", baseUrl, "--base-url");
+    input = flag(input, "llm.api_key", keyFile, "--api-key-file");
+    input = flag(input, "llm.max_tokens", maxTokens, "--max-tokens");
+    input = flag(input, "llm.temperature", temperature, "--temperature");
+    input = flag(input, "llm.context_length", contextLength, "--context-length");
+    input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
+    if (noConfig) {
+      return input.withoutFile();
+    }
+    return file == null ? input : input.configFile(file);
   }
 
-  private static void put(Map<Setting, String> flags, Setting setting, @Nullable String value) {
-    if (value != null) {
-      flags.put(setting, value);
-    }
+  private static ConfigInput flag(
+      ConfigInput input, String key, @Nullable String value, String name) {
+    return value == null ? input : input.flag(key, value, name);
   }
 }

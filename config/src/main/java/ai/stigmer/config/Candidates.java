@@ -1,0 +1,87 @@
+package ai.stigmer.config;
+
+import ai.stigmer.config.Setting.Form;
+import ai.stigmer.config.Setting.Variable;
+import ai.stigmer.graphton.error.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Gathers what every layer offers for every setting, highest first. */
+final class Candidates {
+  private final ConfigInput input;
+  private final Map<String, Candidate> file;
+  private final List<Problem> problems;
+  private final List<String> notes;
+
+  Candidates(
+      ConfigInput input, Map<String, Candidate> file, List<Problem> problems, List<String> notes) {
+    this.input = input;
+    this.file = file;
+    this.problems = problems;
+    this.notes = notes;
+  }
+
+  /** The offers for one setting. A value whose emptiness means "not set" is no offer. */
+  List<Candidate> of(Setting setting) {
+    var found = new ArrayList<Candidate>();
+    for (ConfigInput.Given given : input.requests()) {
+      if (given.key().equals(setting.key())) {
+        found.add(new Candidate(given.value().strip(), Layer.REQUEST, given.location(), ""));
+      }
+    }
+    for (ConfigInput.Given given : input.flags()) {
+      if (given.key().equals(setting.key())) {
+        found.add(flag(setting, given));
+      }
+    }
+    for (Variable variable : setting.variables()) {
+      String value = input.env().get(variable.name());
+      if (value != null) {
+        found.add(variable(setting, variable, value.strip()));
+      }
+    }
+    Candidate written = file.get(setting.key());
+    if (written != null) {
+      found.add(written);
+    }
+    found.removeIf(candidate -> candidate.text().isEmpty() && !setting.kind().emptyClears());
+    return found;
+  }
+
+  private Candidate flag(Setting setting, ConfigInput.Given given) {
+    String text = given.value().strip();
+    return new Candidate(
+        setting.secret() ? contents(setting, text, given.location()) : text,
+        Layer.FLAG,
+        given.location(),
+        "");
+  }
+
+  private Candidate variable(Setting setting, Variable variable, String value) {
+    String text = value;
+    if (variable.form() == Form.FILE_NAME && !value.isEmpty()) {
+      text = contents(setting, value, variable.name());
+    } else if (variable.name().equals("OLLAMA_HOST") && !value.isEmpty()) {
+      text = OllamaHost.toUrl(value);
+    } else if (variable.name().equals("MODE") && !value.isEmpty() && Mode.of(value).isEmpty()) {
+      notes.add("MODE=" + value + " is neither local nor cloud and is ignored");
+      text = "";
+    }
+    return new Candidate(text, Layer.ENV, variable.name(), variable.provider());
+  }
+
+  private String contents(Setting setting, String name, String location) {
+    try {
+      return Files.readString(Path.of(name)).strip();
+    } catch (IOException | java.nio.file.InvalidPathException e) {
+      problems.add(
+          Problems.of("E127", setting.key() + " cannot be read from the file " + name, location)
+              .help("check the file's name and that you may read it"));
+      return "";
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package ai.stigmer.config;
+
+import ai.stigmer.config.Resolution.Shadowed;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.model.Secret;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of {@code stigmer config explain --json}, schema 1. */
+final class ExplainJson {
+  private ExplainJson() {}
+
+  static String of(Resolved resolved) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode().put("schema", 1);
+    Resolution mode = resolved.get(SettingsTable.MODE);
+    root.putObject("mode")
+        .put("value", mode.value().orElse(null))
+        .put("layer", mode.layer().id())
+        .put("location", mode.location());
+    ArrayNode settings = root.putArray("settings");
+    for (Resolution resolution : resolved.settings()) {
+      if (!resolution.setting().key().equals(SettingsTable.MODE)) {
+        setting(settings.addObject(), resolution);
+      }
+    }
+    ArrayNode notes = root.putArray("notes");
+    resolved.notes().forEach(notes::add);
+    ArrayNode problems = root.putArray("problems");
+    for (Problem problem : resolved.problems()) {
+      problems
+          .addObject()
+          .put("code", problem.code())
+          .put("setting", settingOf(problem))
+          .put("message", problem.message())
+          .put("from", String.join("; ", problem.from()))
+          .put("help", String.join("; ", problem.help()));
+    }
+    return root.toString();
+  }
+
+  private static void setting(ObjectNode node, Resolution resolution) {
+    node.put("key", resolution.setting().key());
+    if (resolution.setting().secret() && resolution.value().isPresent()) {
+      node.put("value", "set");
+      node.put("fingerprint", "sha256:" + Secret.of(resolution.value().get()).fingerprint());
+    } else {
+      number(node, resolution);
+    }
+    resolution.resolved().ifPresent(fullId -> node.put("resolved", fullId));
+    node.put("layer", resolution.layer().id());
+    node.put("location", resolution.location());
+    node.put("sent", resolution.sent());
+    ArrayNode shadowed = node.putArray("shadowed");
+    for (Shadowed loser : resolution.shadowed()) {
+      shadowed
+          .addObject()
+          .put("value", loser.value())
+          .put("layer", loser.layer().id())
+          .put("location", loser.location())
+          .put("reason", loser.reason());
+    }
+  }
+
+  /** Numbers are numbers when they are valid, and the text as written when they are not. */
+  private static void number(ObjectNode node, Resolution resolution) {
+    String text = resolution.value().orElse(null);
+    if (text == null) {
+      node.putNull("value");
+      return;
+    }
+    switch (resolution.setting().kind()) {
+      case COUNT ->
+          Values.count(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case TEMPERATURE ->
+          Values.temperature(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case MODE, PROVIDER, MODEL, URL, SECRET, DURATION -> node.put("value", text);
+    }
+  }
+
+  private static @Nullable String settingOf(Problem problem) {
+    return switch (problem.code()) {
+      case "E101", "E107" -> SettingsTable.API_KEY;
+      case "E102", "E112" -> SettingsTable.PROVIDER;
+      case "E103", "E115" -> SettingsTable.MODEL;
+      case "E104" -> SettingsTable.MAX_TOKENS;
+      case "E105" -> SettingsTable.TEMPERATURE;
+      case "E109" -> SettingsTable.MODE;
+      case "E113", "E114" -> SettingsTable.BASE_URL;
+      case "E116" -> SettingsTable.CONTEXT_LENGTH;
+      case "E118" -> SettingsTable.MAX_TURNS;
+      default ->
+          SettingsTable.ALL.stream()
+              .map(Setting::key)
+              .filter(problem.message()::contains)
+              .findFirst()
+              .orElse(null);
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package ai.stigmer.config;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What became of one setting.
+ *
+ * @param value empty when it is unset
+ * @param resolved the full id of a model called by a friendly name
+ * @param sent whether the chosen model takes it
+ * @param shadowed values that did not win, highest first
+ */
+record Resolution(
+    Setting setting,
+    Optional<String> value,
+    Optional<String> resolved,
+    Layer layer,
+    String location,
+    boolean sent,
+    List<Shadowed> shadowed) {
+
+  /** A value that lost, and why. */
+  record Shadowed(String value, Layer layer, String location, String reason) {}
+
+  Resolution {
+    shadowed = List.copyOf(shadowed);
+  }
+
+  /** What is sent: the full id where there is one. */
+  Optional<String> effective() {
+    return resolved.isPresent() ? resolved : value;
+  }
+}

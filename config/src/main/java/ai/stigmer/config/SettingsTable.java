@@ -1,0 +1,124 @@
+package ai.stigmer.config;
+
+import ai.stigmer.config.Setting.Form;
+import ai.stigmer.config.Setting.Kind;
+import ai.stigmer.config.Setting.Variable;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Every setting there is. Parsing, explain, messages, the schema and the reference page come from
+ * here.
+ */
+final class SettingsTable {
+  static final String MODE = "mode";
+  static final String PROVIDER = "llm.provider";
+  static final String MODEL = "llm.model";
+  static final String BASE_URL = "llm.base_url";
+  static final String API_KEY = "llm.api_key";
+  static final String MAX_TOKENS = "llm.max_tokens";
+  static final String TEMPERATURE = "llm.temperature";
+  static final String CONTEXT_LENGTH = "llm.context_length";
+  static final String CONNECT_TIMEOUT = "llm.timeouts.connect";
+  static final String FIRST_TOKEN_TIMEOUT = "llm.timeouts.first_token";
+  static final String IDLE_TIMEOUT = "llm.timeouts.idle";
+  static final String MAX_TURNS = "agent.max_turns";
+
+  static final List<Setting> ALL =
+      List.of(
+          new Setting(
+              MODE,
+              Kind.MODE,
+              List.of(Variable.of("STIGMER_MODE"), Variable.of("MODE")),
+              List.of("--mode"),
+              false,
+              "Picks the default provider: local is ollama, cloud is anthropic."),
+          new Setting(
+              PROVIDER,
+              Kind.PROVIDER,
+              List.of(Variable.of("STIGMER_LLM_PROVIDER")),
+              List.of("--provider"),
+              false,
+              "Who serves the model. The provider scripted plays a scenario file."),
+          new Setting(
+              MODEL,
+              Kind.MODEL,
+              List.of(Variable.of("STIGMER_LLM_MODEL")),
+              List.of("-m", "--model"),
+              true,
+              "The model: a friendly name, a full id, or provider/model."),
+          new Setting(
+              BASE_URL,
+              Kind.URL,
+              List.of(
+                  Variable.of("STIGMER_LLM_BASE_URL"),
+                  Variable.of("OLLAMA_BASE_URL", "ollama"),
+                  Variable.of("OLLAMA_HOST", "ollama"),
+                  Variable.of("ANTHROPIC_BASE_URL", "anthropic"),
+                  Variable.of("OPENAI_BASE_URL", "openai")),
+              List.of("--base-url"),
+              false,
+              "The endpoint. One that is not the vendor's own accepts any model id."),
+          new Setting(
+              API_KEY,
+              Kind.SECRET,
+              List.of(
+                  Variable.of("STIGMER_LLM_API_KEY"),
+                  new Variable("STIGMER_LLM_API_KEY_FILE", "", Form.FILE_NAME),
+                  Variable.of("ANTHROPIC_API_KEY", "anthropic"),
+                  Variable.of("OPENAI_API_KEY", "openai"),
+                  Variable.of("OLLAMA_API_KEY", "ollama")),
+              List.of("--api-key-file"),
+              false,
+              "The key for the chosen provider. The flag names a file that holds it."),
+          new Setting(
+              MAX_TOKENS,
+              Kind.COUNT,
+              List.of(Variable.of("STIGMER_LLM_MAX_TOKENS")),
+              List.of("--max-tokens"),
+              true,
+              "The most tokens of one answer."),
+          new Setting(
+              TEMPERATURE,
+              Kind.TEMPERATURE,
+              List.of(Variable.of("STIGMER_LLM_TEMPERATURE")),
+              List.of("--temperature"),
+              true,
+              "Sampling temperature. Unset means that it is not sent."),
+          new Setting(
+              CONTEXT_LENGTH,
+              Kind.COUNT,
+              List.of(Variable.of("STIGMER_LLM_CONTEXT_LENGTH")),
+              List.of("--context-length"),
+              false,
+              "Context window to ask Ollama for, in tokens (num_ctx). Unset means automatic."),
+          timeout(CONNECT_TIMEOUT, "CONNECT", "The longest wait for a connection."),
+          timeout(
+              FIRST_TOKEN_TIMEOUT,
+              "FIRST_TOKEN",
+              "The longest wait for the first byte of an answer; a cold local model loads for minutes."),
+          timeout(IDLE_TIMEOUT, "IDLE", "The longest silence within an answer."),
+          new Setting(
+              MAX_TURNS,
+              Kind.COUNT,
+              List.of(Variable.of("STIGMER_MAX_TURNS")),
+              List.of("--max-turns"),
+              true,
+              "The most answers of the model in one run. A request can only lower it."));
+
+  private SettingsTable() {}
+
+  static Optional<Setting> find(String key) {
+    return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+  }
+
+  private static Setting timeout(String key, String name, String doc) {
+    return new Setting(
+        key,
+        Kind.DURATION,
+        List.of(Variable.of("STIGMER_LLM_TIMEOUT_" + name)),
+        List.of(),
+        false,
+        doc);
+  }
+}
