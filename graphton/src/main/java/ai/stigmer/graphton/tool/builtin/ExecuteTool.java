@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /*
  * A command gets a session of its own where setsid(1) is there, so that everything it left running can be killed by
  * its process group, also after the shell itself has ended. What starts yet another session escapes that; only a
- * sandbox can hold it.
+ * sandbox can hold it. Killing goes by process handle: Process.destroyForcibly also closes the pipe, and with it goes
+ * what a command has printed and nobody has read yet.
  */
 /**
  * Runs a shell command in the workspace, with an almost empty environment, and leaves nothing
@@ -60,6 +61,7 @@ final class ExecuteTool {
     } finally {
       kill(process);
       reader.join(DRAIN_MILLIS);
+      process.destroyForcibly();
     }
     String text = output.text();
     if (context.cancel().isCancelled()) {
@@ -101,7 +103,7 @@ final class ExecuteTool {
   /** Ends the command and what it started; does nothing when all of it has ended. */
   private static void kill(Process process) {
     List<ProcessHandle> below = process.descendants().toList();
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
     below.forEach(ProcessHandle::destroyForcibly);
     if (SETSID.stream().anyMatch(Files::isExecutable)) {
       try {

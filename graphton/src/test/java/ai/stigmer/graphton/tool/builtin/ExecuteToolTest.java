@@ -37,6 +37,30 @@ class ExecuteToolTest {
   }
 
   @Test
+  void nothingThatACommandPrintedIsLostHoweverLateItIsRead() throws Exception {
+    List<Thread> busy =
+        java.util.stream.IntStream.range(0, 4 * Runtime.getRuntime().availableProcessors())
+            .mapToObj(
+                _ ->
+                    Thread.ofPlatform()
+                        .daemon()
+                        .start(
+                            () -> {
+                              while (!Thread.currentThread().isInterrupted()) {
+                                Thread.onSpinWait();
+                              }
+                            }))
+            .toList();
+    try {
+      for (int i = 0; i < 60; i++) {
+        assertThat(run("echo printed").text()).isEqualTo("printed\n[exit status 0]");
+      }
+    } finally {
+      busy.forEach(Thread::interrupt);
+    }
+  }
+
+  @Test
   void whatACommandLeavesRunningIsKilled() throws Exception {
     ToolResult result = run("sleep 1000 & echo $!; sleep 1001 & echo $!");
     assertThat(result.status()).isEqualTo(Status.OK);
