@@ -14,7 +14,16 @@ import picocli.CommandLine.Help.Ansi;
 final class Commands {
   static final List<String> NAMES =
       List.of(
-          "run", "demo", "resume", "sessions", "config", "env", "explain", "completion", "version");
+          "run",
+          "demo",
+          "resume",
+          "sessions",
+          "config",
+          "env",
+          "doctor",
+          "explain",
+          "completion",
+          "version");
 
   private static final int WIDTH = 100;
 
@@ -46,6 +55,7 @@ final class Commands {
       case "sessions" -> new SessionsCommand(surroundings);
       case "config" -> new ConfigCommand(surroundings.env(), surroundings.in(), out, err);
       case "env" -> new EnvCommand(surroundings.env(), out);
+      case "doctor" -> new DoctorCommand(surroundings);
       case "explain" -> new ExplainCommand(surroundings);
       case "completion" -> new CompletionCommand(surroundings);
       case "version" -> new VersionCommand(surroundings);

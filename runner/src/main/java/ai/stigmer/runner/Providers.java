@@ -2,9 +2,11 @@ package ai.stigmer.runner;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.models.ollama.OllamaProvider;
+import java.util.List;
 import java.util.ServiceLoader;
 
 /** Opens models; only the module of the provider that is asked for is loaded. */
@@ -13,6 +15,10 @@ final class Providers {
 
   static ChatModel open(ModelSettings settings) {
     return provider(settings.provider()).open(settings);
+  }
+
+  static List<Finding> examine(ModelSettings settings) {
+    return provider(settings.provider()).examine(settings);
   }
 
   private static ModelProvider provider(String id) {

@@ -1,5 +1,7 @@
 package ai.stigmer.graphton.model;
 
+import java.util.List;
+
 /**
  * A provider module's entry, found through {@link java.util.ServiceLoader}. Loading it must be
  * cheap: no connection, no thread.
@@ -16,4 +18,15 @@ public interface ModelProvider {
    *     having used the network
    */
   ChatModel open(ModelSettings settings);
+
+  /**
+   * Looks at whether a run with these settings could work, without asking a model anything and
+   * without cost. It may use the network for some seconds.
+   *
+   * @return in the order in which things depend on each other; empty when there is nothing to look
+   *     at
+   */
+  default List<Finding> examine(ModelSettings settings) {
+    return List.of();
+  }
 }

@@ -102,8 +102,13 @@ final class ContextWindow {
   }
 
   private Size settle(OptionalInt trained) {
-    int usable = trained.isPresent() && trained.getAsInt() > 0 ? trained.getAsInt() : UNKNOWN;
-    decided = Math.min(MOST, usable);
+    decided = automatic(trained);
     return new Size.Tokens(decided);
+  }
+
+  /** The size for a model that was trained with so many tokens, when none is configured. */
+  static int automatic(OptionalInt trained) {
+    int usable = trained.isPresent() && trained.getAsInt() > 0 ? trained.getAsInt() : UNKNOWN;
+    return Math.min(MOST, usable);
   }
 }

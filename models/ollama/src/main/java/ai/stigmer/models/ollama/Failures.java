@@ -155,7 +155,7 @@ final class Failures {
                     : "no key was sent; set OLLAMA_API_KEY"));
   }
 
-  private ModelFailure missing(List<String> installed) {
+  ModelFailure missing(List<String> installed) {
     String have =
         installed.isEmpty()
             ? "no installed model can call tools"
@@ -178,7 +178,7 @@ final class Failures {
             .help("stigmer config explain", "stigmer config set llm.base_url " + Endpoint.DEFAULT));
   }
 
-  private ModelFailure unfit(int status, List<String> installed) {
+  ModelFailure unfit(int status, List<String> installed) {
     String next =
         installed.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + installed.getFirst();
     return failure(

@@ -1,8 +1,10 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
+import java.util.List;
 
 /**
  * Ollama's native chat API. All models of one provider share their connections.
@@ -30,5 +32,12 @@ public final class OllamaProvider implements ModelProvider {
     OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections);
     Thread.ofVirtual().name("ollama-warm-up").start(model::warmUp);
     return model;
+  }
+
+  @Override
+  public List<Finding> examine(ModelSettings settings) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    return new Examination(settings, endpoint, server).findings();
   }
 }

@@ -1,0 +1,46 @@
+package ai.stigmer.runner;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.workspace.Workspace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Looks at what a run would need, before there is one. Nothing is changed, no model is asked. */
+public final class Checkup {
+  private Checkup() {}
+
+  /** The provider and the model; may use the network for some seconds. */
+  public static List<Finding> model(ModelSettings settings) {
+    try {
+      return Providers.examine(settings);
+    } catch (ProblemException e) {
+      return List.of(Finding.failed("model", e.problem()));
+    }
+  }
+
+  /** The folder that an agent would work in. */
+  public static Finding workspace(Path folder) {
+    try {
+      Path root = Workspace.open(folder).root();
+      return Files.isWritable(root)
+          ? Finding.ok("workspace", root + " can be read and written")
+          : Finding.warning("workspace", root + " can be read, but not written");
+    } catch (ProblemException e) {
+      return Finding.failed("workspace", e.problem());
+    }
+  }
+
+  /** What is needed to run commands. */
+  public static Finding commands() {
+    return Files.isExecutable(Path.of("/bin/sh"))
+        ? Finding.ok("commands", "run by /bin/sh as you, without a sandbox, after a question")
+        : Finding.failed(
+            "commands",
+            Problem.of("E402", Problem.Category.RUN, "there is no /bin/sh; execute cannot run")
+                .help("agents can still read and change files"));
+  }
+}
