@@ -56,14 +56,14 @@ public final class Runner implements AutoCloseable {
    * What a recorded run was started with.
    *
    * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
-   *     {@code E507} when something else started it
+   *     {@code E507} when something else started it, {@code E512} when nothing was recorded
    */
   public RunEnvironment environment(String runId) {
     List<Recorded> entries = journal.read(runId);
     if (entries.isEmpty()
         || !(entries.getFirst().entry() instanceof JournalEntry.RunStarted started)) {
-      throw Problem.of("E503", Problem.Category.STORE, "run " + runId + " has no beginning")
-          .help("stigmer sessions list")
+      throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
+          .help("start it again: nothing of it was done")
           .asException();
     }
     return RunEnvironment.parse(started.environment());

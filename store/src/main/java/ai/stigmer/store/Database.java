@@ -56,12 +56,18 @@ final class Database {
     }
   }
 
-  /** A connection that cannot change anything; works on a file that nobody may write, too. */
+  /**
+   * A connection that cannot change anything; works on a file that nobody may write, too. A file
+   * whose maker died before the schema was there reads as an empty journal.
+   */
   static Connection openReadOnly(Path file) {
     Connection connection = null;
     try {
       connection = connect(file, Files.isWritable(file) ? "?mode=ro" : "?immutable=1");
       check(connection, file);
+      if (pragma(connection, "user_version") == 0) {
+        tables(connection, "TEMP ");
+      }
       return connection;
     } catch (SQLException e) {
       close(connection);
@@ -102,21 +108,29 @@ final class Database {
     execute(connection, "PRAGMA journal_mode=WAL");
     execute(connection, "BEGIN IMMEDIATE");
     if (pragma(connection, "user_version") == 0) {
-      execute(
-          connection,
-          "CREATE TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
-              + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
-              + " created INTEGER NOT NULL, sealed INTEGER NOT NULL DEFAULT 0)");
-      execute(
-          connection,
-          "CREATE TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
-              + " seq INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL,"
-              + " body TEXT NOT NULL, hash TEXT NOT NULL)");
+      tables(connection, "");
       execute(connection, "CREATE UNIQUE INDEX entry_order ON entries(execution, seq)");
       execute(connection, "PRAGMA application_id=" + APPLICATION);
       execute(connection, "PRAGMA user_version=" + SCHEMA);
     }
     execute(connection, "COMMIT");
+  }
+
+  private static void tables(Connection connection, String kind) throws SQLException {
+    execute(
+        connection,
+        "CREATE "
+            + kind
+            + "TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
+            + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
+            + " created INTEGER NOT NULL, sealed INTEGER NOT NULL DEFAULT 0)");
+    execute(
+        connection,
+        "CREATE "
+            + kind
+            + "TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
+            + " seq INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL,"
+            + " body TEXT NOT NULL, hash TEXT NOT NULL)");
   }
 
   private static void configure(Connection connection) throws SQLException {

@@ -225,6 +225,20 @@ class SqliteJournalTest {
   }
 
   @Test
+  void aFileWhoseMakerDiedBeforeTheSchemaReadsAsEmptyAndIsMadeWhole() throws IOException {
+    Files.createFile(file);
+    try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
+      assertThat(journal.list(10)).isEmpty();
+      assertCode("E501", () -> journal.read("r"));
+      assertCode("E510", () -> journal.create("r", "me"));
+    }
+    try (var journal = SqliteJournal.open(file, CLOCK);
+        JournalWriter writer = journal.create("r", "me")) {
+      assertThat(writer.append(said("a"))).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aReadOnlyJournalReadsAndRefusesToRun() {
     write("r", "one");
     try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {

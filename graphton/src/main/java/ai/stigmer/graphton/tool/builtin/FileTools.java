@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** Reading and writing whole files. */
@@ -51,16 +52,20 @@ final class FileTools {
     }
   }
 
-  /** Replaces a file's content in one step. */
+  /**
+   * Replaces a file's content in one step. What a killed attempt left beside it is overwritten by
+   * the next one, because its name comes from the file's.
+   */
   static void replace(Path file, String content) throws IOException {
     Path folder = file.getParent();
     if (folder == null) {
       throw new IOException("a file needs a folder");
     }
     Files.createDirectories(folder);
-    Path fresh = Files.createTempFile(folder, ".stigmer-", ".tmp");
+    Path fresh = folder.resolve(".stigmer-" + ContentHash.of(file + "").substring(0, 16) + ".tmp");
     try {
-      Files.writeString(fresh, content);
+      Files.deleteIfExists(fresh);
+      Files.writeString(fresh, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
       if (Files.exists(file)) {
         Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(file));
       } else {

@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,24 +9,19 @@ import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Runs of the real command line, a process each, against the fake server. */
 class RunAgainstOllamaTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -34,7 +29,7 @@ class RunAgainstOllamaTest {
   private Path workspace = Path.of("");
   private String out = "";
   private String err = "";
-  private InputStream in = new ByteArrayInputStream(new byte[0]);
+  private String in = "";
 
   @BeforeEach
   void makeAWorkspace() throws IOException {
@@ -59,7 +54,7 @@ class RunAgainstOllamaTest {
 
   @Test
   void whatIsPipedInIsAddedToTheMessage() {
-    in = new ByteArrayInputStream("a diff".getBytes(StandardCharsets.UTF_8));
+    in = "a diff";
     try (var ollama = ollama(Answer.text("fine"))) {
       assertThat(run(ollama, "-p", "review this")).isZero();
       assertThat(ollama.chats().getFirst().body().toString()).contains("review this", "a diff");
@@ -210,17 +205,9 @@ class RunAgainstOllamaTest {
   }
 
   private int command(String... arguments) {
-    var outBytes = new ByteArrayOutputStream();
-    var errBytes = new ByteArrayOutputStream();
-    int status =
-        Main.execute(
-            arguments,
-            Map.of("STIGMER_HOME", folder.resolve("home").toString(), "PATH", "/usr/bin:/bin"),
-            in,
-            new PrintStream(outBytes, true, StandardCharsets.UTF_8),
-            new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-    out = outBytes.toString(StandardCharsets.UTF_8);
-    err = errBytes.toString(StandardCharsets.UTF_8);
-    return status;
+    StigmerProcess.Ended ended = StigmerProcess.in(folder).withStdin(in).run(arguments);
+    out = ended.out();
+    err = ended.err();
+    return ended.status();
   }
 }

@@ -1,0 +1,109 @@
+package ai.stigmer.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.Fault;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Ctrl-C and a polite request to end, sent to a real process in the middle of an answer. */
+class SignalTest {
+  private static final InstalledModel MODEL = InstalledModel.withTools("qwen3:8b", 32_768);
+
+  @TempDir Path folder = Path.of("");
+
+  @ParameterizedTest(name = "{0} ends the run in order with exit status {1}")
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void aSignalEndsTheRunInOrderAndItCanBeResumed(String signal, int status) throws Exception {
+    // Given
+    AtomicInteger asked = new AtomicInteger();
+    try (FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    _ ->
+                        switch (asked.incrementAndGet()) {
+                          case 1 -> Answer.call("write_file", FILE);
+                          case 2 -> Answer.text("half of it ").with(new Fault.StallAt(60));
+                          default -> Answer.text("whole");
+                        })
+                .models(MODEL))) {
+      // When
+      Ended ended;
+      try (StigmerProcess.Running run = stigmer().start(run(ollama))) {
+        awaitRequests(ollama, 2);
+        run.signal(signal);
+        ended = run.await();
+      }
+      // Then
+      assertThat(ended.status()).as(ended.err()).isEqualTo(status);
+      assertThat(ended.err()).contains("cancelled", "go on with: stigmer resume");
+      assertThat(ollama.awaitAbandoned(Duration.ofSeconds(10))).isTrue();
+      Ended resumed = stigmer().run("resume", "last");
+      assertThat(resumed.status()).as(resumed.err()).isZero();
+      assertThat(resumed.out()).isEqualTo("whole\n");
+      assertThat(asked).hasValue(3);
+    }
+  }
+
+  @Test
+  void aCommandThatRunsIsKilledWithTheRun() throws Exception {
+    Path pid = folder.resolve("workspace").resolve("pid");
+    try (FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    _ -> Answer.call("execute", "{\"command\":\"echo $$ > pid; sleep 1000\"}"))
+                .models(MODEL))) {
+      Ended ended;
+      try (StigmerProcess.Running run = stigmer().start(run(ollama))) {
+        while (!Files.exists(pid) || StigmerProcess.read(pid).isBlank()) {
+          assertThat(run.process().isAlive()).isTrue();
+          Thread.sleep(20);
+        }
+        run.signal("INT");
+        ended = run.await();
+      }
+      assertThat(ended.status()).as(ended.err()).isEqualTo(130);
+      long command = Long.parseLong(StigmerProcess.read(pid).strip());
+      assertThat(ProcessHandle.of(command).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+  }
+
+  private static final String FILE = "{\"file_path\":\"/a\",\"content\":\"x\"}";
+
+  private StigmerProcess stigmer() {
+    return StigmerProcess.in(folder);
+  }
+
+  private String[] run(FakeOllama ollama) throws Exception {
+    Path workspace = Files.createDirectories(folder.resolve("workspace"));
+    return new String[] {
+      "run",
+      "--base-url",
+      ollama.baseUrl(),
+      "-m",
+      "qwen3:8b",
+      "--allow-shell",
+      "--workspace",
+      workspace.toString(),
+      "go"
+    };
+  }
+
+  private static void awaitRequests(FakeOllama ollama, int count) throws InterruptedException {
+    while (ollama.chats().size() < count) {
+      Thread.sleep(20);
+    }
+    Thread.sleep(300);
+  }
+}
