@@ -64,13 +64,24 @@ record StigmerProcess(
 
   /** Starts a command. */
   Running start(String... arguments) {
+    return startLine(line(arguments));
+  }
+
+  /** Runs another program in the same surroundings. */
+  Ended runOther(List<String> line) {
+    try (Running running = startLine(line)) {
+      return running.await();
+    }
+  }
+
+  private Running startLine(List<String> line) {
     try {
       Files.createDirectories(folder);
       Path in = Files.writeString(Files.createTempFile(folder, "in", ""), stdin);
       Path out = Files.createTempFile(folder, "out", "");
       Path err = Files.createTempFile(folder, "err", "");
       var builder =
-          new ProcessBuilder(line(arguments))
+          new ProcessBuilder(line)
               .directory(folder.toFile())
               .redirectInput(in.toFile())
               .redirectOutput(out.toFile())
