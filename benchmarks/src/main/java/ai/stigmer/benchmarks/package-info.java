@@ -1,4 +1,7 @@
-/** Benchmarks: ratios against floors, measured within one run. */
+/**
+ * Measurements of speed and memory, each as a ratio against a floor within one run. Nothing depends
+ * on this; it may depend on everything.
+ */
 @NullMarked
 package ai.stigmer.benchmarks;
 

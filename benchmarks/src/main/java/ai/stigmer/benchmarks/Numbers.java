@@ -1,0 +1,16 @@
+package ai.stigmer.benchmarks;
+
+import java.util.List;
+
+/** Sums over repeated measurements. */
+final class Numbers {
+  private Numbers() {}
+
+  static double median(List<Double> values) {
+    List<Double> sorted = values.stream().sorted().toList();
+    int middle = sorted.size() / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  }
+}
