@@ -15,8 +15,8 @@ public final class Checkup {
 
   /** The provider and the model; may use the network for some seconds. */
   public static List<Finding> model(ModelSettings settings) {
-    try {
-      return Providers.examine(settings);
+    try (Providers providers = new Providers()) {
+      return providers.named(settings.provider()).examine(settings);
     } catch (ProblemException e) {
       return List.of(Finding.failed("model", e.problem()));
     }

@@ -1,27 +1,35 @@
 package ai.stigmer.runner;
 
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.graphton.model.ChatModel;
-import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
-import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.models.ollama.OllamaProvider;
-import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** Opens models; only the module of the provider that is asked for is loaded. */
-final class Providers {
-  private Providers() {}
+/**
+ * The providers of this process, each loaded when it is first asked for and shared by all runs.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+final class Providers implements AutoCloseable {
+  private final Map<String, ModelProvider> open = new ConcurrentHashMap<>();
 
-  static ChatModel open(ModelSettings settings) {
-    return provider(settings.provider()).open(settings);
+  /**
+   * The provider with this id.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E123} when its module is not there
+   */
+  ModelProvider named(String id) {
+    return open.computeIfAbsent(id, Providers::load);
   }
 
-  static List<Finding> examine(ModelSettings settings) {
-    return provider(settings.provider()).examine(settings);
+  @Override
+  public void close() {
+    open.values().forEach(ModelProvider::close);
   }
 
-  private static ModelProvider provider(String id) {
+  private static ModelProvider load(String id) {
     return switch (id) {
       case "ollama" -> new OllamaProvider();
       default -> installed(id);

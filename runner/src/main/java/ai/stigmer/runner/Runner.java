@@ -10,6 +10,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ModelSettings;
 import java.util.List;
 import java.util.Map;
 
@@ -23,6 +24,7 @@ public final class Runner implements AutoCloseable {
   private final Journal journal;
   private final String owner;
   private final Map<String, String> env;
+  private final Providers providers = new Providers();
 
   /**
    * A runner that owns {@code journal} and closes it.
@@ -45,7 +47,7 @@ public final class Runner implements AutoCloseable {
   public RunResult run(RunRequest request, RunControl control) {
     RunEnvironment environment = request.environment();
     Agent agent = agent(environment);
-    try (ChatModel model = Providers.open(environment.model())) {
+    try (ChatModel model = open(environment.model())) {
       return loop(model, control)
           .environment(environment.toJson())
           .run(agent, request.message(), request.runId());
@@ -76,14 +78,22 @@ public final class Runner implements AutoCloseable {
    */
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
     Agent agent = agent(environment);
-    try (ChatModel model = Providers.open(environment.model())) {
+    try (ChatModel model = open(environment.model())) {
       return loop(model, control).resume(agent, runId);
     }
   }
 
   @Override
   public void close() {
-    journal.close();
+    try {
+      providers.close();
+    } finally {
+      journal.close();
+    }
+  }
+
+  private ChatModel open(ModelSettings settings) {
+    return providers.named(settings.provider()).open(settings);
   }
 
   private Agent agent(RunEnvironment environment) {

@@ -36,11 +36,12 @@ final class NativeLibrary {
 
   private static void unpack(Path folder) throws IOException {
     String name = LibraryLoaderUtil.getNativeLibName();
-    String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
     Path library = folder.resolve(name);
     if (Files.isRegularFile(library)) {
       return;
     }
+    // Asking for this path makes the driver start a process, uname.
+    String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name;
     try (InputStream packed = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
       if (packed == null) {
         throw new IOException("no native library for this system");

@@ -6,7 +6,7 @@ import java.util.List;
  * A provider module's entry, found through {@link java.util.ServiceLoader}. Loading it must be
  * cheap: no connection, no thread.
  */
-public interface ModelProvider {
+public interface ModelProvider extends AutoCloseable {
 
   /** The provider's id, for example {@code ollama}. */
   String id();
@@ -29,4 +29,11 @@ public interface ModelProvider {
   default List<Finding> examine(ModelSettings settings) {
     return List.of();
   }
+
+  /**
+   * Gives back what the models of this provider share, such as connections; their calls fail from
+   * now on. A program that ends without it may take a third of a second longer.
+   */
+  @Override
+  default void close() {}
 }

@@ -16,7 +16,7 @@ import javax.net.ssl.TrustManager;
  *
  * <p>Thread contract: thread-safe.
  */
-final class Connections {
+final class Connections implements AutoCloseable {
   private final Map<Key, HttpClient> clients = new ConcurrentHashMap<>();
 
   private final AtomicBoolean used = new AtomicBoolean();
@@ -30,6 +30,14 @@ final class Connections {
 
   HttpClient client(Duration connectTimeout, boolean encrypted) {
     return clients.computeIfAbsent(new Key(connectTimeout, encrypted), Connections::open);
+  }
+
+  /**
+   * Ends all connections. The threads that a client leaves would hold up the end of the process.
+   */
+  @Override
+  public void close() {
+    clients.values().forEach(HttpClient::shutdownNow);
   }
 
   /** HTTP/1.1 always: the upgrade that the JDK asks for otherwise makes some servers hang. */

@@ -35,6 +35,11 @@ public final class OllamaProvider implements ModelProvider {
   }
 
   @Override
+  public void close() {
+    connections.close();
+  }
+
+  @Override
   public List<Finding> examine(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
     OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
