@@ -36,7 +36,7 @@ public final class Benchmarks {
 
   /** How much is measured. */
   enum Size {
-    FULL(21, 41, 50, 1_000, 5, 2_000),
+    FULL(21, 101, 50, 1_000, 5, 2_000),
     QUICK(5, 11, 50, 200, 1, 400),
     TINY(1, 1, 2, 3, 1, 8);
 

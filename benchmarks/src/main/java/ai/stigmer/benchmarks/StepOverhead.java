@@ -68,7 +68,7 @@ final class StepOverhead {
 
   private Figure compare(String name, Callable<Integer> ours, Callable<Integer> floor)
       throws Exception {
-    for (int i = 0; i < rounds; i++) {
+    for (int i = 0; i < 2 * rounds; i++) {
       expect(ours.call());
       expect(floor.call());
     }

@@ -9,6 +9,7 @@ import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ToolSpec;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class ChatBody {
   private static final JsonFactory FACTORY = new JsonFactory();
+  private static final int FIRST_SIZE = 4_096;
 
   private final ModelSettings settings;
   private final int window;
@@ -33,7 +35,19 @@ final class ChatBody {
 
   /** The body in UTF-8; half a surrogate pair becomes a question mark. */
   static byte[] of(ModelSettings settings, int window, ModelRequest request) {
-    StringWriter text = new StringWriter(4096);
+    var bytes = new ByteArrayOutputStream(FIRST_SIZE);
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      new ChatBody(settings, window, json).write(request);
+      json.flush();
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      return tolerant(settings, window, request);
+    }
+  }
+
+  /** Slower; for the text that holds half a surrogate pair, which the direct way refuses. */
+  private static byte[] tolerant(ModelSettings settings, int window, ModelRequest request) {
+    StringWriter text = new StringWriter(FIRST_SIZE);
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       new ChatBody(settings, window, json).write(request);
     } catch (IOException e) {

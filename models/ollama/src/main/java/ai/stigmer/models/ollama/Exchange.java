@@ -86,10 +86,7 @@ final class Exchange implements AutoCloseable {
       throw new IOException("ended by us");
     }
     deadline = System.nanoTime() + idleNanos;
-    if (!answering) {
-      answering = true;
-      LockSupport.unpark(watchdog); // It sleeps until the first byte's deadline.
-    }
+    answering = true;
     return count;
   }
 
@@ -97,7 +94,6 @@ final class Exchange implements AutoCloseable {
   void drain() {
     idleNanos = AFTER_THE_END.toNanos();
     deadline = System.nanoTime() + idleNanos;
-    LockSupport.unpark(watchdog);
     byte[] rest = new byte[1024];
     try {
       long left = 64 * 1024;
@@ -122,14 +118,19 @@ final class Exchange implements AutoCloseable {
     disconnect();
   }
 
+  /**
+   * Sleeps in naps no longer than the idle limit: the deadline comes nearer when the answer begins
+   * and when it is drained, and waking this thread each time would cost more than the naps.
+   */
   private void watch() {
+    long nap = Math.min(idleNanos, AFTER_THE_END.toNanos());
     while (!closed) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         end(answering ? Stop.SILENCE : Stop.NO_ANSWER);
         return;
       }
-      LockSupport.parkNanos(this, left);
+      LockSupport.parkNanos(this, Math.min(left, nap));
     }
   }
 
