@@ -109,7 +109,6 @@ final class Database {
     execute(connection, "BEGIN IMMEDIATE");
     if (pragma(connection, "user_version") == 0) {
       tables(connection, "");
-      execute(connection, "CREATE UNIQUE INDEX entry_order ON entries(execution, seq)");
       execute(connection, "PRAGMA application_id=" + APPLICATION);
       execute(connection, "PRAGMA user_version=" + SCHEMA);
     }
@@ -123,19 +122,22 @@ final class Database {
             + kind
             + "TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
             + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
-            + " created INTEGER NOT NULL, sealed INTEGER NOT NULL DEFAULT 0)");
+            + " created INTEGER NOT NULL, entries INTEGER NOT NULL DEFAULT 0,"
+            + " last INTEGER NOT NULL DEFAULT 0)");
     execute(
         connection,
         "CREATE "
             + kind
             + "TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
-            + " seq INTEGER NOT NULL, epoch INTEGER NOT NULL, time INTEGER NOT NULL,"
-            + " body TEXT NOT NULL, hash TEXT NOT NULL)");
+            + " seq INTEGER NOT NULL, previous INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+            + " time INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)");
   }
 
   private static void configure(Connection connection) throws SQLException {
     execute(connection, "PRAGMA journal_mode=WAL");
     execute(connection, "PRAGMA synchronous=FULL");
+    execute(connection, "PRAGMA cache_size=-16384");
+    execute(connection, "PRAGMA wal_autocheckpoint=4000");
   }
 
   private static void makeFolder(Path file) {

@@ -3,18 +3,25 @@ package ai.stigmer.store;
 import ai.stigmer.graphton.error.ProblemException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One writing connection for all threads. Whoever gets the lock commits everything that waits, in
- * one transaction; the others find their work done. A failure of the disk fails all work that it
- * hits and everything after it: what a failed flush left on the disk is not known, so only opening
- * the file again can tell.
+ * one transaction; the others sleep until their work is done or it is their turn. A failure of the
+ * disk fails all work that it hits and everything after it: what a failed flush left on the disk is
+ * not known, so only opening the file again can tell.
+ *
+ * <p>No wake-up is lost: work is queued before the lock is tried, and who gives the lock back wakes
+ * the first that still waits.
  */
 final class GroupCommit implements AutoCloseable {
 
@@ -31,6 +38,7 @@ final class GroupCommit implements AutoCloseable {
 
   private final Path file;
   private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
   private final ConcurrentLinkedQueue<Waiting<?>> queue = new ConcurrentLinkedQueue<>();
   private final ReentrantLock lock = new ReentrantLock();
   private @Nullable ProblemException broken;
@@ -44,15 +52,34 @@ final class GroupCommit implements AutoCloseable {
   <T> T commit(Work<T> work) {
     var waiting = new Waiting<T>(work);
     queue.add(waiting);
-    lock.lock();
-    try {
-      while (!waiting.done) {
-        commitWaiting();
+    boolean interrupted = false;
+    while (!waiting.done) {
+      if (lock.tryLock()) {
+        try {
+          commitWaiting();
+        } finally {
+          lock.unlock();
+        }
+        wakeNext();
+      } else {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
       }
-    } finally {
-      lock.unlock();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     return waiting.result();
+  }
+
+  /** A statement that is compiled once; only for work, and only within its transaction. */
+  PreparedStatement prepared(String sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    return statement;
   }
 
   @Override
@@ -67,6 +94,13 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
+  private void wakeNext() {
+    Waiting<?> next = queue.peek();
+    if (next != null) {
+      LockSupport.unpark(next.thread);
+    }
+  }
+
   private void commitWaiting() {
     var batch = new ArrayList<Waiting<?>>();
     for (Waiting<?> next = queue.poll(); next != null; next = queue.poll()) {
@@ -75,17 +109,20 @@ final class GroupCommit implements AutoCloseable {
         break;
       }
     }
+    if (batch.isEmpty()) {
+      return;
+    }
     if (broken != null) {
       fail(batch, broken);
       return;
     }
     try {
-      Database.execute(connection, "BEGIN IMMEDIATE");
+      prepared("BEGIN IMMEDIATE").execute();
       for (Waiting<?> waiting : batch) {
         waiting.apply(connection);
       }
-      Database.execute(connection, "COMMIT");
-      batch.forEach(waiting -> waiting.done = true);
+      prepared("COMMIT").execute();
+      batch.forEach(Waiting::finish);
     } catch (SQLException e) {
       ProblemException problem = StoreProblems.of(file, e);
       rollBack();
@@ -107,14 +144,15 @@ final class GroupCommit implements AutoCloseable {
   private static void fail(List<Waiting<?>> batch, ProblemException problem) {
     for (Waiting<?> waiting : batch) {
       waiting.failure = problem;
-      waiting.done = true;
+      waiting.finish();
     }
   }
 
-  /** Guarded by the lock. */
+  /** One thread's work. Its fields are written before {@code done} is, and read after it. */
   private static final class Waiting<T> {
     private final Work<T> work;
-    private boolean done;
+    private final Thread thread = Thread.currentThread();
+    private volatile boolean done;
     private @Nullable T value;
     private @Nullable RuntimeException failure;
 
@@ -128,6 +166,11 @@ final class GroupCommit implements AutoCloseable {
       } catch (ProblemException e) {
         failure = e;
       }
+    }
+
+    void finish() {
+      done = true;
+      LockSupport.unpark(thread);
     }
 
     T result() {

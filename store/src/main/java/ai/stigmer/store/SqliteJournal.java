@@ -18,6 +18,11 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
+/*
+ * Entries of all runs lie in one table in the order in which they came, without an index: a commit of a thousand runs
+ * then fills a few pages instead of touching a page for each run. A run's row knows how many entries it has and which
+ * is the last, and each entry knows the one before it; so a run is read from its end.
+ */
 /**
  * The journal in one SQLite file. An append returns when it is on the disk; appends of many runs
  * share commits.
@@ -27,16 +32,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqliteJournal implements Journal {
   private static final String INSERT =
-      "INSERT INTO entries(execution, seq, epoch, time, body, hash)"
-          + " SELECT ?, ?, ?, ?, ?, ? WHERE (SELECT epoch FROM executions WHERE id = ?) = ?";
+      "INSERT INTO entries(execution, seq, previous, epoch, time, body, hash)"
+          + " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+          + " WHERE (SELECT epoch FROM executions WHERE id = ?1) = ?4 RETURNING id";
+  private static final String ADVANCE = "UPDATE executions SET entries = ?, last = ? WHERE id = ?";
   private static final String READ =
-      "SELECT seq, time, body, hash FROM entries WHERE execution = ? ORDER BY seq";
+      "WITH RECURSIVE run(id, seq, previous, time, body, hash) AS ("
+          + "SELECT id, seq, previous, time, body, hash FROM entries WHERE id = ? UNION ALL"
+          + " SELECT e.id, e.seq, e.previous, e.time, e.body, e.hash FROM entries e"
+          + " JOIN run ON e.id = run.previous AND e.id < run.id)"
+          + " SELECT seq, time, body, hash FROM run";
   private static final String FIND =
-      "SELECT id, owner, holder, epoch, sealed FROM executions WHERE run_id = ?";
+      "SELECT id, owner, holder, epoch, entries, last FROM executions WHERE run_id = ?";
   private static final String LIST =
-      "SELECT run_id, owner, created,"
-          + " (SELECT max(seq) FROM entries WHERE execution = executions.id),"
-          + " (SELECT time FROM entries WHERE execution = executions.id ORDER BY seq DESC LIMIT 1)"
+      "SELECT run_id, owner, created, entries, (SELECT time FROM entries WHERE id = last)"
           + " FROM executions ORDER BY id DESC LIMIT ?";
 
   private final Path file;
@@ -102,7 +111,7 @@ public final class SqliteJournal implements Journal {
                   }
                   return insertRun(connection, runId, owner, holder);
                 });
-    return new Writer(runId, id, 1, List.of(), EntryChain.START);
+    return new Writer(runId, id, 1, new Chain(List.of(), 0, EntryChain.START));
   }
 
   @Override
@@ -128,7 +137,7 @@ public final class SqliteJournal implements Journal {
                 update.setLong(4, run.id());
                 update.executeUpdate();
               }
-              return new Writer(runId, run.id(), run.epoch() + 1, chain.entries(), chain.last());
+              return new Writer(runId, run.id(), run.epoch() + 1, chain);
             });
   }
 
@@ -202,10 +211,10 @@ public final class SqliteJournal implements Journal {
   /**
    * A row of the table of runs.
    *
-   * @param sealed how many entries there were when the last writer gave the run back; there can be
-   *     more, never less
+   * @param entries how many entries the run has
+   * @param last the key of its last entry, 0 when it has none
    */
-  private record Run(long id, String owner, String holder, long epoch, long sealed) {}
+  private record Run(long id, String owner, String holder, long epoch, long entries, long last) {}
 
   private static @Nullable Run find(Connection connection, String runId) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
@@ -217,7 +226,8 @@ public final class SqliteJournal implements Journal {
                 rows.getString(2),
                 rows.getString(3),
                 rows.getLong(4),
-                rows.getLong(5))
+                rows.getLong(5),
+                rows.getLong(6))
             : null;
       }
     }
@@ -240,49 +250,69 @@ public final class SqliteJournal implements Journal {
     }
   }
 
-  private record Chain(List<Recorded> entries, String last) {}
+  /**
+   * A run's entries, checked.
+   *
+   * @param last the key of the last one
+   * @param hash the hash of the last one
+   */
+  private record Chain(List<Recorded> entries, long last, String hash) {}
+
+  private record Row(long seq, long time, @Nullable String body, @Nullable String hash) {}
 
   private Chain chain(Connection connection, Run run, String runId) throws SQLException {
     var entries = new ArrayList<Recorded>();
-    String last = EntryChain.START;
+    String hash = EntryChain.START;
+    for (Row row : rows(connection, run).reversed()) {
+      if (row.body() == null || row.seq() != entries.size() + 1L) {
+        throw StoreProblems.damagedRun(file, runId, entries.size() + 1L);
+      }
+      hash = EntryChain.next(hash, row.seq(), row.time(), row.body());
+      if (!hash.equals(row.hash())) {
+        throw StoreProblems.damagedRun(file, runId, entries.size() + 1L);
+      }
+      entries.add(
+          new Recorded(row.seq(), Instant.ofEpochMilli(row.time()), EntryCodec.decode(row.body())));
+    }
+    if (entries.size() != run.entries()) {
+      throw StoreProblems.damagedRun(file, runId, entries.size() + 1L);
+    }
+    return new Chain(List.copyOf(entries), run.last(), hash);
+  }
+
+  /** The run's rows, the last one first. */
+  private static List<Row> rows(Connection connection, Run run) throws SQLException {
+    var found = new ArrayList<Row>();
     try (PreparedStatement select = connection.prepareStatement(READ)) {
-      select.setLong(1, run.id());
+      select.setLong(1, run.last());
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          long seq = rows.getLong(1);
-          long time = rows.getLong(2);
-          String body = rows.getString(3);
-          last = EntryChain.next(last, seq, time, body);
-          if (seq != entries.size() + 1L || !last.equals(rows.getString(4))) {
-            throw StoreProblems.damagedRun(file, runId, entries.size() + 1L);
-          }
-          entries.add(new Recorded(seq, Instant.ofEpochMilli(time), EntryCodec.decode(body)));
+          found.add(
+              new Row(rows.getLong(1), rows.getLong(2), rows.getString(3), rows.getString(4)));
         }
       }
     }
-    if (entries.size() < run.sealed()) {
-      throw StoreProblems.damagedRun(file, runId, entries.size() + 1L);
-    }
-    return new Chain(List.copyOf(entries), last);
+    return found;
   }
 
-  /** One claim. Its position and hash are guarded by its own monitor. */
+  /** The end of a run: how many entries it has, the key and the hash of the last one. */
+  private record Position(long seq, long key, String hash) {}
+
+  /** One claim. Its position is guarded by its own monitor. */
   private final class Writer implements JournalWriter {
     private final String runId;
     private final long execution;
     private final long epoch;
     private final List<Recorded> before;
-    private long seq;
-    private String hash;
+    private Position at;
     private boolean dead;
 
-    Writer(String runId, long execution, long epoch, List<Recorded> before, String hash) {
+    Writer(String runId, long execution, long epoch, Chain chain) {
       this.runId = runId;
       this.execution = execution;
       this.epoch = epoch;
-      this.before = before;
-      this.seq = before.size();
-      this.hash = hash;
+      this.before = chain.entries();
+      this.at = new Position(before.size(), chain.last(), chain.hash());
     }
 
     @Override
@@ -308,37 +338,44 @@ public final class SqliteJournal implements Journal {
       long time = clock.millis();
       List<String> bodies = entries.stream().map(EntryCodec::encode).toList();
       try {
-        hash = writing().commit(connection -> insert(connection, bodies, time));
+        at = writing().commit(_ -> insert(bodies, time));
       } catch (ProblemException e) {
         dead = true;
         throw e;
       }
-      seq += bodies.size();
-      return seq;
+      return at.seq();
     }
 
-    private String insert(Connection connection, List<String> bodies, long time)
-        throws SQLException {
-      String last = hash;
-      long position = seq;
-      try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
-        for (String body : bodies) {
-          position++;
-          last = EntryChain.next(last, position, time, body);
-          insert.setLong(1, execution);
-          insert.setLong(2, position);
-          insert.setLong(3, epoch);
-          insert.setLong(4, time);
-          insert.setString(5, body);
-          insert.setString(6, last);
-          insert.setLong(7, execution);
-          insert.setLong(8, epoch);
-          if (insert.executeUpdate() != 1) {
-            throw StoreProblems.takenOver(runId);
-          }
-        }
+    private Position insert(List<String> bodies, long time) throws SQLException {
+      Position next = at;
+      for (String body : bodies) {
+        next = insert(next, body, time);
       }
-      return last;
+      PreparedStatement advance = writing().prepared(ADVANCE);
+      advance.setLong(1, next.seq());
+      advance.setLong(2, next.key());
+      advance.setLong(3, execution);
+      advance.executeUpdate();
+      return next;
+    }
+
+    private Position insert(Position after, String body, long time) throws SQLException {
+      long seq = after.seq() + 1;
+      String hash = EntryChain.next(after.hash(), seq, time, body);
+      PreparedStatement insert = writing().prepared(INSERT);
+      insert.setLong(1, execution);
+      insert.setLong(2, seq);
+      insert.setLong(3, after.key());
+      insert.setLong(4, epoch);
+      insert.setLong(5, time);
+      insert.setString(6, body);
+      insert.setString(7, hash);
+      try (ResultSet key = insert.executeQuery()) {
+        if (!key.next()) {
+          throw StoreProblems.takenOver(runId);
+        }
+        return new Position(seq, key.getLong(1), hash);
+      }
     }
 
     @Override
@@ -357,10 +394,9 @@ public final class SqliteJournal implements Journal {
     private Boolean giveBack(Connection connection) throws SQLException {
       try (PreparedStatement update =
           connection.prepareStatement(
-              "UPDATE executions SET holder = '', sealed = ? WHERE id = ? AND epoch = ?")) {
-        update.setLong(1, seq);
-        update.setLong(2, execution);
-        update.setLong(3, epoch);
+              "UPDATE executions SET holder = '' WHERE id = ? AND epoch = ?")) {
+        update.setLong(1, execution);
+        update.setLong(2, epoch);
         return update.executeUpdate() == 1;
       }
     }

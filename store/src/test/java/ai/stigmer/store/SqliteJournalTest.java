@@ -265,9 +265,9 @@ class SqliteJournalTest {
               c -> {
                 Database.execute(
                     c,
-                    "INSERT INTO entries(execution, seq, epoch, time, body, hash) VALUES(1, "
+                    "INSERT INTO entries(execution, seq, previous, epoch, time, body, hash) VALUES(1, "
                         + seq
-                        + ", 1, 1, '"
+                        + ", 0, 1, 1, '"
                         + body
                         + "', '')");
                 return true;
