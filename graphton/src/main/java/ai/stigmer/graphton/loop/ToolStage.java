@@ -38,7 +38,9 @@ final class ToolStage {
   private static final String UNKNOWN_OUTCOME =
       "The process stopped while this call was running. It is not known whether it took effect, and it was"
           + " not run again. Look at the present state before you decide to repeat it.";
-  private static final int MAX_RESULT = 100_000;
+
+  /** About 20,000 tokens, the size from which the deep-agents convention keeps results apart. */
+  private static final int MAX_RESULT = 80_000;
 
   private final RunPlan plan;
   private final EventSink events;
@@ -234,12 +236,15 @@ final class ToolStage {
       return result;
     }
     int half = MAX_RESULT / 2;
+    int head = Character.isHighSurrogate(result.text().charAt(half - 1)) ? half - 1 : half;
+    int tail = length - half;
+    tail = Character.isLowSurrogate(result.text().charAt(tail)) ? tail + 1 : tail;
     String cut =
-        result.text().substring(0, half)
+        result.text().substring(0, head)
             + "\n[… "
-            + (length - 2 * half)
+            + (tail - head)
             + " characters were cut here …]\n"
-            + result.text().substring(length - half);
+            + result.text().substring(tail);
     return new ToolResult(result.status(), cut);
   }
 

@@ -2,21 +2,44 @@ package ai.stigmer.graphton.workspace;
 
 import ai.stigmer.graphton.error.Problem;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * One folder; every path is resolved beneath it, and a link that leads out of it is refused.
+ * One folder, and the only way to the files beneath it.
  *
- * <p>The check is made when a path is resolved: it guards against a model's mistakes, not against
- * another process that swaps links at the same moment.
+ * <p>A path is resolved to its real place, which must lie beneath the root; links within the
+ * workspace work, links out of it are refused. Files are then opened and replaced folder by folder
+ * without following links, so that a link which another process puts in the way after the check is
+ * refused too. What remains: such a process could have an empty folder made elsewhere, and what it
+ * moves into the workspace is in the workspace.
+ *
+ * <p>Thread contract: immutable.
  */
 public final class Workspace {
-  private final Path root;
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:[\\\\/].*");
 
-  private Workspace(Path root) {
+  private final Path root;
+  private final Path given;
+
+  private Workspace(Path root, Path given) {
     this.root = root;
+    this.given = given;
   }
 
   /**
@@ -36,7 +59,7 @@ public final class Workspace {
       throw unusable(folder, "cannot be read");
     }
     try {
-      return new Workspace(folder.toRealPath());
+      return new Workspace(folder.toRealPath(), folder.toAbsolutePath().normalize());
     } catch (IOException e) {
       throw unusable(folder, "cannot be read");
     }
@@ -48,38 +71,176 @@ public final class Workspace {
   }
 
   /**
-   * The real place of a path, which may not exist yet. A leading slash means the workspace's root.
+   * The real place of a path, which may not exist yet. A leading slash means the workspace's root,
+   * unless the path begins with the root's own.
    *
-   * @throws IOException when the path leaves the workspace or cannot be resolved
+   * @throws IOException when the path leaves the workspace or cannot be resolved; the message is
+   *     meant for the model
    */
   public Path resolve(String text) throws IOException {
-    String relative = text.strip();
-    while (relative.startsWith("/")) {
-      relative = relative.substring(1);
+    if (CONTROL.matcher(text).find()) {
+      throw new IOException("a path must not hold control characters");
     }
-    Path path;
+    String stripped = text.strip();
+    if (stripped.startsWith("~") || DRIVE.matcher(stripped).matches()) {
+      throw new IOException(
+          "\"" + text + "\" is not a path of the workspace; write it relative to the workspace");
+    }
     try {
-      path = root.resolve(relative).normalize();
+      Path path = root.resolve(relative(stripped)).normalize();
+      Path real = path.startsWith(root) ? real(path) : path;
+      if (real.startsWith(root)) {
+        return real;
+      }
     } catch (InvalidPathException e) {
       throw new IOException("\"" + text + "\" is not a path", e);
+    } catch (FileSystemException e) {
+      throw new IOException("\"" + text + "\" cannot be resolved: " + reason(e), e);
     }
-    if (!path.startsWith(root) || !real(path).startsWith(root)) {
-      throw new IOException("\"" + text + "\" is outside the workspace");
-    }
-    return path;
+    throw new IOException("\"" + text + "\" is outside the workspace");
   }
 
-  /** How a path is shown: relative, with slashes. */
+  /** How a path is shown: relative, with slashes; the root is {@code .}. */
   public String show(Path path) {
-    return root.relativize(path).toString().replace('\\', '/');
+    String shown = root.relativize(path).toString().replace('\\', '/');
+    return shown.isEmpty() ? "." : shown;
+  }
+
+  /**
+   * Opens a regular file for reading.
+   *
+   * @param file from {@link #resolve}
+   * @throws NoSuchFileException when it is not there
+   * @throws IOException when it is something else than a regular file, or cannot be read
+   */
+  public InputStream read(Path file) throws IOException {
+    try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
+      Path name = name(file);
+      if (!folder.attributes(name).isRegularFile()) {
+        throw new IOException("\"" + show(file) + "\" is not a file");
+      }
+      return Channels.newInputStream(folder.file(name, StandardOpenOption.READ));
+    }
+  }
+
+  /**
+   * Creates a file or replaces its content in one step; its folders are made. The content is on the
+   * disk when this returns. A file keeps its permissions. What a killed attempt leaves beside the
+   * file is overwritten by the next one, because its name comes from the file's.
+   *
+   * @param file from {@link #resolve}
+   * @throws IOException when it is a folder or something else than a regular file, or cannot be
+   *     written
+   */
+  public void replace(Path file, byte[] content) throws IOException {
+    try {
+      write(file, content);
+    } catch (FileSystemException e) {
+      throw new IOException("\"" + show(file) + "\" cannot be written: " + reason(e), e);
+    }
+    flush(parent(file));
+  }
+
+  private void write(Path file, byte[] content) throws IOException {
+    try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.MAKE)) {
+      Path name = name(file);
+      Path fresh = name.resolveSibling(".stigmer-" + Integer.toHexString(name.hashCode()) + ".tmp");
+      Set<PosixFilePermission> permissions = permissions(folder, name, file);
+      folder.delete(fresh);
+      try {
+        write(folder, fresh, content);
+        if (!permissions.isEmpty()) {
+          folder.permit(fresh, permissions);
+        }
+        folder.rename(fresh, name);
+      } finally {
+        folder.delete(fresh);
+      }
+    }
+  }
+
+  private Set<PosixFilePermission> permissions(OpenFolder folder, Path name, Path file)
+      throws IOException {
+    try {
+      if (!folder.attributes(name).isRegularFile()) {
+        throw new IOException("\"" + show(file) + "\" is not a file");
+      }
+      Set<PosixFilePermission> permissions = folder.permissions(name);
+      return permissions == null ? Set.of() : permissions;
+    } catch (NoSuchFileException e) {
+      return Set.of();
+    }
+  }
+
+  private static void write(OpenFolder folder, Path name, byte[] content) throws IOException {
+    try (SeekableByteChannel channel =
+        folder.file(name, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      ByteBuffer buffer = ByteBuffer.wrap(content);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      if (channel instanceof FileChannel file) {
+        file.force(true);
+      }
+    }
+  }
+
+  /** Makes a rename durable; not every system lets a folder be opened for that. */
+  private static void flush(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      return;
+    }
+  }
+
+  /** The part below the root of what may be written with a slash or with the root in front. */
+  private String relative(String text) {
+    for (Path start : new Path[] {root, given}) {
+      if (text.equals(start.toString())) {
+        return "";
+      }
+      if (start.getNameCount() > 0 && text.startsWith(start + "/")) {
+        return text.substring(start.toString().length() + 1);
+      }
+    }
+    int slashes = 0;
+    while (slashes < text.length() && text.charAt(slashes) == '/') {
+      slashes++;
+    }
+    return text.substring(slashes);
   }
 
   private static Path real(Path path) throws IOException {
     if (Files.isSymbolicLink(path) || Files.exists(path)) {
       return path.toRealPath();
     }
+    return real(parent(path)).resolve(name(path));
+  }
+
+  private static Path parent(Path path) throws IOException {
     Path parent = path.getParent();
-    return parent == null ? path : real(parent).resolve(path.getFileName());
+    if (parent == null) {
+      throw new IOException("the workspace itself is not a file");
+    }
+    return parent;
+  }
+
+  private static Path name(Path path) throws IOException {
+    Path name = path.getFileName();
+    if (name == null) {
+      throw new IOException("the workspace itself is not a file");
+    }
+    return name;
+  }
+
+  private static String reason(FileSystemException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "it is a link to nowhere";
+      case NotDirectoryException _ -> "a folder on the way is a file";
+      case AccessDeniedException _ -> "permission denied";
+      default -> e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+    };
   }
 
   private static RuntimeException unusable(Path folder, String what) {

@@ -15,15 +15,13 @@ public final class BuiltinTools {
    * @param env the environment of which commands get a few harmless variables
    */
   public static List<Tool> over(Workspace workspace, Map<String, String> env) {
-    FileTools files = new FileTools(workspace);
-    SearchTools search = new SearchTools(workspace);
     return List.of(
-        search.ls(),
-        files.readFile(),
+        new ListFolder(workspace).tool(),
+        new ReadFile(workspace).tool(),
         new WriteFile(workspace),
         new EditFile(workspace),
-        search.glob(),
-        search.grep(),
+        new FindFiles(workspace).tool(),
+        new SearchFiles(workspace),
         new ExecuteTool(workspace, env).tool(),
         new WriteTodos());
   }

@@ -8,7 +8,8 @@ import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Replaces one exact text in a file. After a crash the file's hash tells whether it happened. */
@@ -45,7 +46,8 @@ final class EditFile implements Tool {
   @Override
   public ToolResult run(ToolArguments arguments, ToolContext context) {
     try {
-      FileTools.replace(file(arguments), edited(arguments));
+      byte[] edited = bytes(edited(arguments, before(arguments)));
+      workspace.replace(workspace.resolve(arguments.string("file_path")), edited);
       return done(arguments);
     } catch (IOException e) {
       return ToolResult.error(String.valueOf(e.getMessage()));
@@ -55,8 +57,9 @@ final class EditFile implements Tool {
   @Override
   public Optional<String> prepare(ToolArguments arguments, ToolContext context) {
     try {
+      String before = before(arguments);
       return Optional.of(
-          ContentHash.of(before(arguments)) + " " + ContentHash.of(edited(arguments)));
+          ContentHash.of(bytes(before)) + " " + ContentHash.of(bytes(edited(arguments, before))));
     } catch (IOException e) {
       return Optional.empty();
     }
@@ -65,7 +68,10 @@ final class EditFile implements Tool {
   @Override
   public Settlement settle(ToolArguments arguments, String prepared, ToolContext context)
       throws IOException {
-    String now = ContentHash.of(before(arguments));
+    String now;
+    try (InputStream in = workspace.read(workspace.resolve(arguments.string("file_path")))) {
+      now = ContentHash.of(in);
+    }
     if (prepared.endsWith(" " + now)) {
       return new Settlement.Happened(done(arguments));
     }
@@ -74,29 +80,47 @@ final class EditFile implements Tool {
         : new Settlement.Unknown();
   }
 
-  private Path file(ToolArguments arguments) throws IOException {
-    return workspace.resolve(arguments.string("file_path"));
-  }
-
   private String before(ToolArguments arguments) throws IOException {
-    return FileTools.text(file(arguments), arguments.string("file_path"));
+    String name = arguments.string("file_path");
+    return TextFile.whole(workspace, workspace.resolve(name), name);
   }
 
-  private String edited(ToolArguments arguments) throws IOException {
-    String text = before(arguments);
+  private static String edited(ToolArguments arguments, String text) throws IOException {
     String old = arguments.string("old_string");
     String fresh = arguments.string("new_string");
-    if (old.isEmpty() || old.equals(fresh)) {
-      throw new IOException("old_string must not be empty and must differ from new_string");
+    if (old.isEmpty()) {
+      throw new IOException("old_string must not be empty; to write a whole file use write_file");
     }
-    int first = text.indexOf(old);
-    if (first < 0) {
-      throw new IOException("old_string is not in the file; read the file and copy it exactly");
+    if (old.equals(fresh)) {
+      throw new IOException("old_string and new_string are the same; nothing would change");
     }
-    if (!arguments.flag("replace_all") && text.indexOf(old, first + 1) >= 0) {
-      throw new IOException("old_string is there more than once; add lines around it");
+    int found = occurrences(text, old);
+    if (found == 0) {
+      throw new IOException(
+          text.contains("\r\n") && old.contains("\n") && !old.contains("\r")
+              ? "old_string is not in the file; its lines end with \\r\\n, so write \\r\\n in it too"
+              : "old_string is not in the file; read the file and copy the text exactly");
+    }
+    if (found > 1 && !arguments.flag("replace_all")) {
+      throw new IOException(
+          "old_string is in the file "
+              + found
+              + " times; add lines around it so that it is there once, or set replace_all");
     }
     return text.replace(old, fresh);
+  }
+
+  /** How often a text begins somewhere in another, overlaps included: only one place is clear. */
+  private static int occurrences(String text, String wanted) {
+    int count = 0;
+    for (int at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
+      count++;
+    }
+    return count;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static ToolResult done(ToolArguments arguments) {

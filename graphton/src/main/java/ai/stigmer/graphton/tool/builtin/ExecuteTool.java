@@ -44,14 +44,17 @@ final class ExecuteTool {
     return Tool.named("execute")
         .describedAs("Runs a shell command in the workspace; gives output and exit status.")
         .string("command", "the command, for sh -c")
-        .optionalInteger("timeout", "seconds, 120 when it is missing, at most 3600")
+        .optionalInteger("timeout", "seconds, 120 when it is missing, at most 3600; 0 means 3600")
         .calling(this::execute);
   }
 
   private ToolResult execute(ToolArguments arguments, ToolContext context)
       throws IOException, InterruptedException {
     int asked = arguments.optionalInt("timeout").orElse(DEFAULT_SECONDS);
-    int seconds = Math.clamp(asked, 1, MAX_SECONDS);
+    if (asked < 0 || asked > MAX_SECONDS) {
+      return ToolResult.error("timeout must be 0 to " + MAX_SECONDS + " seconds");
+    }
+    int seconds = asked == 0 ? MAX_SECONDS : asked;
     Process process = start(arguments.string("command"));
     var output = new CommandOutput(process.getInputStream());
     Thread reader = Thread.ofPlatform().daemon().name("execute-output").start(output);
@@ -63,15 +66,16 @@ final class ExecuteTool {
       reader.join(DRAIN_MILLIS);
       process.destroyForcibly();
     }
-    String text = output.text();
+    String printed = output.text();
+    String text = printed.isEmpty() ? "" : printed + "\n";
     if (context.cancel().isCancelled()) {
-      return ToolResult.error(text + "\n[killed: the run was cancelled]");
+      return ToolResult.error(text + "[killed: the run was cancelled]");
     }
     if (!ended) {
       return ToolResult.error(
-          text + "\n[killed after " + seconds + " seconds]\n[exit status " + TIMED_OUT + "]");
+          text + "[killed after " + seconds + " seconds]\n[exit status " + TIMED_OUT + "]");
     }
-    String all = text + "\n[exit status " + process.exitValue() + "]";
+    String all = text + "[exit status " + process.exitValue() + "]";
     return process.exitValue() == 0 ? ToolResult.ok(all) : ToolResult.error(all);
   }
 

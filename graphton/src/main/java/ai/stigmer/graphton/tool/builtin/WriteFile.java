@@ -8,7 +8,10 @@ import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -48,7 +51,7 @@ final class WriteFile implements Tool {
       if (Files.isDirectory(file)) {
         return ToolResult.error("\"" + arguments.string("file_path") + "\" is a folder");
       }
-      FileTools.replace(file, arguments.string("content"));
+      workspace.replace(file, content(arguments));
       return done(arguments);
     } catch (IOException e) {
       return ToolResult.error(String.valueOf(e.getMessage()));
@@ -68,23 +71,30 @@ final class WriteFile implements Tool {
   public Settlement settle(ToolArguments arguments, String prepared, ToolContext context)
       throws IOException {
     String now = state(arguments);
-    if (now.equals(ContentHash.of(arguments.string("content")))) {
+    if (now.equals(ContentHash.of(content(arguments)))) {
       return new Settlement.Happened(done(arguments));
     }
     return now.equals(prepared) ? new Settlement.DidNotHappen() : new Settlement.Unknown();
   }
 
   private String state(ToolArguments arguments) throws IOException {
-    String name = arguments.string("file_path");
-    Path file = workspace.resolve(name);
-    return Files.exists(file) ? ContentHash.of(FileTools.text(file, name)) : ABSENT;
+    try (InputStream in = workspace.read(workspace.resolve(arguments.string("file_path")))) {
+      return ContentHash.of(in);
+    } catch (NoSuchFileException e) {
+      return ABSENT;
+    }
+  }
+
+  private static byte[] content(ToolArguments arguments) {
+    return arguments.string("content").getBytes(StandardCharsets.UTF_8);
   }
 
   private static ToolResult done(ToolArguments arguments) {
+    long lines = arguments.string("content").lines().count();
     return ToolResult.ok(
         "Wrote "
-            + arguments.string("content").lines().count()
-            + " lines to "
+            + lines
+            + (lines == 1 ? " line to " : " lines to ")
             + arguments.string("file_path")
             + ".");
   }
