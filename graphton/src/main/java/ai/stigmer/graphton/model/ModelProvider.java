@@ -30,10 +30,7 @@ public interface ModelProvider extends AutoCloseable {
     return List.of();
   }
 
-  /**
-   * Gives back what the models of this provider share, such as connections; their calls fail from
-   * now on. A program that ends without it may take a third of a second longer.
-   */
+  /** Gives back what the models of this provider share and nobody uses, such as connections. */
   @Override
   default void close() {}
 }

@@ -135,6 +135,15 @@ class WorkspaceTest {
   }
 
   @Test
+  void anOpenFolderOpensNoLink() throws IOException {
+    try (OpenFolder open = OpenFolder.beneath(root, root, OpenFolder.Missing.FAIL)) {
+      assertThatThrownBy(
+              () -> open.file(Path.of("file-out"), java.nio.file.StandardOpenOption.READ).close())
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
   void aLinkThatIsPutInTheWayAfterTheCheckIsRefused() throws IOException {
     // Given
     Path file = workspace.resolve("sub/secret");

@@ -1,70 +1,68 @@
 package ai.stigmer.models.ollama;
 
-import java.net.http.HttpClient;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The HTTP clients of one provider, each made when it is first needed and shared by all models with
- * the same needs, so that a thousand runs share one pool of connections.
+ * The connections of one provider that nobody uses at the moment, so that a thousand runs need not
+ * connect anew for every request. The one used last is used first; one that lay idle for half a
+ * minute is closed when the next one comes back.
  *
  * <p>Thread contract: thread-safe.
  */
 final class Connections implements AutoCloseable {
-  private final Map<Key, HttpClient> clients = new ConcurrentHashMap<>();
+  private static final long MOST_IDLE = Duration.ofSeconds(30).toNanos();
 
+  private final Map<String, ConcurrentLinkedDeque<Idle>> idle = new ConcurrentHashMap<>();
   private final AtomicBoolean used = new AtomicBoolean();
 
-  private record Key(Duration connectTimeout, boolean encrypted) {}
+  private record Idle(Connection connection, long since) {}
 
   /** True once, for the first who asks. */
   boolean isFirstUse() {
     return used.compareAndSet(false, true);
   }
 
-  HttpClient client(Duration connectTimeout, boolean encrypted) {
-    return clients.computeIfAbsent(new Key(connectTimeout, encrypted), Connections::open);
+  /** A connection for the caller alone: an idle one, or one that is not connected yet. */
+  Connection take(Endpoint endpoint) {
+    ConcurrentLinkedDeque<Idle> lot = lot(endpoint);
+    for (Idle next = lot.pollFirst(); next != null; next = lot.pollFirst()) {
+      if (next.connection().isIdle()) {
+        return next.connection();
+      }
+      next.connection().close();
+    }
+    return new Connection(endpoint);
   }
 
-  /**
-   * Ends all connections. The threads that a client leaves would hold up the end of the process.
-   */
+  /** Takes back a connection that can serve a further request. */
+  void giveBack(Connection connection) {
+    ConcurrentLinkedDeque<Idle> lot = lot(connection.endpoint());
+    long now = System.nanoTime();
+    lot.addFirst(new Idle(connection, now));
+    for (Idle last = oldest(lot, now); last != null; last = oldest(lot, now)) {
+      last.connection().close();
+    }
+  }
+
+  /** Closes those that nobody uses. */
   @Override
   public void close() {
-    clients.values().forEach(HttpClient::shutdownNow);
+    idle.values().forEach(lot -> lot.forEach(one -> one.connection().close()));
+    idle.clear();
   }
 
-  /** HTTP/1.1 always: the upgrade that the JDK asks for otherwise makes some servers hang. */
-  private static HttpClient open(Key key) {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(key.connectTimeout())
-            .executor(Executors.newVirtualThreadPerTaskExecutor());
-    if (!key.encrypted()) {
-      builder.sslContext(trustingNobody());
-    }
-    return builder.build();
+  private static @Nullable Idle oldest(ConcurrentLinkedDeque<Idle> lot, long now) {
+    Idle last = lot.peekLast();
+    boolean old = last != null && now - last.since() > MOST_IDLE;
+    return old && lot.removeLastOccurrence(last) ? last : null;
   }
 
-  /**
-   * A context that no certificate satisfies. A client for plain HTTP never uses it, and reading the
-   * JDK's certificates, which the default context does, takes a tenth of a second.
-   */
-  private static SSLContext trustingNobody() {
-    try {
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, new TrustManager[0], null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has TLS", e);
-    }
+  private ConcurrentLinkedDeque<Idle> lot(Endpoint endpoint) {
+    return idle.computeIfAbsent(endpoint.base(), _ -> new ConcurrentLinkedDeque<>());
   }
 }

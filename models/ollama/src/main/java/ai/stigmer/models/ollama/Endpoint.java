@@ -3,17 +3,16 @@ package ai.stigmer.models.ollama;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.Secret;
 import java.net.URI;
-import java.net.http.HttpRequest;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Where the server is and with which key it is asked.
  *
- * @param base the base URL without a slash at its end
+ * @param url the base URL without a slash at its end
  * @param key sent as a bearer token, where one is set
  */
-record Endpoint(String base, Optional<Secret> key) {
+record Endpoint(URI url, Optional<Secret> key) {
   static final String DEFAULT = "http://localhost:11434";
   private static final String DEFAULT_PORT = ":11434";
 
@@ -21,7 +20,8 @@ record Endpoint(String base, Optional<Secret> key) {
    * Reads a base URL. An address that means "every interface" to a server becomes the loopback
    * address; a text without a scheme gets {@code http} and Ollama's port.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException when it is no http or https URL
+   * @throws ai.stigmer.graphton.error.ProblemException when it is no http or https URL, or the key
+   *     cannot be a part of an HTTP header
    */
   static Endpoint of(Optional<String> url, Optional<Secret> key) {
     String text = url.map(String::strip).orElse(DEFAULT);
@@ -35,7 +35,7 @@ record Endpoint(String base, Optional<Secret> key) {
       String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
       String path = uri.getRawPath() == null ? "" : uri.getRawPath();
       String base = scheme + "://" + reachable(uri.getHost()) + port + path;
-      return new Endpoint(base.replaceFirst("/+$", ""), key);
+      return new Endpoint(new URI(base.replaceFirst("/+$", "")), key.map(Endpoint::sendable));
     } catch (java.net.URISyntaxException e) {
       throw unusable(text);
     }
@@ -66,24 +66,50 @@ record Endpoint(String base, Optional<Secret> key) {
         .asException();
   }
 
+  /** A line break within a key would begin a header of its own. */
+  private static Secret sendable(Secret key) {
+    if (key.reveal().chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+      return key;
+    }
+    throw Problem.of(
+            "E110",
+            Problem.Category.CREDENTIALS,
+            "the key for Ollama holds a blank, a line break or a character that is not ASCII")
+        .help("stigmer config explain", "copy the key again")
+        .asException();
+  }
+
+  String base() {
+    return url.toString();
+  }
+
   boolean isEncrypted() {
-    return base.startsWith("https:");
+    return url.getScheme().equals("https");
   }
 
-  HttpRequest get(String path) {
-    return request(path).GET().build();
+  String host() {
+    return url.getHost();
   }
 
-  HttpRequest post(String path, byte[] json) {
-    return request(path)
-        .header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofByteArray(json))
-        .build();
+  int port() {
+    return url.getPort() >= 0 ? url.getPort() : isEncrypted() ? 443 : 80;
   }
 
-  private HttpRequest.Builder request(String path) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path));
-    key.ifPresent(secret -> request.header("Authorization", "Bearer " + secret.reveal()));
-    return request;
+  /** Host and port as they stand in the URL. */
+  String authority() {
+    return url.getRawAuthority();
+  }
+
+  /** What stands before the path of every request. */
+  String path() {
+    return url.getRawPath();
+  }
+
+  Request get(String path) {
+    return Request.get(this, path);
+  }
+
+  Request post(String path, byte[] json) {
+    return Request.post(this, path, json);
   }
 }

@@ -1,29 +1,22 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
-import ai.stigmer.graphton.model.ModelSettings;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and the reading of its answer, with somebody watching the clock.
- *
- * <p>The caller reads on its own thread. A virtual thread watches the deadline, which moves with
- * every byte read; it and the cancel token end the exchange by closing the connection under the
- * reader. Closing before the answer's end closes the connection.
+ * One request and the reading of its answer, within limits of time. The caller does both on its own
+ * thread; the cancel token ends the exchange by closing the connection under it. So does closing
+ * before the answer's end.
  */
 final class Exchange implements AutoCloseable {
   private static final Duration AFTER_THE_END = Duration.ofSeconds(1);
+
+  /** A request of this size fits into the socket's buffer: sending it cannot block for long. */
+  private static final int SURELY_BUFFERED = 32 * 1024;
 
   /** Why we ended the exchange ourselves. */
   enum Stop {
@@ -34,71 +27,143 @@ final class Exchange implements AutoCloseable {
     SILENCE
   }
 
-  private final AtomicReference<@Nullable Stop> stop = new AtomicReference<>();
-  private final CompletableFuture<HttpResponse<InputStream>> pending;
-  private final CancelToken.Registration registration;
-  private final Thread watchdog;
-  private volatile long idleNanos;
-  private volatile long deadline;
-  private volatile boolean answering;
-  private volatile boolean closed;
-  private volatile @Nullable InputStream body;
+  /**
+   * How long is waited.
+   *
+   * @param connect for a connection
+   * @param firstByte from the beginning to the first byte of the answer's body
+   * @param idle for each further piece of the body
+   */
+  record Patience(Duration connect, Duration firstByte, Duration idle) {}
 
-  Exchange(HttpClient client, HttpRequest request, ModelSettings settings, CancelToken cancel) {
-    idleNanos = settings.idleTimeout().toNanos();
-    deadline = System.nanoTime() + settings.firstTokenTimeout().toNanos();
-    pending = client.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream());
-    watchdog = Thread.ofVirtual().name("ollama-watchdog").start(this::watch);
+  private final Connections connections;
+  private final Request request;
+  private final Patience patience;
+  private final long firstByteUntil;
+  private final CancelToken.Registration registration;
+  private final Object lock = new Object();
+  private volatile @Nullable Stop stop;
+  private @Nullable Connection connection;
+  private @Nullable Answer answer;
+  private boolean answering;
+  private boolean over;
+
+  Exchange(Connections connections, Request request, Patience patience, CancelToken cancel) {
+    this.connections = connections;
+    this.request = request;
+    this.patience = patience;
+    firstByteUntil = System.nanoTime() + patience.firstByte().toNanos();
     registration = cancel.onCancel(() -> end(Stop.CANCELLED));
   }
 
-  /** Waits for the status line and the headers. */
-  HttpResponse<InputStream> response() throws IOException {
+  /** Sends the request and waits for the status line and the headers. */
+  Answer answer() throws IOException {
+    Connection mine = taken();
     try {
-      HttpResponse<InputStream> response = pending.get();
-      body = response.body();
-      if (stop.get() != null) {
-        response.body().close();
+      if (!mine.isConnected()) {
+        mine.connect(patience.connect());
       }
-      return response;
+      send(mine);
+      mine.readUntil(firstByteUntil);
+      Answer begun = Answer.from(mine);
+      answer = begun;
+      return begun;
+    } catch (SocketTimeoutException e) {
+      end(Stop.NO_ANSWER);
+      throw e;
+    }
+  }
+
+  private Connection taken() throws IOException {
+    Connection mine = connections.take(request.endpoint());
+    synchronized (lock) {
+      connection = mine;
+      if (stop == null) {
+        return mine;
+      }
+    }
+    mine.close();
+    throw new IOException("ended by us");
+  }
+
+  private void send(Connection to) throws IOException {
+    byte[] bytes = request.bytes();
+    if (bytes.length <= SURELY_BUFFERED) {
+      to.send(bytes);
+      return;
+    }
+    Thread watchdog = Thread.ofVirtual().name("ollama-watchdog").start(this::watch);
+    try {
+      to.send(bytes);
+    } finally {
+      watchdog.interrupt();
+    }
+  }
+
+  private void watch() {
+    try {
+      Thread.sleep(Duration.ofNanos(firstByteUntil - System.nanoTime()));
+      end(Stop.NO_ANSWER);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      end(Stop.CANCELLED);
-      throw new IOException("interrupted", e);
-    } catch (CancellationException e) {
-      throw new IOException("ended by us", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+      // The request is sent.
     }
   }
 
   /** Reads from the answer's body; -1 at its end. */
   int read(byte[] into, int offset, int length) throws IOException {
-    InputStream stream = body;
-    if (stream == null) {
+    if (connection != null && answering) {
+      connection.readUntil(System.nanoTime() + patience.idle().toNanos());
+    }
+    return readOn(into, offset, length);
+  }
+
+  private int readOn(byte[] into, int offset, int length) throws IOException {
+    Answer from = answer;
+    if (from == null) {
       throw new IOException("no answer yet");
     }
-    int count = stream.read(into, offset, length);
-    if (Thread.currentThread().isInterrupted()) {
-      end(Stop.CANCELLED);
+    try {
+      int count = from.read(into, offset, length);
+      answering = true;
+      if (Thread.currentThread().isInterrupted()) {
+        end(Stop.CANCELLED);
+      }
+      if (stop != null) {
+        throw new IOException("ended by us");
+      }
+      return count;
+    } catch (SocketTimeoutException e) {
+      end(answering ? Stop.SILENCE : Stop.NO_ANSWER);
+      throw e;
     }
-    if (stop.get() != null) {
-      throw new IOException("ended by us");
+  }
+
+  /**
+   * Reads all of the body that there is.
+   *
+   * @param most the most bytes; what follows is left unread
+   */
+  byte[] readUpTo(int most) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    byte[] piece = new byte[8192];
+    int count = 0;
+    while (count >= 0 && body.size() < most) {
+      body.write(piece, 0, count);
+      count = read(piece, 0, Math.min(piece.length, most - body.size()));
     }
-    deadline = System.nanoTime() + idleNanos;
-    answering = true;
-    return count;
+    return body.toByteArray();
   }
 
   /** Reads what follows a finished answer, so that the connection can be used again. */
   void drain() {
-    idleNanos = AFTER_THE_END.toNanos();
-    deadline = System.nanoTime() + idleNanos;
+    if (connection != null) {
+      connection.readUntil(System.nanoTime() + AFTER_THE_END.toNanos());
+    }
     byte[] rest = new byte[1024];
     try {
       long left = 64 * 1024;
       for (int count = 0; count >= 0 && left > 0; left -= count) {
-        count = read(rest, 0, rest.length);
+        count = readOn(rest, 0, rest.length);
       }
     } catch (IOException e) {
       // The answer is complete; only the connection is lost.
@@ -107,48 +172,37 @@ final class Exchange implements AutoCloseable {
 
   /** Why we ended the exchange, or null when we did not. */
   @Nullable Stop stopped() {
-    return Thread.currentThread().isInterrupted() ? Stop.CANCELLED : stop.get();
+    return Thread.currentThread().isInterrupted() ? Stop.CANCELLED : stop;
   }
 
   @Override
   public void close() {
-    closed = true;
-    LockSupport.unpark(watchdog);
     registration.close();
-    disconnect();
-  }
-
-  /**
-   * Sleeps in naps no longer than the idle limit: the deadline comes nearer when the answer begins
-   * and when it is drained, and waking this thread each time would cost more than the naps.
-   */
-  private void watch() {
-    long nap = Math.min(idleNanos, AFTER_THE_END.toNanos());
-    while (!closed) {
-      long left = deadline - System.nanoTime();
-      if (left <= 0) {
-        end(answering ? Stop.SILENCE : Stop.NO_ANSWER);
-        return;
-      }
-      LockSupport.parkNanos(this, Math.min(left, nap));
+    Connection mine;
+    boolean reusable;
+    synchronized (lock) {
+      over = true;
+      mine = connection;
+      reusable = stop == null && answer != null && answer.leavesConnectionUsable();
+    }
+    if (mine != null && reusable) {
+      connections.giveBack(mine);
+    } else if (mine != null) {
+      mine.close();
     }
   }
 
   private void end(Stop why) {
-    if (stop.compareAndSet(null, why)) {
-      disconnect();
-    }
-  }
-
-  private void disconnect() {
-    pending.cancel(true);
-    InputStream stream = body;
-    if (stream != null) {
-      try {
-        stream.close();
-      } catch (IOException e) {
-        // The connection is gone either way.
+    Connection mine;
+    synchronized (lock) {
+      if (over || stop != null) {
+        return;
       }
+      stop = why;
+      mine = connection;
+    }
+    if (mine != null) {
+      mine.close();
     }
   }
 }

@@ -6,8 +6,6 @@ import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,10 +32,7 @@ final class Failures {
   /** A failure of the connection. */
   ModelFailure connection(@Nullable Throwable cause) {
     for (Throwable at = cause; at != null; at = at.getCause()) {
-      if (at instanceof ConnectException
-          || at instanceof HttpConnectTimeoutException
-          || at instanceof UnknownHostException
-          || at instanceof UnresolvedAddressException) {
+      if (at instanceof ConnectException || at instanceof UnknownHostException) {
         return unreachable();
       }
     }

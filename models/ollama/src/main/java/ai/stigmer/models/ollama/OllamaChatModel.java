@@ -11,12 +11,7 @@ import ai.stigmer.graphton.model.ModelSettings;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,6 +33,7 @@ final class OllamaChatModel implements ChatModel {
   private final Endpoint endpoint;
   private final Connections connections;
   private final OllamaServer server;
+  private final Exchange.Patience patience;
   private final ContextWindow window;
   private final Failures failures;
   private final AtomicBoolean toldPrintedCalls = new AtomicBoolean();
@@ -48,6 +44,9 @@ final class OllamaChatModel implements ChatModel {
     this.endpoint = endpoint;
     this.connections = connections;
     server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    patience =
+        new Exchange.Patience(
+            settings.connectTimeout(), settings.firstTokenTimeout(), settings.idleTimeout());
     window = new ContextWindow(settings, server);
     failures = new Failures(endpoint, settings.model());
   }
@@ -64,10 +63,6 @@ final class OllamaChatModel implements ChatModel {
     }
     var _ = ChatBody.of(settings, 1, new ModelRequest("", List.of(), List.of()));
     var _ = Json.objectOrEmpty("{}");
-  }
-
-  private HttpClient client() {
-    return connections.client(settings.connectTimeout(), endpoint.isEncrypted());
   }
 
   @Override
@@ -103,12 +98,12 @@ final class OllamaChatModel implements ChatModel {
   private ModelResult ask(
       ModelRequest request, int tokens, CancelToken cancel, Consumer<ModelEvent> events) {
     byte[] body = ChatBody.of(settings, tokens, request);
-    HttpRequest http = endpoint.post("/api/chat", body);
-    try (Exchange exchange = new Exchange(client(), http, settings, cancel)) {
+    Request http = endpoint.post("/api/chat", body);
+    try (Exchange exchange = new Exchange(connections, http, patience, cancel)) {
       try {
-        HttpResponse<InputStream> response = exchange.response();
-        if (response.statusCode() != 200) {
-          return new ModelResult.Failed(refused(exchange, response, tokens));
+        Answer answer = exchange.answer();
+        if (answer.status() != 200) {
+          return new ModelResult.Failed(refused(exchange, answer, tokens));
         }
         TurnAssembly assembly = new TurnAssembly(request, events);
         ModelResult result = read(exchange, assembly, tokens);
@@ -131,19 +126,13 @@ final class OllamaChatModel implements ChatModel {
     };
   }
 
-  private ModelFailure refused(Exchange exchange, HttpResponse<InputStream> response, int tokens)
-      throws IOException {
-    byte[] body = new byte[MAX_ERROR_BODY];
-    int length = 0;
-    for (int count = 0; count >= 0 && length < body.length; length += Math.max(0, count)) {
-      count = exchange.read(body, length, body.length - length);
-    }
-    String text = OllamaServer.errorText(Arrays.copyOf(body, length));
-    ModelFailure failure = failures.refused(response.statusCode(), text, tokens, List.of());
+  private ModelFailure refused(Exchange exchange, Answer answer, int tokens) throws IOException {
+    String text = OllamaServer.errorText(exchange.readUpTo(MAX_ERROR_BODY));
+    ModelFailure failure = failures.refused(answer.status(), text, tokens, List.of());
     return switch (failure.kind()) {
       case MODEL_MISSING, MODEL_UNFIT ->
-          failures.refused(response.statusCode(), text, tokens, server.fitForTools());
-      case RATE_LIMITED, OVERLOADED -> Failures.withRetryAfter(failure, retryAfter(response));
+          failures.refused(answer.status(), text, tokens, server.fitForTools());
+      case RATE_LIMITED, OVERLOADED -> Failures.withRetryAfter(failure, retryAfter(answer));
       case UNREACHABLE,
           TIMEOUT,
           STREAM_BROKEN,
@@ -156,10 +145,9 @@ final class OllamaChatModel implements ChatModel {
     };
   }
 
-  private static Optional<Duration> retryAfter(HttpResponse<?> response) {
-    return response
-        .headers()
-        .firstValue("retry-after")
+  private static Optional<Duration> retryAfter(Answer answer) {
+    return answer
+        .header("retry-after")
         .filter(text -> text.matches("\\d{1,6}"))
         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
   }

@@ -1,13 +1,10 @@
 package ai.stigmer.models.ollama;
 
-import ai.stigmer.graphton.model.ModelFailure;
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
@@ -32,7 +28,7 @@ public final class OllamaServer {
 
   private final Endpoint endpoint;
   private final Connections connections;
-  private final Duration connectTimeout;
+  private final Exchange.Patience patience;
 
   /**
    * A model that is installed.
@@ -60,7 +56,8 @@ public final class OllamaServer {
   OllamaServer(Endpoint endpoint, Connections connections, Duration connectTimeout) {
     this.endpoint = endpoint;
     this.connections = connections;
-    this.connectTimeout = connectTimeout;
+    Duration connect = connectTimeout.compareTo(TIMEOUT) < 0 ? connectTimeout : TIMEOUT;
+    patience = new Exchange.Patience(connect, TIMEOUT, TIMEOUT);
   }
 
   /**
@@ -121,37 +118,42 @@ public final class OllamaServer {
     return ask(endpoint.post("/api/show", body), model, OllamaServer::card);
   }
 
+  /**
+   * Asks on a thread of its own. A platform thread: for a virtual one that waits for a socket the
+   * JDK keeps a poller in native code, and a process waits for those when it ends.
+   */
   private <T> CompletableFuture<Reply<T>> ask(
-      HttpRequest request, String model, Function<JsonNode, T> read) {
+      Request request, String model, Function<JsonNode, T> read) {
     Failures failures = new Failures(endpoint, model);
-    return connections
-        .client(connectTimeout, endpoint.isEncrypted())
-        .sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_BODY))
-        .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-        .handle(
-            (response, error) ->
-                response == null
-                    ? new Reply.Failed<>(lost(failures, error))
-                    : read(response, failures, read));
+    return CompletableFuture.supplyAsync(
+            () -> answer(request, failures, read),
+            task -> Thread.ofPlatform().daemon().name("ollama-question").start(task))
+        .completeOnTimeout(
+            new Reply.Failed<>(failures.noAnswer(TIMEOUT)),
+            TIMEOUT.toMillis(),
+            TimeUnit.MILLISECONDS);
   }
 
-  private static ModelFailure lost(Failures failures, Throwable error) {
-    for (Throwable at = error; at != null; at = at.getCause()) {
-      if (at instanceof TimeoutException) {
-        return failures.noAnswer(TIMEOUT);
+  private <T> Reply<T> answer(Request request, Failures failures, Function<JsonNode, T> read) {
+    try (Exchange exchange = new Exchange(connections, request, patience, new CancelToken())) {
+      try {
+        int status = exchange.answer().status();
+        byte[] body = exchange.readUpTo(MAX_BODY);
+        return read(status, body, failures, read);
+      } catch (IOException e) {
+        return new Reply.Failed<>(
+            exchange.stopped() == null ? failures.connection(e) : failures.noAnswer(TIMEOUT));
       }
     }
-    return failures.connection(error);
   }
 
   private static <T> Reply<T> read(
-      HttpResponse<byte[]> response, Failures failures, Function<JsonNode, T> read) {
-    if (response.statusCode() != 200) {
-      String text = errorText(response.body());
-      return new Reply.Failed<>(failures.refused(response.statusCode(), text, 0, List.of()));
+      int status, byte[] bytes, Failures failures, Function<JsonNode, T> read) {
+    if (status != 200) {
+      return new Reply.Failed<>(failures.refused(status, errorText(bytes), 0, List.of()));
     }
     try {
-      JsonNode body = Json.MAPPER.readTree(response.body());
+      JsonNode body = Json.MAPPER.readTree(bytes);
       return body.isObject()
           ? new Reply.Ok<>(read.apply(body))
           : new Reply.Failed<>(failures.notOllama("the server's answer is not Ollama's"));

@@ -18,8 +18,6 @@ import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.Fault;
 import ai.stigmer.testkit.ollama.Scenario;
 import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -119,16 +117,20 @@ class OllamaStreamTest {
   }
 
   private static int lengthOf(Answer answer) {
+    Duration patience = Duration.ofSeconds(20);
+    byte[] body =
+        ChatBody.of(Asking.settings("", Duration.ZERO, Duration.ZERO), 4096, Asking.hello());
     try (FakeOllama server = FakeOllama.start(Scenario.of(answer));
-        HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-      byte[] body =
-          ChatBody.of(Asking.settings("", Duration.ZERO, Duration.ZERO), 4096, Asking.hello());
-      Endpoint endpoint = Endpoint.of(Optional.of(server.baseUrl()), Optional.empty());
-      return client
-          .send(endpoint.post("/api/chat", body), HttpResponse.BodyHandlers.ofByteArray())
-          .body()
-          .length;
-    } catch (IOException | InterruptedException e) {
+        Exchange exchange =
+            new Exchange(
+                new Connections(),
+                Endpoint.of(Optional.of(server.baseUrl()), Optional.empty())
+                    .post("/api/chat", body),
+                new Exchange.Patience(patience, patience, patience),
+                new CancelToken())) {
+      assertThat(exchange.answer().status()).isEqualTo(200);
+      return exchange.readUpTo(1_000_000).length;
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
