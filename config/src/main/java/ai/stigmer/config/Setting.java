@@ -28,7 +28,7 @@ record Setting(
     SECRET("a secret"),
     COUNT("a whole number of at least 1"),
     TEMPERATURE("a number from 0.0 to 2.0"),
-    DURATION("a duration such as 500ms, 3s or 5m");
+    DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
 

@@ -148,7 +148,7 @@ public final class ConfigCommand implements Runnable {
             ? new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()
             : value.strip();
     ConfigInput input = options.input(env, "stigmer config set");
-    new ConfigEditor(input.effectiveFile(), env).set(key, text);
+    new ConfigEditor(input.effectiveFile()).set(key, text);
     Resolved after = Cascade.resolve(input);
     tell(after.problems());
     after
@@ -163,7 +163,7 @@ public final class ConfigCommand implements Runnable {
       description = "Remove one value from the file.",
       mixinStandardHelpOptions = true)
   int unset(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
-    new ConfigEditor(file(options), env).unset(key);
+    new ConfigEditor(file(options)).unset(key);
     return 0;
   }
 
