@@ -111,8 +111,9 @@ public final class Cascade {
     Candidate first = all.getFirst();
     ValueCheck.of(setting, first.text(), first.location())
         .ifPresent(problem -> report.problem(MODE, problem));
-    return resolution(
-        setting, first.text(), first.layer(), first.location(), losers(setting, all, List.of()));
+    List<Shadowed> losers =
+        all.stream().skip(1).map(each -> loser(setting, each, "shadowed")).toList();
+    return resolution(setting, first.text(), first.layer(), first.location(), losers);
   }
 
   private Mode defaultMode() {
@@ -122,15 +123,17 @@ public final class Cascade {
   private Resolution resolve(Setting setting, ProviderChoice choice, Bundle bundle) {
     List<Candidate> all = offers.getOrDefault(setting.key(), List.of());
     var kept = new ArrayList<Candidate>();
-    var dropped = new ArrayList<Candidate>();
+    var shadowed = new ArrayList<Shadowed>();
     for (Candidate candidate : all) {
       if (isBundled(setting) && !bundle.belongsTo(setting, candidate, choice)) {
-        dropped.add(candidate);
+        shadowed.add(loser(setting, candidate, Bundle.OTHER_PROVIDER));
       } else {
         kept.add(candidate);
+        if (kept.size() > 1) {
+          shadowed.add(loser(setting, candidate, "shadowed"));
+        }
       }
     }
-    List<Shadowed> shadowed = losers(setting, kept, dropped);
     if (kept.isEmpty()) {
       return ModelCatalog.defaultOf(choice.provider(), setting.key())
           .map(
@@ -188,17 +191,6 @@ public final class Cascade {
       Setting setting, String value, Layer layer, String location, List<Shadowed> shadowed) {
     return new Resolution(
         setting, Optional.of(value), Optional.empty(), layer, location, true, shadowed);
-  }
-
-  static List<Shadowed> losers(Setting setting, List<Candidate> kept, List<Candidate> dropped) {
-    var losers = new ArrayList<Shadowed>();
-    for (Candidate candidate : kept.subList(Math.min(1, kept.size()), kept.size())) {
-      losers.add(loser(setting, candidate, "shadowed"));
-    }
-    for (Candidate candidate : dropped) {
-      losers.add(loser(setting, candidate, Bundle.OTHER_PROVIDER));
-    }
-    return losers;
   }
 
   private static Shadowed loser(Setting setting, Candidate candidate, String reason) {

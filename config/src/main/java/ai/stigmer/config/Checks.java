@@ -37,8 +37,12 @@ final class Checks {
       model();
       baseUrl();
       apiKey();
-    } else if (known && get(MODEL).value().isEmpty()) {
-      noModel("name a scenario file: --model FILE");
+    } else {
+      Resolution url = get(BASE_URL);
+      url.value().ifPresent(text -> resolutions.put(BASE_URL, url.withValue(Urls.shown(text))));
+      if (known && get(MODEL).value().isEmpty()) {
+        noModel("name a scenario file: --model FILE");
+      }
     }
     unused();
     resolutions.values().forEach(this::number);
