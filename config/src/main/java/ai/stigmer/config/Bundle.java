@@ -5,6 +5,7 @@ import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
 
 import ai.stigmer.config.Resolution.Shadowed;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ModelRef;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.Optional;
 final class Bundle {
   /** Why a value was dropped that another provider owns. */
   static final String OTHER_PROVIDER = "other provider";
+
+  /** Behind the place of a model that decided the provider. */
+  static final String BY_ITS_MODEL = " (by its model)";
 
   private final Map<String, List<Candidate>> offers;
   private final Mode mode;
@@ -72,7 +76,7 @@ final class Bundle {
             new Shadowed(candidate.text(), candidate.layer(), candidate.location(), "shadowed"));
       }
     }
-    String location = choice.model() ? choice.by() + " (by its model)" : choice.by();
+    String location = choice.model() ? choice.by() + BY_ITS_MODEL : choice.by();
     return new Resolution(
         setting,
         Optional.of(choice.provider()).filter(provider -> !provider.isEmpty()),
@@ -131,20 +135,22 @@ final class Bundle {
         || !ModelRef.PROVIDERS.contains(choice.provider())) {
       return;
     }
-    report.problem(
-        MODEL,
+    String alike = "name one of them only, or both alike: -m " + implied.get() + "/MODEL";
+    Problem problem =
         Problems.of(
                 "E103",
                 "model \"%s\" belongs to %s, but provider is %s"
                     .formatted(model.text(), implied.get(), choice.provider()),
-                "model: " + model.location())
+                "")
             .from("model: " + model.location(), "provider: " + choice.by())
-            .help(
-                "name one of them only, or both alike: -m " + implied.get() + "/MODEL",
-                "or, for a name with a slash on a server of your own: -m "
-                    + choice.provider()
-                    + "/"
-                    + model.text()));
+            .help(alike);
+    report.problem(
+        MODEL,
+        hasOwnServer(choice.provider())
+            ? problem.help(
+                alike,
+                "or, when your server calls it so: -m " + choice.provider() + "/" + model.text())
+            : problem);
   }
 
   /**

@@ -69,6 +69,28 @@ public final class Resolved {
         : Optional.empty();
   }
 
+  /**
+   * What became of the value at a place, for example a variable: {@code in effect}, hidden by
+   * another place, or not used. Empty when the place says nothing.
+   */
+  public Optional<String> fate(String location) {
+    for (Resolution resolution : settings) {
+      if (resolution.location().equals(location)
+          || resolution.location().equals(location + Bundle.BY_ITS_MODEL)) {
+        return Optional.of("in effect");
+      }
+      for (Resolution.Shadowed loser : resolution.shadowed()) {
+        if (loser.location().equals(location)) {
+          return Optional.of(
+              loser.reason().equals(Bundle.OTHER_PROVIDER)
+                  ? "not used: " + loser.reason()
+                  : "hidden by " + resolution.location());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The most answers of the model in one run. */
   public int maxTurns() {
     return count(SettingsTable.MAX_TURNS).orElse(50);

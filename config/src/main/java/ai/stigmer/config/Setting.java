@@ -76,6 +76,20 @@ record Setting(
     flags = List.copyOf(flags);
   }
 
+  /** A value that it could have. */
+  String example() {
+    return switch (kind) {
+      case MODE -> "local";
+      case PROVIDER -> "ollama";
+      case MODEL -> "qwen2.5-coder:7b";
+      case URL -> "http://localhost:11434";
+      case SECRET -> "${env:NAME}";
+      case COUNT -> key.endsWith("_turns") ? "50" : "8192";
+      case TEMPERATURE -> "0.2";
+      case DURATION -> "90s";
+    };
+  }
+
   boolean secret() {
     return kind == Kind.SECRET;
   }

@@ -109,7 +109,7 @@ final class ValueCheck {
                 code(setting.key()),
                 setting.key() + " must be " + expected + ", got \"" + text + "\"",
                 location)
-            .help("set it to " + expected));
+            .help("for example " + setting.example() + ", or unset it for the default"));
   }
 
   private static String code(String key) {
