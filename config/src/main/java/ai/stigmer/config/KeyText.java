@@ -17,8 +17,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
  */
 final class KeyText {
   private static final Pattern PLAIN =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9/._:-]*[A-Za-z0-9/._-]");
-  private static final Pattern BLANK_OR_COMMENT = Pattern.compile("\\s*(#.*)?");
+      Pattern.compile("[A-Za-z0-9]([A-Za-z0-9/._:-]*[A-Za-z0-9/._-])?");
+  private static final Pattern BLANK_OR_COMMENT = Pattern.compile("\\s*(#.*)?\\s*");
 
   private KeyText() {}
 

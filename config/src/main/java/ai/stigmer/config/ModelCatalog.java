@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What is known of models without asking anybody, as of 2026-11-21: friendly names, each provider's
@@ -59,6 +60,11 @@ final class ModelCatalog {
    */
   static String fullId(String provider, String name) {
     return FRIENDLY.getOrDefault(provider, Map.of()).getOrDefault(name, name);
+  }
+
+  /** The shorter names of a provider's models, with their full ids, sorted. */
+  static Map<String, String> friendlyNames(String provider) {
+    return new TreeMap<>(FRIENDLY.getOrDefault(provider, Map.of()));
   }
 
   static Optional<String> defaultOf(String provider, String key) {
