@@ -1,7 +1,6 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.config.LlmOptions;
-import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.config.Cascade;
@@ -88,7 +87,12 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunView view) {
-    Resolved configuration = resolved();
+    Resolved configuration = Cascade.resolve(llm.input(surroundings.env(), "stigmer run"));
+    if (!configuration.problems().isEmpty()) {
+      configuration.notes().forEach(view::note);
+      view.failed(configuration.problems(), configuration.exitStatus());
+      return configuration.exitStatus();
+    }
     AgentDefinition agent =
         Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
     String message = new MessageInput(surroundings).read(words, prompt);
@@ -105,19 +109,6 @@ final class RunCommand implements Callable<Integer> {
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
     return new Conversation(surroundings, view).run(request);
-  }
-
-  /** Every problem but the first is printed here; the first ends the command. */
-  private Resolved resolved() {
-    Resolved configuration = Cascade.resolve(llm.input(surroundings.env(), "stigmer run"));
-    configuration.problems().stream()
-        .skip(1)
-        .forEach(
-            problem ->
-                surroundings
-                    .err()
-                    .print(ProblemText.of(problem, surroundings.terminal().palette())));
-    return configuration;
   }
 
   static ShownModel shown(ModelSettings settings) {

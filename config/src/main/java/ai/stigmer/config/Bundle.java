@@ -24,25 +24,47 @@ import java.util.Optional;
  * it.
  */
 final class Bundle {
+  /** Why a value was dropped that another provider owns. */
+  static final String OTHER_PROVIDER = "other provider";
+
+  /** Behind the place of a model that decided the provider. */
+  static final String BY_ITS_MODEL = " (by its model)";
+
   private final Map<String, List<Candidate>> offers;
   private final Mode mode;
-  private final List<Problem> problems;
+  private final Report report;
 
-  Bundle(Map<String, List<Candidate>> offers, Mode mode, List<Problem> problems) {
+  Bundle(Map<String, List<Candidate>> offers, Mode mode, Report report) {
     this.offers = offers;
     this.mode = mode;
-    this.problems = problems;
+    this.report = report;
   }
 
   /** The highest layer that names a provider, or a model that belongs to one, decides. */
   ProviderChoice choose() {
-    for (Layer layer : Layer.values()) {
-      Optional<ProviderChoice> choice = namedIn(layer);
-      if (choice.isPresent()) {
-        return choice.get();
-      }
+    ProviderChoice choice = chosenFrom(Layer.REQUEST);
+    if (!choice.model()) {
+      first(MODEL, choice.layer()).ifPresent(model -> contradiction(choice, model));
     }
-    return new ProviderChoice(mode.defaultProvider(), Layer.DEFAULT, "mode=" + mode.id(), false);
+    return choice;
+  }
+
+  /** Who is chosen when only this layer and those below it speak. */
+  private ProviderChoice chosenFrom(Layer layer) {
+    if (layer == Layer.DEFAULT) {
+      return new ProviderChoice(mode.defaultProvider(), layer, "mode=" + mode.id(), false);
+    }
+    Optional<Candidate> provider = first(PROVIDER, layer);
+    if (provider.isPresent()) {
+      return new ProviderChoice(provider.get().text(), layer, provider.get().location(), false);
+    }
+    ProviderChoice below = chosenFrom(layer.below());
+    return first(MODEL, layer)
+        .flatMap(
+            model ->
+                impliedBy(model, below.provider())
+                    .map(id -> new ProviderChoice(id, layer, model.location(), true)))
+        .orElse(below);
   }
 
   Resolution provider(ProviderChoice choice) {
@@ -54,7 +76,7 @@ final class Bundle {
             new Shadowed(candidate.text(), candidate.layer(), candidate.location(), "shadowed"));
       }
     }
-    String location = choice.model() ? choice.by() + " (by its model)" : choice.by();
+    String location = choice.model() ? choice.by() + BY_ITS_MODEL : choice.by();
     return new Resolution(
         setting,
         Optional.of(choice.provider()).filter(provider -> !provider.isEmpty()),
@@ -79,46 +101,15 @@ final class Bundle {
         return implied.get().equals(choice.provider());
       }
     }
-    for (Layer layer : Layer.values()) {
-      if (layer.compareTo(candidate.layer()) >= 0) {
-        Optional<ProviderChoice> owner = namedIn(layer);
-        if (owner.isPresent()) {
-          return owner.get().provider().equals(choice.provider());
-        }
-      }
-    }
-    return choice.layer() != Layer.REQUEST || mode.defaultProvider().equals(choice.provider());
-  }
-
-  private Optional<ProviderChoice> namedIn(Layer layer) {
-    Optional<Candidate> provider = first(PROVIDER, layer);
-    Optional<Candidate> model = first(MODEL, layer);
-    if (provider.isPresent()) {
-      String id = provider.get().text();
-      model.ifPresent(named -> contradiction(provider.get(), named));
-      return Optional.of(new ProviderChoice(id, layer, provider.get().location(), false));
-    }
-    return model
-        .flatMap(named -> impliedBy(named, providerBelow(layer)))
-        .map(id -> new ProviderChoice(id, layer, model.get().location(), true));
-  }
-
-  /** The provider that would be chosen without this layer and those above it. */
-  private String providerBelow(Layer layer) {
-    for (Layer lower : Layer.values()) {
-      if (lower.compareTo(layer) > 0) {
-        Optional<Candidate> provider = first(PROVIDER, lower);
-        if (provider.isPresent()) {
-          return provider.get().text();
-        }
-      }
-    }
-    return mode.defaultProvider();
+    ProviderChoice owner = chosenFrom(candidate.layer());
+    return owner.layer() == Layer.DEFAULT
+        ? choice.layer() != Layer.REQUEST || owner.provider().equals(choice.provider())
+        : owner.provider().equals(choice.provider());
   }
 
   /**
-   * The provider that a model's name decides on; a compatible server takes any name that has no
-   * prefix.
+   * The provider that a model's name decides on. To a server of one's own, any name without a
+   * prefix tells nothing.
    */
   private Optional<String> impliedBy(Candidate model, String current) {
     if (current.equals(ModelRef.SCRIPTED)) {
@@ -132,33 +123,34 @@ final class Bundle {
     }
     return switch (ref.naming()) {
       case EXPLICIT -> ref.provider();
-      case FAMILY -> hasOwnServer(current) ? Optional.of(current) : ref.provider();
+      case FAMILY -> hasOwnServer(current) ? Optional.empty() : ref.provider();
       case NONE -> Optional.empty();
     };
   }
 
-  private void contradiction(Candidate provider, Candidate model) {
-    Optional<String> implied = impliedBy(model, provider.text());
+  private void contradiction(ProviderChoice choice, Candidate model) {
+    Optional<String> implied = impliedBy(model, choice.provider());
     if (implied.isEmpty()
-        || implied.get().equals(provider.text())
-        || !ModelRef.PROVIDERS.contains(provider.text())) {
+        || implied.get().equals(choice.provider())
+        || !ModelRef.PROVIDERS.contains(choice.provider())) {
       return;
     }
+    String alike = "name one of them only, or both alike: -m " + implied.get() + "/MODEL";
     Problem problem =
-        Problem.of(
+        Problems.of(
                 "E103",
-                Problem.Category.CONFIGURATION,
-                "model \""
-                    + model.text()
-                    + "\" belongs to "
-                    + implied.get()
-                    + ", but provider is "
-                    + provider.text())
-            .from("model: " + model.location(), "provider: " + provider.location())
-            .help("name one of them only, or both alike: -m " + implied.get() + "/MODEL");
-    if (!problems.contains(problem)) {
-      problems.add(problem);
-    }
+                "model \"%s\" belongs to %s, but provider is %s"
+                    .formatted(model.text(), implied.get(), choice.provider()),
+                "")
+            .from("model: " + model.location(), "provider: " + choice.by())
+            .help(alike);
+    report.problem(
+        MODEL,
+        hasOwnServer(choice.provider())
+            ? problem.help(
+                alike,
+                "or, when your server calls it so: -m " + choice.provider() + "/" + model.text())
+            : problem);
   }
 
   /**
@@ -170,8 +162,10 @@ final class Bundle {
         && ModelRef.PROVIDERS.contains(provider)
         && offers.getOrDefault(BASE_URL, List.of()).stream()
             .filter(url -> isFor(url, provider))
-            .anyMatch(
-                url -> !url.text().isEmpty() && !ModelCatalog.isVendorUrl(provider, url.text()));
+            .findFirst()
+            .filter(url -> !url.text().isEmpty())
+            .filter(url -> !ModelCatalog.isVendorUrl(provider, url.text()))
+            .isPresent();
   }
 
   /**

@@ -2,10 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.config.Setting.Form;
 import ai.stigmer.config.Setting.Variable;
-import ai.stigmer.graphton.error.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,15 +11,12 @@ import java.util.Map;
 final class Candidates {
   private final ConfigInput input;
   private final Map<String, Candidate> file;
-  private final List<Problem> problems;
-  private final List<String> notes;
+  private final Report report;
 
-  Candidates(
-      ConfigInput input, Map<String, Candidate> file, List<Problem> problems, List<String> notes) {
+  Candidates(ConfigInput input, Map<String, Candidate> file, Report report) {
     this.input = input;
     this.file = file;
-    this.problems = problems;
-    this.notes = notes;
+    this.report = report;
   }
 
   /** The offers for one setting. A value whose emptiness means "not set" is no offer. */
@@ -55,7 +49,7 @@ final class Candidates {
   private Candidate flag(Setting setting, ConfigInput.Given given) {
     String text = given.value().strip();
     return new Candidate(
-        setting.secret() ? contents(setting, text, given.location()) : text,
+        setting.secret() && !text.isEmpty() ? contents(setting, text, given.location()) : text,
         Layer.FLAG,
         given.location(),
         "");
@@ -68,7 +62,7 @@ final class Candidates {
     } else if (variable.name().equals("OLLAMA_HOST") && !value.isEmpty()) {
       text = OllamaHost.toUrl(value);
     } else if (variable.name().equals("MODE") && !value.isEmpty() && Mode.of(value).isEmpty()) {
-      notes.add("MODE=" + value + " is neither local nor cloud and is ignored");
+      report.note("MODE=" + value + " is neither local nor cloud and is ignored");
       text = "";
     }
     return new Candidate(text, Layer.ENV, variable.name(), variable.provider());
@@ -76,11 +70,12 @@ final class Candidates {
 
   private String contents(Setting setting, String name, String location) {
     try {
-      return Files.readString(Path.of(name)).strip();
-    } catch (IOException | java.nio.file.InvalidPathException e) {
-      problems.add(
+      return SmallFile.read(name).strip();
+    } catch (IOException e) {
+      report.problem(
+          setting.key(),
           Problems.of("E127", setting.key() + " cannot be read from the file " + name, location)
-              .help("check the file's name and that you may read it"));
+              .help("check its name, that you may read it and that it is a small text file"));
       return "";
     }
   }

@@ -2,15 +2,14 @@ package ai.stigmer.config;
 
 import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
+import static ai.stigmer.config.SettingsTable.MAX_TURNS;
 import static ai.stigmer.config.SettingsTable.MODE;
 import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
 
 import ai.stigmer.config.Resolution.Shadowed;
-import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ModelRef;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +22,7 @@ import java.util.Optional;
  */
 public final class Cascade {
   private final ConfigInput input;
-  private final List<Problem> problems = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
+  private final Report report = new Report();
   private final Map<String, List<Candidate>> offers = new LinkedHashMap<>();
   private final Map<String, Resolution> resolutions = new LinkedHashMap<>();
 
@@ -41,8 +39,8 @@ public final class Cascade {
     gather();
     Resolution mode = mode();
     resolutions.put(MODE, mode);
-    Mode known = Mode.of(mode.value().orElse("")).orElse(Mode.LOCAL);
-    var bundle = new Bundle(offers, known, problems);
+    Mode known = Mode.of(mode.value().orElse("")).orElse(defaultMode());
+    var bundle = new Bundle(offers, known, report);
     ProviderChoice choice = bundle.choose();
     resolutions.put(PROVIDER, bundle.provider(choice));
     for (Setting setting : SettingsTable.ALL) {
@@ -50,35 +48,57 @@ public final class Cascade {
         resolutions.put(setting.key(), resolve(setting, choice, bundle));
       }
     }
-    var checks = new Checks(resolutions, choice, problems, notes, input.env());
+    var checks = new Checks(resolutions, choice, report);
     checks.run();
-    return new Resolved(known, List.copyOf(checks.finished()), problems, notes);
+    return new Resolved(known, List.copyOf(checks.finished()), report);
   }
 
   private void gather() {
-    Map<String, Candidate> file = Map.of();
-    Path path = input.effectiveFile();
-    if (input.fileUse() == ConfigInput.FileUse.READ
-        && (input.fileIsNamed() || Files.exists(path))) {
-      ConfigFile read = ConfigFile.read(path, input.env());
-      file = read.values();
-      problems.addAll(read.problems());
-      notes.addAll(read.notes());
-    }
-    var candidates = new Candidates(input, file, problems, notes);
+    boolean read =
+        input.fileUse() == ConfigInput.FileUse.READ
+            && (input.fileIsNamed() || Files.exists(input.effectiveFile()));
+    var candidates =
+        new Candidates(input, read ? ConfigFile.read(input, report) : Map.of(), report);
     for (Setting setting : SettingsTable.ALL) {
       offers.put(setting.key(), candidates.of(setting));
     }
-    for (ConfigInput.Given given : input.requests()) {
-      if (SettingsTable.find(given.key()).filter(Setting::requestable).isEmpty()) {
-        problems.add(
-            Problems.of("E111", "a request may not set " + given.key(), given.location())
-                .help(
-                    "a request may set llm.model, llm.max_tokens, llm.temperature and agent.max_turns"));
-        offers
-            .getOrDefault(given.key(), new ArrayList<>())
-            .removeIf(c -> c.layer() == Layer.REQUEST);
-      }
+    input.requests().forEach(this::limit);
+  }
+
+  /** Takes away what a request may not ask for. */
+  private void limit(ConfigInput.Given given) {
+    List<Candidate> all = offers.getOrDefault(given.key(), new ArrayList<>());
+    if (SettingsTable.find(given.key()).filter(Setting::requestable).isEmpty()) {
+      report.problem(
+          given.key(),
+          Problems.of("E111", "a request may not set " + given.key(), given.location())
+              .help(
+                  "a request may set llm.model, llm.max_tokens, llm.temperature and, to less, agent.max_turns"));
+      all.removeIf(candidate -> candidate.layer() == Layer.REQUEST);
+    } else if (given.key().equals(MAX_TURNS)) {
+      downwards(given, all);
+    }
+  }
+
+  private void downwards(ConfigInput.Given given, List<Candidate> all) {
+    Optional<String> allowed =
+        all.stream()
+            .filter(candidate -> candidate.layer() != Layer.REQUEST)
+            .map(Candidate::text)
+            .findFirst()
+            .or(() -> ModelCatalog.defaultOf("", MAX_TURNS));
+    int most = allowed.flatMap(Values::count).orElse(Integer.MAX_VALUE);
+    int asked = Values.count(given.value().strip()).orElse(0);
+    if (asked > most) {
+      report.problem(
+          MAX_TURNS,
+          Problems.of(
+                  "E111",
+                  "a request may only lower agent.max_turns, not raise it from %d to %d"
+                      .formatted(most, asked),
+                  given.location())
+              .help("ask for at most " + most + ", or raise the setting itself"));
+      all.removeIf(candidate -> candidate.layer() == Layer.REQUEST);
     }
   }
 
@@ -86,31 +106,34 @@ public final class Cascade {
     Setting setting = SettingsTable.find(MODE).orElseThrow();
     List<Candidate> all = offers.getOrDefault(MODE, List.of());
     if (all.isEmpty()) {
-      String mode = input.command().endsWith(" worker") ? "cloud" : "local";
-      return resolution(setting, mode, Layer.DEFAULT, input.command(), List.of());
+      return resolution(setting, defaultMode().id(), Layer.DEFAULT, input.command(), List.of());
     }
     Candidate first = all.getFirst();
-    if (Mode.of(first.text()).isEmpty()) {
-      problems.add(
-          Problems.of("E109", "unknown mode \"" + first.text() + "\"", first.location())
-              .help("use local or cloud"));
-    }
-    return resolution(
-        setting, first.text(), first.layer(), first.location(), losers(setting, all, List.of()));
+    ValueCheck.of(setting, first.text(), first.location())
+        .ifPresent(problem -> report.problem(MODE, problem));
+    List<Shadowed> losers =
+        all.stream().skip(1).map(each -> loser(setting, each, "shadowed")).toList();
+    return resolution(setting, first.text(), first.layer(), first.location(), losers);
+  }
+
+  private Mode defaultMode() {
+    return input.command().endsWith(" worker") ? Mode.CLOUD : Mode.LOCAL;
   }
 
   private Resolution resolve(Setting setting, ProviderChoice choice, Bundle bundle) {
     List<Candidate> all = offers.getOrDefault(setting.key(), List.of());
     var kept = new ArrayList<Candidate>();
-    var dropped = new ArrayList<Candidate>();
+    var shadowed = new ArrayList<Shadowed>();
     for (Candidate candidate : all) {
       if (isBundled(setting) && !bundle.belongsTo(setting, candidate, choice)) {
-        dropped.add(candidate);
+        shadowed.add(loser(setting, candidate, Bundle.OTHER_PROVIDER));
       } else {
         kept.add(candidate);
+        if (kept.size() > 1) {
+          shadowed.add(loser(setting, candidate, "shadowed"));
+        }
       }
     }
-    List<Shadowed> shadowed = losers(setting, kept, dropped);
     if (kept.isEmpty()) {
       return ModelCatalog.defaultOf(choice.provider(), setting.key())
           .map(
@@ -170,22 +193,13 @@ public final class Cascade {
         setting, Optional.of(value), Optional.empty(), layer, location, true, shadowed);
   }
 
-  static List<Shadowed> losers(Setting setting, List<Candidate> kept, List<Candidate> dropped) {
-    var losers = new ArrayList<Shadowed>();
-    for (Candidate candidate : kept.subList(Math.min(1, kept.size()), kept.size())) {
-      losers.add(loser(setting, candidate, "shadowed"));
-    }
-    for (Candidate candidate : dropped) {
-      losers.add(loser(setting, candidate, "other provider"));
-    }
-    return losers;
-  }
-
   private static Shadowed loser(Setting setting, Candidate candidate, String reason) {
-    return new Shadowed(
-        setting.secret() ? "set" : candidate.text(),
-        candidate.layer(),
-        candidate.location(),
-        reason);
+    String shown =
+        switch (setting.kind()) {
+          case SECRET -> "set";
+          case URL -> Urls.shown(candidate.text());
+          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, DURATION -> candidate.text();
+        };
+    return new Shadowed(shown, candidate.layer(), candidate.location(), reason);
   }
 }

@@ -11,49 +11,41 @@ import static ai.stigmer.config.SettingsTable.TEMPERATURE;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelRef;
-import java.net.URI;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * Validates what was resolved, all of it, and finishes it: full model ids, clean URLs, what is not
  * sent.
  */
 final class Checks {
-  private static final Pattern OPENAI_KEY =
-      Pattern.compile("sk-(proj-|svcacct-|[A-Za-z0-9]{20}).*");
-
   private final Map<String, Resolution> resolutions;
   private final ProviderChoice choice;
-  private final List<Problem> problems;
-  private final List<String> notes;
-  private final Map<String, String> env;
+  private final Report report;
 
-  Checks(
-      Map<String, Resolution> resolutions,
-      ProviderChoice choice,
-      List<Problem> problems,
-      List<String> notes,
-      Map<String, String> env) {
+  Checks(Map<String, Resolution> resolutions, ProviderChoice choice, Report report) {
     this.resolutions = resolutions;
     this.choice = choice;
-    this.problems = problems;
-    this.notes = notes;
-    this.env = env;
+    this.report = report;
   }
 
   void run() {
     boolean known = provider();
-    if (known) {
+    if (known && !isScripted()) {
       model();
       baseUrl();
       apiKey();
-      unused();
+    } else {
+      Resolution url = get(BASE_URL);
+      url.value().ifPresent(text -> resolutions.put(BASE_URL, url.withValue(Urls.shown(text))));
+      if (known && get(MODEL).value().isEmpty()) {
+        noModel("name a scenario file: --model FILE");
+      }
     }
-    resolutions.values().forEach(this::value);
+    unused();
+    resolutions.values().forEach(this::number);
     if (known) {
       capabilities();
     }
@@ -63,128 +55,93 @@ final class Checks {
     return resolutions.values();
   }
 
-  private boolean provider() {
-    String provider = choice.provider();
-    if (ModelRef.PROVIDERS.contains(provider) || provider.equals(ModelRef.SCRIPTED)) {
-      return true;
-    }
-    if (provider.isEmpty()) {
-      problems.add(
-          Problems.of("E112", "no provider: " + choice.by() + " is empty", choice.by())
-              .help("set it to one of " + valid() + ", or unset it for the default"));
-      return false;
-    }
-    String near = DidYouMean.nearest(provider, ModelRef.PROVIDERS);
-    problems.add(
-        Problems.of("E102", "unknown provider \"" + provider + "\"", choice.by())
-            .help(
-                (near.isEmpty() ? "" : "did you mean \"" + near + "\"? ")
-                    + "valid: "
-                    + valid()
-                    + " (and scripted, for demos and tests)"));
-    return false;
+  private boolean isScripted() {
+    return choice.provider().equals(ModelRef.SCRIPTED);
   }
 
-  private static String valid() {
-    return String.join(", ", ModelRef.PROVIDERS);
+  private boolean provider() {
+    if (choice.provider().isEmpty()) {
+      report.problem(
+          PROVIDER,
+          Problems.of("E112", "no provider: " + choice.by() + " is empty", choice.by())
+              .help(
+                  "set it to one of " + ValueCheck.providers() + ", or unset it for the default"));
+      return false;
+    }
+    Optional<Problem> unknown = ValueCheck.provider(choice.provider(), choice.by());
+    unknown.ifPresent(problem -> report.problem(PROVIDER, problem));
+    return unknown.isEmpty();
+  }
+
+  private void noModel(String help) {
+    report.problem(
+        MODEL,
+        Problems.of("E115", "no model for provider " + choice.provider(), get(MODEL).location())
+            .help(help));
   }
 
   private void model() {
     Resolution model = get(MODEL);
     if (model.value().isEmpty()) {
-      problems.add(
-          Problems.of("E115", "no model for provider " + choice.provider(), model.location())
-              .help(
-                  choice.provider().equals(ModelRef.SCRIPTED)
-                      ? "name a scenario file: --model FILE"
-                      : "name one: --model MODEL, or unset it for the default"));
-      return;
-    }
-    if (choice.provider().equals(ModelRef.SCRIPTED)) {
+      noModel("name one: --model MODEL, or unset it for the default");
       return;
     }
     String name = model.value().get();
-    String fullId = ModelCatalog.fullId(name);
+    ValueCheck.model(name, model.location()).ifPresent(problem -> report.problem(MODEL, problem));
+    String fullId = ModelCatalog.fullId(choice.provider(), name);
     if (!fullId.equals(name)) {
-      resolutions.put(
-          MODEL,
-          new Resolution(
-              model.setting(),
-              model.value(),
-              Optional.of(fullId),
-              model.layer(),
-              model.location(),
-              true,
-              model.shadowed()));
+      resolutions.put(MODEL, model.withResolved(fullId));
     }
-    ModelCatalog.retirement(fullId).ifPresent(notes::add);
+    ModelCatalog.retirement(fullId).ifPresent(report::note);
   }
 
   private void baseUrl() {
     Resolution url = get(BASE_URL);
-    if (choice.provider().equals(ModelRef.SCRIPTED)) {
-      return;
-    }
+    boolean ollama = choice.provider().equals("ollama");
     if (url.value().isEmpty()) {
-      if (choice.provider().equals("ollama")) {
-        problems.add(
+      if (ollama) {
+        report.problem(
+            BASE_URL,
             Problems.of("E113", "ollama needs a base URL, and it is empty", url.location())
                 .help("unset it for http://localhost:11434, or give one: --base-url URL"));
       }
       return;
     }
     String text = url.value().get();
-    String clean = choice.provider().equals("ollama") ? withScheme(text) : text;
-    while (clean.endsWith("/")) {
-      clean = clean.substring(0, clean.length() - 1);
+    String full = ollama && !text.contains("://") ? OllamaHost.toUrl(text) : text;
+    String clean = Urls.withoutSlash(full);
+    if (!Urls.isPlain(clean)) {
+      ValueCheck.url(text, url.location()).ifPresent(problem -> report.problem(BASE_URL, problem));
+      clean = Urls.shown(text);
     }
-    if (!isUrl(clean)) {
-      problems.add(
-          Problems.of("E114", "the base URL is not a plain http or https URL", url.location())
-              .help("write scheme, host and port only, for example http://localhost:11434"));
-      clean = text.contains("@") ? "(hidden: it holds a credential)" : text;
-    }
-    resolutions.put(
-        BASE_URL,
-        Cascade.resolution(url.setting(), clean, url.layer(), url.location(), url.shadowed()));
-  }
-
-  private static String withScheme(String text) {
-    return text.contains("://") ? text : OllamaHost.toUrl(text);
-  }
-
-  private static boolean isUrl(String text) {
-    try {
-      URI uri = URI.create(text);
-      boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      return web && uri.getHost() != null && uri.getUserInfo() == null && uri.getQuery() == null;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    resolutions.put(BASE_URL, url.withValue(clean));
   }
 
   private void apiKey() {
     Resolution key = get(API_KEY);
     if (key.value().isEmpty()) {
       if (needsKey()) {
-        problems.add(missingKey());
+        report.problem(API_KEY, missingKey());
       }
       return;
     }
-    String vendor = vendorOf(key.value().get());
-    if (!vendor.isEmpty() && !vendor.equals(choice.provider())) {
-      problems.add(
-          Problem.of(
-                  "E107",
-                  Category.CREDENTIALS,
-                  "the key looks like one of "
-                      + vendor
-                      + ", but provider is "
-                      + choice.provider()
-                      + "; it was not sent")
-              .from(key.location())
-              .help("use that provider: --provider " + vendor, "or set the right key"));
+    String vendor = KeyShape.vendorOf(key.value().get());
+    Optional<Problem> garbled = ValueCheck.key(key.value().get(), key.location());
+    if (garbled.isPresent()) {
+      report.problem(API_KEY, garbled.get());
+    } else if (!vendor.isEmpty() && !vendor.equals(choice.provider())) {
+      report.problem(API_KEY, foreignKey(key, vendor));
     }
+  }
+
+  private Problem foreignKey(Resolution key, String vendor) {
+    return Problem.of(
+            "E107",
+            Category.CREDENTIALS,
+            "the key looks like one of %s, but provider is %s; it was not sent"
+                .formatted(vendor, choice.provider()))
+        .from(key.location())
+        .help("use that provider: --provider " + vendor, "or set the right key");
   }
 
   private boolean needsKey() {
@@ -210,89 +167,49 @@ final class Checks {
             "or stay on this machine: --mode local --provider ollama");
   }
 
-  private static String vendorOf(String key) {
-    if (key.startsWith("sk-ant-")) {
-      return "anthropic";
-    }
-    return OPENAI_KEY.matcher(key).matches() ? "openai" : "";
-  }
-
+  /** A key that is there and not used is never a riddle. */
   private void unused() {
-    for (Setting.Variable variable : get(API_KEY).setting().variables()) {
-      String value = env.getOrDefault(variable.name(), "");
-      if (!variable.provider().isEmpty()
-          && !variable.provider().equals(choice.provider())
-          && !value.isBlank()) {
-        notes.add(variable.name() + " is set and not used (provider is " + choice.provider() + ")");
-      }
-    }
+    String provider = choice.provider().isEmpty() ? "empty" : choice.provider();
+    get(API_KEY).shadowed().stream()
+        .filter(loser -> loser.reason().equals(Bundle.OTHER_PROVIDER))
+        .map(loser -> loser.location() + " is set and not used (provider is " + provider + ")")
+        .forEach(report::note);
   }
 
-  private void value(Resolution resolution) {
-    if (resolution.value().isEmpty()) {
-      return;
+  private void number(Resolution resolution) {
+    switch (resolution.setting().kind()) {
+      case COUNT, TEMPERATURE, DURATION ->
+          resolution
+              .value()
+              .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
+              .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
+      case MODE, PROVIDER, MODEL, URL, SECRET -> {}
     }
-    String text = resolution.value().get();
-    boolean valid =
-        switch (resolution.setting().kind()) {
-          case COUNT -> Values.count(text).isPresent();
-          case TEMPERATURE -> Values.temperature(text).isPresent();
-          case DURATION -> Values.duration(text).isPresent();
-          case MODE, PROVIDER, MODEL, URL, SECRET -> true;
-        };
-    if (!valid) {
-      problems.add(
-          Problems.of(
-                  code(resolution.setting().key()),
-                  resolution.setting().key()
-                      + " must be "
-                      + resolution.setting().kind().expected()
-                      + ", got \""
-                      + text
-                      + "\"",
-                  resolution.location())
-              .help("set it to " + resolution.setting().kind().expected()));
-    }
-  }
-
-  private static String code(String key) {
-    return switch (key) {
-      case MAX_TOKENS -> "E104";
-      case TEMPERATURE -> "E105";
-      case CONTEXT_LENGTH -> "E116";
-      case SettingsTable.MAX_TURNS -> "E118";
-      default -> "E117";
-    };
   }
 
   private void capabilities() {
     String model = get(MODEL).effective().orElse("");
+    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH)) {
+      Resolution resolution = get(key);
+      if (!takes(model, key)) {
+        resolutions.put(key, resolution.notSent());
+        if (resolution.value().isPresent()) {
+          report.note(
+              key + " is not sent: " + choice.provider() + "/" + model + " does not take it");
+        }
+      }
+    }
+  }
+
+  /** What a server of one's own takes is not known here; only num_ctx is Ollama's alone. */
+  private boolean takes(String model, String key) {
     boolean vendor =
         get(BASE_URL)
             .value()
             .map(url -> ModelCatalog.isVendorUrl(choice.provider(), url))
             .orElse(true);
-    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH)) {
-      Resolution resolution = get(key);
-      boolean always = key.equals(CONTEXT_LENGTH) || choice.provider().equals(ModelRef.SCRIPTED);
-      if (resolution.value().isPresent()
-          && (vendor || always)
-          && !ModelCatalog.takes(choice.provider(), model, key)) {
-        resolutions.put(key, notSent(resolution));
-        notes.add(key + " is not sent: " + choice.provider() + "/" + model + " does not take it");
-      }
-    }
-  }
-
-  private static Resolution notSent(Resolution resolution) {
-    return new Resolution(
-        resolution.setting(),
-        resolution.value(),
-        resolution.resolved(),
-        resolution.layer(),
-        resolution.location(),
-        false,
-        resolution.shadowed());
+    return !(vendor || isScripted() || key.equals(CONTEXT_LENGTH))
+        || ModelCatalog.takes(choice.provider(), model, key);
   }
 
   private Resolution get(String key) {

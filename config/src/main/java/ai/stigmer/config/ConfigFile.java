@@ -1,160 +1,181 @@
 package ai.stigmer.config;
 
-import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.config.KeyFile.Entry;
+import ai.stigmer.config.KeyFile.Form;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
 
-/** The user's configuration file: YAML, read into keys with the line of each. */
+/** The user's configuration file: what it offers for every setting, and what is wrong with it. */
 final class ConfigFile {
-  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]*)}");
+  static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):([^}]*)}");
+
+  private static final Set<PosixFilePermission> OTHERS =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
 
   private final Path file;
   private final Map<String, String> env;
+  private final Report report;
   private final Map<String, Candidate> values = new LinkedHashMap<>();
-  private final List<Problem> problems = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
 
-  private ConfigFile(Path file, Map<String, String> env) {
+  private ConfigFile(Path file, Map<String, String> env, Report report) {
     this.file = file;
     this.env = env;
+    this.report = report;
   }
 
-  static ConfigFile read(Path file, Map<String, String> env) {
-    var config = new ConfigFile(file, env);
+  /** The values by key; what is wrong goes into the report. */
+  static Map<String, Candidate> read(ConfigInput input, Report report) {
+    Path file = input.effectiveFile();
+    var config = new ConfigFile(file, input.env(), report);
     try {
-      config.parse(Files.readString(file));
+      config.take(KeyFile.parse(SmallFile.read(file)));
+      config.noteWhoMayRead(input);
     } catch (IOException e) {
-      config.problems.add(
+      report.problem(
+          "",
           Problems.of("E125", "the configuration file cannot be read", file.toString())
-              .help("check that it is there, is UTF-8 text and may be read"));
+              .help("check that it is there, is UTF-8 text of at most 1 MiB and may be read"));
     }
-    return config;
+    return config.values;
   }
 
-  Map<String, Candidate> values() {
-    return values;
-  }
-
-  List<Problem> problems() {
-    return problems;
-  }
-
-  List<String> notes() {
-    return notes;
-  }
-
-  private void parse(String text) {
-    try {
-      new Compose(LoadSettings.builder().setLabel(file.toString()).build())
-          .composeString(text)
-          .ifPresent(root -> walk("", root));
-    } catch (MarkedYamlEngineException e) {
-      int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(1);
-      problems.add(notYaml(file + ":" + line, String.valueOf(e.getProblem())));
-    } catch (YamlEngineException e) {
-      problems.add(notYaml(file.toString(), "it cannot be parsed"));
+  private void take(KeyFile keys) {
+    for (KeyFile.Flaw flaw : keys.flaws()) {
+      report.problem(
+          "",
+          Problems.of(
+                  "E119", "the configuration file is not valid: " + flaw.reason(), at(flaw.line()))
+              .help("mend that line: stigmer config edit"));
     }
+    keys.sections()
+        .forEach(
+            (key, node) -> {
+              if (SettingsTable.find(key).isPresent()) {
+                notOneValue(key, at(KeyFile.line(node.getKeyNode())));
+              }
+            });
+    keys.entries().values().forEach(this::entry);
   }
 
-  private static Problem notYaml(String where, String why) {
-    return Problems.of("E119", "the configuration file is not valid YAML: " + why, where)
-        .help("mend that line: stigmer config edit");
+  private String at(int line) {
+    return line > 0 ? file + ":" + line : file.toString();
   }
 
-  private void walk(String path, Node node) {
-    switch (node) {
-      case MappingNode mapping -> {
-        for (NodeTuple entry : mapping.getValue()) {
-          if (entry.getKeyNode() instanceof ScalarNode key) {
-            walk(
-                path.isEmpty() ? key.getValue() : path + "." + key.getValue(),
-                entry.getValueNode());
-          }
-        }
-      }
-      case ScalarNode scalar -> leaf(path, scalar.getValue(), line(node));
-      default -> leaf(path, null, line(node));
-    }
-  }
-
-  private static int line(Node node) {
-    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(1);
-  }
-
-  private void leaf(String key, @Nullable String text, int line) {
-    String where = file + ":" + line;
-    if (key.equals("version") || key.isEmpty()) {
+  private void entry(Entry entry) {
+    String key = entry.key();
+    String where = at(entry.line());
+    if (key.equals("version")) {
       return;
     }
-    if (SettingsTable.find(key).isEmpty()) {
-      unknown(key, where);
-    } else if (text == null) {
-      problems.add(
-          Problems.of("E126", key + " must be a single value, not a list", where)
-              .help("write it as: " + key + ": VALUE"));
-    } else if (!text.equals("null") && !text.equals("~")) {
-      values.put(key, new Candidate(expand(key, text.strip(), where), Layer.FILE, where, ""));
+    if (SettingsTable.find(key).isEmpty() || !entry.nested()) {
+      if (!isSection(key)) {
+        unknown(entry, where);
+      } else if (entry.form() != Form.NOTHING) {
+        report.problem(
+            "",
+            Problems.of("E126", key + " must hold keys, not a value", where)
+                .help("put the keys below it, indented: stigmer config list"));
+      }
+    } else if (entry.form() == Form.LIST) {
+      notOneValue(key, where);
+    } else if (entry.form() == Form.VALUE) {
+      expanded(key, entry.text().strip(), where)
+          .ifPresent(text -> values.put(key, new Candidate(text.strip(), Layer.FILE, where, "")));
     }
   }
 
-  private void unknown(String key, String where) {
+  private static boolean isSection(String key) {
+    return SettingsTable.ALL.stream().anyMatch(setting -> setting.key().startsWith(key + "."));
+  }
+
+  private void notOneValue(String key, String where) {
+    report.problem(
+        key,
+        Problems.of("E126", key + " must be a single value", where)
+            .help("write it as: " + key.substring(key.lastIndexOf('.') + 1) + ": VALUE"));
+  }
+
+  private void unknown(Entry entry, String where) {
+    String key = entry.key();
     String near = DidYouMean.nearest(key, SettingsTable.ALL.stream().map(Setting::key).toList());
     String hint = near.isEmpty() ? "" : "did you mean \"" + near + "\"? ";
-    if (key.startsWith("llm.") || key.equals("llm")) {
-      problems.add(
+    if (!entry.nested() && near.equals(key)) {
+      hint = "write it as nested keys, one per line and indented; ";
+    }
+    if (key.startsWith("llm.")) {
+      report.problem(
+          "",
           Problems.of("E106", "unknown key \"" + key + "\"", where)
               .help(hint + "see all keys: stigmer config list"));
     } else {
-      notes.add(
-          "unknown key \""
-              + key
-              + "\" at "
-              + where
-              + " is ignored"
-              + (hint.isEmpty() ? "" : "; " + hint.strip()));
+      String end = hint.isEmpty() ? "" : "; " + hint.strip();
+      report.note("unknown key \"" + key + "\" at " + where + " is ignored" + end);
     }
   }
 
-  private String expand(String key, String text, String where) {
+  /** The value with what it refers to; empty when a reference leads nowhere. */
+  private Optional<String> expanded(String key, String text, String where) {
+    int before = report.faults().size();
     Matcher matcher = REFERENCE.matcher(text);
-    return matcher.replaceAll(
-        found -> Matcher.quoteReplacement(lookUp(key, found.group(1), found.group(2), where)));
+    String whole =
+        matcher.replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    found.group(1).equals("env")
+                        ? variable(key, found.group(2), where)
+                        : content(key, found.group(2), where)));
+    return report.faults().size() == before ? Optional.of(whole) : Optional.empty();
   }
 
-  private String lookUp(String key, String kind, String name, String where) {
-    if (kind.equals("env")) {
-      String value = env.get(name);
-      if (value == null) {
-        problems.add(
-            Problems.of(
-                    "E124", key + " refers to the variable " + name + ", which is not set", where)
-                .help("export " + name + "=…"));
-      }
-      return value == null ? "" : value.strip();
+  private String variable(String key, String name, String where) {
+    String value = env.get(name);
+    if (value == null) {
+      String message = key + " refers to the variable " + name + ", which is not set";
+      report.problem(
+          key, Problems.of("E124", message, where).help("export " + name + "=…, or change it"));
+      return "";
+    }
+    return value.strip();
+  }
+
+  private String content(String key, String name, String where) {
+    try {
+      return SmallFile.read(name).strip();
+    } catch (IOException e) {
+      String message = key + " refers to the file " + name + ", which cannot be read";
+      report.problem(
+          key,
+          Problems.of("E124", message, where)
+              .help("make that file, readable for you and at most 1 MiB, or change the reference"));
+      return "";
+    }
+  }
+
+  /** The user's own file is for the user alone; another one is when it holds a key. */
+  private void noteWhoMayRead(ConfigInput input) {
+    if (input.fileIsNamed() && !values.containsKey(SettingsTable.API_KEY)) {
+      return;
     }
     try {
-      return Files.readString(Path.of(name)).strip();
+      if (Files.getFileStore(file).supportsFileAttributeView("posix")
+          && Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains)) {
+        report.note("others may read or change " + file + ": chmod 600 " + file);
+      }
     } catch (IOException e) {
-      problems.add(
-          Problems.of("E124", key + " refers to the file " + name + ", which cannot be read", where)
-              .help("make the file, or change the reference"));
-      return "";
+      // A pipe has no rights to look at.
+      return;
     }
   }
 }

@@ -1,6 +1,7 @@
 package ai.stigmer.config;
 
 import java.util.List;
+import java.util.Locale;
 
 /** The known word nearest to a misspelt one. */
 final class DidYouMean {
@@ -11,7 +12,7 @@ final class DidYouMean {
     String best = "";
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {
-      int distance = distance(word, candidate);
+      int distance = distance(word.toLowerCase(Locale.ROOT), candidate);
       if (distance < least && distance <= Math.max(2, candidate.length() / 3)) {
         best = candidate;
         least = distance;

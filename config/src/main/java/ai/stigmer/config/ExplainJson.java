@@ -6,7 +6,6 @@ import ai.stigmer.graphton.model.Secret;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
 
 /** The JSON of {@code stigmer config explain --json}, schema 1. */
 final class ExplainJson {
@@ -28,11 +27,12 @@ final class ExplainJson {
     ArrayNode notes = root.putArray("notes");
     resolved.notes().forEach(notes::add);
     ArrayNode problems = root.putArray("problems");
-    for (Problem problem : resolved.problems()) {
+    for (Report.Fault fault : resolved.faults()) {
+      Problem problem = fault.problem();
       problems
           .addObject()
           .put("code", problem.code())
-          .put("setting", settingOf(problem))
+          .put("setting", fault.setting().isEmpty() ? null : fault.setting())
           .put("message", problem.message())
           .put("from", String.join("; ", problem.from()))
           .put("help", String.join("; ", problem.help()));
@@ -79,25 +79,5 @@ final class ExplainJson {
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
       case MODE, PROVIDER, MODEL, URL, SECRET, DURATION -> node.put("value", text);
     }
-  }
-
-  private static @Nullable String settingOf(Problem problem) {
-    return switch (problem.code()) {
-      case "E101", "E107" -> SettingsTable.API_KEY;
-      case "E102", "E112" -> SettingsTable.PROVIDER;
-      case "E103", "E115" -> SettingsTable.MODEL;
-      case "E104" -> SettingsTable.MAX_TOKENS;
-      case "E105" -> SettingsTable.TEMPERATURE;
-      case "E109" -> SettingsTable.MODE;
-      case "E113", "E114" -> SettingsTable.BASE_URL;
-      case "E116" -> SettingsTable.CONTEXT_LENGTH;
-      case "E118" -> SettingsTable.MAX_TURNS;
-      default ->
-          SettingsTable.ALL.stream()
-              .map(Setting::key)
-              .filter(problem.message()::contains)
-              .findFirst()
-              .orElse(null);
-    };
   }
 }

@@ -56,6 +56,7 @@ final class ExplainText {
   }
 
   private static void pad(StringBuilder text, String cell, int width) {
-    text.append(cell).append(" ".repeat(Math.max(1, width - cell.length())));
+    text.append(cell.replaceAll("\\p{Cntrl}", "?"))
+        .append(" ".repeat(Math.max(1, width - cell.length())));
   }
 }

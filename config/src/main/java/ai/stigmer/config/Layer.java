@@ -13,4 +13,14 @@ public enum Layer {
   public String id() {
     return name().toLowerCase(Locale.ROOT);
   }
+
+  /** The next lower layer; the lowest one's is itself. */
+  Layer below() {
+    return switch (this) {
+      case REQUEST -> FLAG;
+      case FLAG -> ENV;
+      case ENV -> FILE;
+      case FILE, DEFAULT -> DEFAULT;
+    };
+  }
 }

@@ -2,11 +2,15 @@ package ai.stigmer.config;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,6 +39,8 @@ public record LlmConfig(
     Duration firstTokenTimeout,
     Duration idleTimeout) {
 
+  private static final String ORIGIN = "LlmConfig";
+
   public LlmConfig {
     requireNonNull(provider, "provider is null");
     requireNonNull(modelName, "modelName is null");
@@ -43,9 +49,20 @@ public record LlmConfig(
   }
 
   /**
-   * The configuration that the environment alone gives, without any file.
+   * The configuration that the environment of this process alone gives, without any file.
    *
-   * @throws ProblemException naming the first thing that is wrong
+   * @throws ProblemException as {@link #loadFromEnv(Mode, Map)} does
+   */
+  public static LlmConfig loadFromEnv(Mode mode) {
+    return loadFromEnv(mode, EnvReader.system());
+  }
+
+  /**
+   * The configuration that these variables alone give, without any file.
+   *
+   * @param mode stands above {@code STIGMER_MODE} and {@code MODE}
+   * @throws ProblemException for the first thing that is wrong; the others are suppressed
+   *     exceptions of it
    */
   public static LlmConfig loadFromEnv(Mode mode, Map<String, String> env) {
     ConfigInput input =
@@ -58,21 +75,78 @@ public record LlmConfig(
   }
 
   /**
-   * Checks what holds between the parts.
+   * Checks each part, and what holds between them. What the cascade has resolved always passes.
    *
-   * @throws ProblemException when the provider needs a base URL or a key that is not there
+   * @throws ProblemException for the first thing that is wrong; the others are suppressed
+   *     exceptions of it
    */
   public void validate() {
-    if (provider.equals("ollama") && baseUrl.isEmpty()) {
-      throw Problems.of("E113", "ollama needs a base URL, and it is empty", "LlmConfig")
-          .help("http://localhost:11434 is the usual one")
-          .asException();
+    var problems = new ArrayList<Problem>();
+    ValueCheck.provider(provider, ORIGIN).ifPresent(problems::add);
+    model().ifPresent(problems::add);
+    endpoint().ifPresent(problems::add);
+    key().ifPresent(problems::add);
+    maxTokens.ifPresent(n -> problems.addAll(number(SettingsTable.MAX_TOKENS, n)));
+    temperature.ifPresent(t -> problems.addAll(number(SettingsTable.TEMPERATURE, t)));
+    contextLength.ifPresent(n -> problems.addAll(number(SettingsTable.CONTEXT_LENGTH, n)));
+    Problems.throwAll(problems);
+  }
+
+  private static List<Problem> number(String key, Object value) {
+    Setting setting = SettingsTable.find(key).orElseThrow();
+    return ValueCheck.of(setting, String.valueOf(value), ORIGIN).stream().toList();
+  }
+
+  private Optional<Problem> model() {
+    if (modelName.isBlank()) {
+      return Optional.of(
+          Problems.of("E115", "no model for provider " + provider, ORIGIN)
+              .help("give the model's full id"));
     }
-    if (provider.equals("anthropic") && apiKey.isEmpty()) {
-      throw Problems.of("E101", "anthropic needs an API key, and none was found", "LlmConfig")
-          .help("export ANTHROPIC_API_KEY=…   or   export STIGMER_LLM_API_KEY=…")
-          .asException();
+    Optional<String> owner = ModelRef.parse(modelName).provider();
+    boolean ownServer =
+        baseUrl.isPresent()
+            && !provider.equals("ollama")
+            && !ModelCatalog.isVendorUrl(provider, baseUrl.get());
+    return ownServer || !ModelRef.PROVIDERS.contains(provider)
+        ? Optional.empty()
+        : owner
+            .filter(id -> !id.equals(provider))
+            .map(
+                id ->
+                    Problems.of(
+                            "E103",
+                            "model \"%s\" belongs to %s, but provider is %s"
+                                .formatted(modelName, id, provider),
+                            ORIGIN)
+                        .help("choose provider " + id + ", or a model of " + provider));
+  }
+
+  private Optional<Problem> endpoint() {
+    if (baseUrl.isEmpty()) {
+      return provider.equals("ollama")
+          ? Optional.of(
+              Problems.of("E113", "ollama needs a base URL, and it is empty", ORIGIN)
+                  .help("http://localhost:11434 is the usual one"))
+          : Optional.empty();
     }
+    return Urls.isPlain(baseUrl.get()) ? Optional.empty() : ValueCheck.url(baseUrl.get(), ORIGIN);
+  }
+
+  private Optional<Problem> key() {
+    boolean vendor = baseUrl.isEmpty() || ModelCatalog.isVendorUrl(provider, baseUrl.orElseThrow());
+    boolean needed = provider.equals("anthropic") || (provider.equals("openai") && vendor);
+    if (apiKey.isPresent() || !needed) {
+      return Optional.empty();
+    }
+    String variable = provider.equals("anthropic") ? "ANTHROPIC_API_KEY" : "OPENAI_API_KEY";
+    return Optional.of(
+        Problem.of(
+                "E101",
+                Problem.Category.CREDENTIALS,
+                provider + " needs an API key, and none was found")
+            .from(ORIGIN)
+            .help("export " + variable + "=…   or   export STIGMER_LLM_API_KEY=…"));
   }
 
   /** The same for a provider module. */

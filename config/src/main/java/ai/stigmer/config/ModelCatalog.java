@@ -2,24 +2,29 @@ package ai.stigmer.config;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What is known of models without asking anybody, as of 2026-11-21: friendly names, each provider's
  * defaults, and which parameters a model takes.
  */
 final class ModelCatalog {
-  private static final Map<String, String> FRIENDLY =
-      Map.ofEntries(
-          Map.entry("claude-sonnet-4.5", "claude-sonnet-4-5-20250929"),
-          Map.entry("claude-sonnet-4", "claude-sonnet-4-20250514"),
-          Map.entry("claude-opus-4.5", "claude-opus-4-5"),
-          Map.entry("claude-opus-4", "claude-opus-4-20250514"),
-          Map.entry("claude-haiku-4.5", "claude-haiku-4-5-20251001"),
-          Map.entry("claude-haiku-4", "claude-haiku-4-5-20251001"),
-          Map.entry("qwen2.5-coder", "qwen2.5-coder:7b"),
-          Map.entry("llama3.2", "llama3.2:3b"),
-          Map.entry("deepseek-coder", "deepseek-coder:6.7b"),
-          Map.entry("codellama", "codellama:7b"));
+  private static final Map<String, Map<String, String>> FRIENDLY =
+      Map.of(
+          "anthropic",
+          Map.of(
+              "claude-sonnet-4.5", "claude-sonnet-4-5-20250929",
+              "claude-sonnet-4", "claude-sonnet-4-20250514",
+              "claude-opus-4.5", "claude-opus-4-5",
+              "claude-opus-4", "claude-opus-4-20250514",
+              "claude-haiku-4.5", "claude-haiku-4-5-20251001",
+              "claude-haiku-4", "claude-haiku-4-5-20251001"),
+          "ollama",
+          Map.of(
+              "qwen2.5-coder", "qwen2.5-coder:7b",
+              "llama3.2", "llama3.2:3b",
+              "deepseek-coder", "deepseek-coder:6.7b",
+              "codellama", "codellama:7b"));
 
   private static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -51,10 +56,15 @@ final class ModelCatalog {
 
   /**
    * The full id of a model that people call by a shorter name; the name itself when it is no such
-   * name.
+   * name of this provider.
    */
-  static String fullId(String name) {
-    return FRIENDLY.getOrDefault(name, name);
+  static String fullId(String provider, String name) {
+    return FRIENDLY.getOrDefault(provider, Map.of()).getOrDefault(name, name);
+  }
+
+  /** The shorter names of a provider's models, with their full ids, sorted. */
+  static Map<String, String> friendlyNames(String provider) {
+    return new TreeMap<>(FRIENDLY.getOrDefault(provider, Map.of()));
   }
 
   static Optional<String> defaultOf(String provider, String key) {
@@ -64,8 +74,11 @@ final class ModelCatalog {
         : Optional.ofNullable(DEFAULTS.getOrDefault(provider, Map.of()).get(key));
   }
 
+  /** Whether a URL leads to the vendor's own host. Ollama has none. */
   static boolean isVendorUrl(String provider, String url) {
-    return defaultOf(provider, SettingsTable.BASE_URL).filter(url::equals).isPresent();
+    return !provider.equals("ollama")
+        && defaultOf(provider, SettingsTable.BASE_URL).flatMap(Urls::host).equals(Urls.host(url))
+        && Urls.host(url).isPresent();
   }
 
   /**

@@ -14,9 +14,12 @@ final class OllamaHost {
 
   private OllamaHost() {}
 
-  /** The base URL to connect to. */
+  /** The base URL to connect to. A text with a user name in it is left as it is, to be refused. */
   static String toUrl(String text) {
     String rest = text.strip();
+    if (rest.indexOf('@') >= 0) {
+      return rest;
+    }
     String scheme = "http";
     String port = DEFAULT_PORT;
     int colon = rest.indexOf("://");

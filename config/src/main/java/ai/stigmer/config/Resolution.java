@@ -31,4 +31,16 @@ record Resolution(
   Optional<String> effective() {
     return resolved.isPresent() ? resolved : value;
   }
+
+  Resolution withValue(String text) {
+    return new Resolution(setting, Optional.of(text), resolved, layer, location, sent, shadowed);
+  }
+
+  Resolution withResolved(String fullId) {
+    return new Resolution(setting, value, Optional.of(fullId), layer, location, sent, shadowed);
+  }
+
+  Resolution notSent() {
+    return new Resolution(setting, value, resolved, layer, location, false, shadowed);
+  }
 }

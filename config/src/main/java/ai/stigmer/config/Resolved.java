@@ -4,7 +4,6 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.Secret;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,22 +17,27 @@ import java.util.OptionalInt;
 public final class Resolved {
   private final Mode mode;
   private final List<Resolution> settings;
-  private final List<Problem> problems;
+  private final List<Report.Fault> faults;
   private final List<String> notes;
 
-  Resolved(Mode mode, List<Resolution> settings, List<Problem> problems, List<String> notes) {
+  Resolved(Mode mode, List<Resolution> settings, Report report) {
     this.mode = mode;
     this.settings = List.copyOf(settings);
-    this.problems = List.copyOf(problems);
-    this.notes = List.copyOf(notes);
+    this.faults = List.copyOf(report.faults());
+    this.notes = List.copyOf(report.notes());
   }
 
   public Mode mode() {
     return mode;
   }
 
+  /** Everything that is wrong, not only the first. */
   public List<Problem> problems() {
-    return problems;
+    return faults.stream().map(Report.Fault::problem).toList();
+  }
+
+  List<Report.Fault> faults() {
+    return faults;
   }
 
   public List<String> notes() {
@@ -65,6 +69,28 @@ public final class Resolved {
         : Optional.empty();
   }
 
+  /**
+   * What became of the value at a place, for example a variable: {@code in effect}, hidden by
+   * another place, or not used. Empty when the place says nothing.
+   */
+  public Optional<String> fate(String location) {
+    for (Resolution resolution : settings) {
+      if (resolution.location().equals(location)
+          || resolution.location().equals(location + Bundle.BY_ITS_MODEL)) {
+        return Optional.of("in effect");
+      }
+      for (Resolution.Shadowed loser : resolution.shadowed()) {
+        if (loser.location().equals(location)) {
+          return Optional.of(
+              loser.reason().equals(Bundle.OTHER_PROVIDER)
+                  ? "not used: " + loser.reason()
+                  : "hidden by " + resolution.location());
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
   /** The most answers of the model in one run. */
   public int maxTurns() {
     return count(SettingsTable.MAX_TURNS).orElse(50);
@@ -73,12 +99,11 @@ public final class Resolved {
   /**
    * The model to use.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException for the first problem, when there is one
+   * @throws ai.stigmer.graphton.error.ProblemException for the first problem, when there is one;
+   *     the others are suppressed exceptions of it
    */
   public LlmConfig llm() {
-    if (!problems.isEmpty()) {
-      throw problems.getFirst().asException();
-    }
+    Problems.throwAll(problems());
     return new LlmConfig(
         get(SettingsTable.PROVIDER).value().orElse(""),
         get(SettingsTable.MODEL).effective().orElse(""),
@@ -94,10 +119,10 @@ public final class Resolved {
 
   /** 0 when nothing is wrong, 4 when only credentials are, 3 otherwise. */
   public int exitStatus() {
-    if (problems.isEmpty()) {
+    if (faults.isEmpty()) {
       return 0;
     }
-    return problems.stream().allMatch(problem -> problem.category() == Category.CREDENTIALS)
+    return problems().stream().allMatch(problem -> problem.category() == Category.CREDENTIALS)
         ? Category.CREDENTIALS.exitStatus()
         : Category.CONFIGURATION.exitStatus();
   }
@@ -108,12 +133,12 @@ public final class Resolved {
     String model = get(SettingsTable.MODEL).value().orElse("(no model)");
     var line = new StringBuilder();
     if (provider.equals(ModelRef.SCRIPTED)) {
-      line.append("scripted model · ").append(Path.of(model).getFileName());
+      line.append("scripted model · ").append(fileName(model));
     } else {
       line.append(provider).append('/').append(model);
       get(SettingsTable.BASE_URL)
           .value()
-          .filter(url -> provider.equals("ollama") || !ModelCatalog.isVendorUrl(provider, url))
+          .filter(url -> !ModelCatalog.isVendorUrl(provider, url))
           .ifPresent(url -> line.append(" at ").append(url));
       Resolution key = get(SettingsTable.API_KEY);
       if (key.value().isPresent()) {
@@ -126,6 +151,10 @@ public final class Resolved {
         .append(resolvedMode.layer() == Layer.DEFAULT ? "default" : resolvedMode.location())
         .append(')');
     return line.toString();
+  }
+
+  private static String fileName(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** The same as JSON, schema 1. Holds no secret. */

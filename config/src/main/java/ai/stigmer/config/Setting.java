@@ -28,7 +28,7 @@ record Setting(
     SECRET("a secret"),
     COUNT("a whole number of at least 1"),
     TEMPERATURE("a number from 0.0 to 2.0"),
-    DURATION("a duration such as 500ms, 3s or 5m");
+    DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
 
@@ -74,6 +74,20 @@ record Setting(
   Setting {
     variables = List.copyOf(variables);
     flags = List.copyOf(flags);
+  }
+
+  /** A value that it could have. */
+  String example() {
+    return switch (kind) {
+      case MODE -> "local";
+      case PROVIDER -> "ollama";
+      case MODEL -> "qwen2.5-coder:7b";
+      case URL -> "http://localhost:11434";
+      case SECRET -> "${env:NAME}";
+      case COUNT -> key.endsWith("_turns") ? "50" : "8192";
+      case TEMPERATURE -> "0.2";
+      case DURATION -> "90s";
+    };
   }
 
   boolean secret() {

@@ -70,7 +70,7 @@ final class SettingsTable {
                   Variable.of("OLLAMA_API_KEY", "ollama")),
               List.of("--api-key-file"),
               false,
-              "The key for the chosen provider. The flag names a file that holds it."),
+              "The key for the chosen provider; anthropic and openai's own host require one. The flag names a file with it."),
           new Setting(
               MAX_TOKENS,
               Kind.COUNT,

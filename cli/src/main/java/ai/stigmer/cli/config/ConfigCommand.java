@@ -1,5 +1,7 @@
 package ai.stigmer.cli.config;
 
+import ai.stigmer.cli.screen.Palette;
+import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigEditor;
 import ai.stigmer.config.ConfigInput;
@@ -10,11 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +40,9 @@ import picocli.CommandLine.Spec;
       "  stigmer config set llm.api_key < key.txt"
     })
 public final class ConfigCommand implements Runnable {
+  private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):[^}]+}");
+  private static final int LONGEST_SECRET = 1 << 16;
+
   private final Map<String, String> env;
   private final InputStream in;
   private final PrintWriter out;
@@ -64,19 +69,10 @@ public final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int explain(
       @Mixin LlmOptions options,
-      @Option(names = "--json", description = "As JSON, without any key.") boolean json,
-      @Option(
-              names = "--request",
-              paramLabel = "KEY=VALUE",
-              description = "As an execution that asks for this would get it; repeatable.")
-          @Nullable Map<String, String> requests) {
-    ConfigInput input = options.input(env, "stigmer config explain");
-    if (requests != null) {
-      for (Map.Entry<String, String> request : requests.entrySet()) {
-        input = input.request(request.getKey(), request.getValue());
-      }
-    }
-    Resolved resolved = Cascade.resolve(input);
+      @Mixin RequestOptions requests,
+      @Option(names = "--json", description = "As JSON, without any key.") boolean json) {
+    Resolved resolved =
+        Cascade.resolve(requests.added(options.input(env, "stigmer config explain")));
     if (json) {
       out.println(resolved.toJson());
     } else {
@@ -91,8 +87,12 @@ public final class ConfigCommand implements Runnable {
       name = "check",
       description = "Say whether the configuration can be used.",
       mixinStandardHelpOptions = true)
-  int check(@Mixin LlmOptions options) {
-    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config check"));
+  int check(@Mixin LlmOptions options, @Mixin RequestOptions requests) {
+    return check(requests.added(options.input(env, "stigmer config check")));
+  }
+
+  private int check(ConfigInput input) {
+    Resolved resolved = Cascade.resolve(input);
     tell(resolved.problems());
     resolved.notes().forEach(note -> err.println("note  " + note));
     if (resolved.problems().isEmpty()) {
@@ -134,28 +134,38 @@ public final class ConfigCommand implements Runnable {
       @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE") @Nullable String value)
       throws IOException {
     SettingInfo setting = SettingInfo.named(key);
-    if (setting.secret() && value != null) {
+    if (setting.secret() && value != null && !REFERENCE.matcher(value.strip()).matches()) {
       throw Problem.of(
               "E129", Problem.Category.USAGE, key + " must not be given on the command line")
-          .help("other users can see it there; pipe it in: stigmer config set " + key + " < FILE")
+          .help(
+              "other users can see it there; pipe it in: stigmer config set " + key + " < FILE",
+              "or name where it stands: stigmer config set " + key + " '${env:NAME}'")
           .asException();
     }
     if (value == null && !setting.secret()) {
       throw new ParameterException(spec.commandLine(), "a value is missing");
     }
-    String text =
-        value == null
-            ? new String(in.readAllBytes(), StandardCharsets.UTF_8).strip()
-            : value.strip();
     ConfigInput input = options.input(env, "stigmer config set");
-    new ConfigEditor(input.effectiveFile(), env).set(key, text);
-    Resolved after = Cascade.resolve(input);
-    tell(after.problems());
+    new ConfigEditor(input.effectiveFile()).set(key, value == null ? piped(key) : value);
+    tellAfter(Cascade.resolve(input), key);
+    return 0;
+  }
+
+  /** The value is written; what is still wrong is worth a word, not a failure. */
+  private void tellAfter(Resolved after, String key) {
+    for (Problem problem : after.problems()) {
+      err.println("note  written; still to do: " + problem.code() + " " + problem.message());
+    }
     after
         .hiddenInFile(key)
         .ifPresent(by -> err.println("note  written, but " + by + " is stronger and hides it"));
     err.flush();
-    return after.exitStatus();
+  }
+
+  private String piped(String key) throws IOException {
+    err.println("note  reading " + key + " from standard input, up to its end");
+    err.flush();
+    return new String(in.readNBytes(LONGEST_SECRET), StandardCharsets.UTF_8);
   }
 
   @Command(
@@ -163,7 +173,7 @@ public final class ConfigCommand implements Runnable {
       description = "Remove one value from the file.",
       mixinStandardHelpOptions = true)
   int unset(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
-    new ConfigEditor(file(options), env).unset(key);
+    new ConfigEditor(file(options)).unset(key);
     return 0;
   }
 
@@ -183,18 +193,17 @@ public final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int edit(@Mixin LlmOptions options) throws IOException, InterruptedException {
     Path file = file(options);
+    new ConfigEditor(file).create();
     String editor = env.getOrDefault("VISUAL", env.getOrDefault("EDITOR", "vi"));
-    if (!Files.exists(file)) {
-      Path folder = file.toAbsolutePath().getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
+    int status =
+        new ProcessBuilder("/bin/sh", "-c", editor + " \"$1\"", "edit", file.toString())
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (status != 0) {
+      err.println("note  the editor (" + editor + ") ended with status " + status);
     }
-    new ProcessBuilder("/bin/sh", "-c", editor + " \"$1\"", "edit", file.toString())
-        .inheritIO()
-        .start()
-        .waitFor();
-    return check(options);
+    return check(options.input(env, "stigmer config check"));
   }
 
   private Path file(LlmOptions options) {
@@ -202,11 +211,7 @@ public final class ConfigCommand implements Runnable {
   }
 
   private void tell(List<Problem> problems) {
-    for (Problem problem : problems) {
-      err.println("error[" + problem.code() + "]: " + problem.message());
-      problem.from().forEach(line -> err.println("  from  " + line));
-      problem.help().forEach(line -> err.println("  help  " + line));
-    }
+    problems.forEach(problem -> err.print(ProblemText.of(problem, Palette.PLAIN)));
     err.flush();
   }
 }

@@ -1,7 +1,11 @@
 package ai.stigmer.cli.config;
 
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.config.SettingInfo;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -23,23 +27,32 @@ public final class EnvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    row("STIGMER_HOME", "the folder of configuration and journal (default: ~/.stigmer)");
-    row("STIGMER_CONFIG", "another configuration file");
+    Resolved resolved =
+        Cascade.resolve(
+            ConfigInput.of(env, Path.of(System.getProperty("user.home")), "stigmer env"));
+    row("STIGMER_HOME", "", "the folder of configuration and journal (default: ~/.stigmer)");
+    row("STIGMER_CONFIG", "", "another configuration file");
     for (SettingInfo setting : SettingInfo.all()) {
       for (SettingInfo.EnvVariable variable : setting.variables()) {
         String only =
             variable.provider().isEmpty() ? "" : " (for " + variable.provider() + " only)";
-        row(variable.name(), setting.key() + only + ": " + setting.doc());
+        row(
+            variable.name(),
+            resolved.fate(variable.name()).map(fate -> "[" + fate + "] ").orElse(""),
+            setting.key() + only + ": " + setting.doc());
       }
     }
-    row("STIGMER_DEBUG", "1 shows stack traces");
-    row("NO_COLOR", "no colours");
+    row("STIGMER_DEBUG", "", "1 shows stack traces");
+    row("VISUAL", "", "the editor of stigmer config edit; before EDITOR");
+    row("EDITOR", "", "the editor of stigmer config edit (default: vi)");
+    row("NO_COLOR", "", "no colours");
     out.flush();
     return 0;
   }
 
-  private void row(String name, String effect) {
-    String state = env.getOrDefault(name, "").isBlank() ? "-" : "set";
-    out.printf(Locale.ROOT, "%-32s %-4s %s%n", name, state, effect);
+  private void row(String name, String fate, String effect) {
+    String value = env.get(name);
+    String state = value == null ? "-" : value.isBlank() ? "empty" : "set";
+    out.printf(Locale.ROOT, "%-32s %-5s %s%s%n", name, state, fate, effect);
   }
 }

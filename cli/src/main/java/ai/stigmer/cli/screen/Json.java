@@ -6,6 +6,7 @@ import ai.stigmer.graphton.message.Usage;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /** The JSON shapes that several commands share. */
 public final class Json {
@@ -26,6 +27,17 @@ public final class Json {
     json.put("exit", problem.category().exitStatus());
     json.put("message", problem.message());
     return withLines(json, problem);
+  }
+
+  /**
+   * Several failures as the last object of a command: the first one's fields, and all of them in
+   * {@code problems}.
+   */
+  public static ObjectNode error(List<Problem> problems, int exit) {
+    ObjectNode json = error(problems.getFirst()).put("exit", exit);
+    ArrayNode all = json.putArray("problems");
+    problems.forEach(problem -> all.add(problem(problem)));
+    return json;
   }
 
   /** A problem inside another object. */

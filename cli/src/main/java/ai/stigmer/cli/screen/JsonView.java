@@ -3,6 +3,7 @@ package ai.stigmer.cli.screen;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import java.io.PrintStream;
+import java.util.List;
 
 /** A run for programs: one JSON object on standard output when it is over. */
 public final class JsonView implements RunView {
@@ -44,9 +45,14 @@ public final class JsonView implements RunView {
 
   @Override
   public void failed(Problem problem) {
-    out.println(Json.error(problem));
+    failed(List.of(problem), problem.category().exitStatus());
+  }
+
+  @Override
+  public void failed(List<Problem> problems, int exit) {
+    out.println(Json.error(problems, exit));
     out.flush();
-    err.print(ProblemText.of(problem, Palette.PLAIN));
+    problems.forEach(problem -> err.print(ProblemText.of(problem, Palette.PLAIN)));
     err.flush();
   }
 }

@@ -2,6 +2,7 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -25,4 +26,14 @@ public interface RunView extends Consumer<AgentEvent> {
 
   /** The command ends without a run's end. */
   void failed(Problem problem);
+
+  /**
+   * The same for several reasons at once.
+   *
+   * @param problems at least one, in the order in which they are told
+   * @param exit the command's exit status
+   */
+  default void failed(List<Problem> problems, int exit) {
+    problems.forEach(this::failed);
+  }
 }

@@ -5,6 +5,7 @@ import ai.stigmer.graphton.event.AgentEvent;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -41,8 +42,13 @@ public final class StreamJsonView implements RunView {
 
   @Override
   public void failed(Problem problem) {
-    print(Json.error(problem));
-    err.print(ProblemText.of(problem, Palette.PLAIN));
+    failed(List.of(problem), problem.category().exitStatus());
+  }
+
+  @Override
+  public void failed(List<Problem> problems, int exit) {
+    print(Json.error(problems, exit));
+    problems.forEach(problem -> err.print(ProblemText.of(problem, Palette.PLAIN)));
     err.flush();
   }
 

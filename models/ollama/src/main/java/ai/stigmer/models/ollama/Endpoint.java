@@ -59,10 +59,12 @@ record Endpoint(URI url, Optional<Secret> key) {
 
   private static RuntimeException unusable(String text) {
     return Problem.of(
-            "E113",
+            "E114",
             Problem.Category.CONFIGURATION,
-            "llm.base_url \"" + text + "\" is not an http or https URL")
-        .help("stigmer config set llm.base_url " + DEFAULT)
+            "the base URL is not a plain http or https URL, got \""
+                + (text.indexOf('@') < 0 ? text : "(hidden: it may hold a credential)")
+                + "\"")
+        .help("write scheme, host and port only, for example " + DEFAULT)
         .asException();
   }
 

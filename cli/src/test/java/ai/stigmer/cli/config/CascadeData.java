@@ -1,0 +1,183 @@
+package ai.stigmer.cli.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The tables of the rules: names, defaults, families, and what odd texts mean. */
+final class CascadeData {
+  private CascadeData() {}
+
+  static final List<String> KEYS =
+      List.of(
+          "llm.provider",
+          "llm.model",
+          "llm.base_url",
+          "llm.api_key",
+          "llm.max_tokens",
+          "llm.temperature",
+          "llm.context_length",
+          "llm.timeouts.connect",
+          "llm.timeouts.first_token",
+          "llm.timeouts.idle",
+          "agent.max_turns");
+
+  static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
+
+  static final Set<String> EMPTY_CLEARS = Set.of("llm.provider", "llm.model", "llm.base_url");
+
+  static final Map<String, String> FLAGS =
+      Map.of(
+          "mode", "--mode",
+          "llm.provider", "--provider",
+          "llm.model", "--model",
+          "llm.base_url", "--base-url",
+          "llm.api_key", "--api-key-file",
+          "llm.max_tokens", "--max-tokens",
+          "llm.temperature", "--temperature",
+          "llm.context_length", "--context-length",
+          "agent.max_turns", "--max-turns");
+
+  static final Map<String, List<String>> VARIABLES =
+      Map.ofEntries(
+          Map.entry("mode", List.of("STIGMER_MODE", "MODE")),
+          Map.entry("llm.provider", List.of("STIGMER_LLM_PROVIDER")),
+          Map.entry("llm.model", List.of("STIGMER_LLM_MODEL")),
+          Map.entry(
+              "llm.base_url",
+              List.of(
+                  "STIGMER_LLM_BASE_URL",
+                  "OLLAMA_BASE_URL",
+                  "OLLAMA_HOST",
+                  "ANTHROPIC_BASE_URL",
+                  "OPENAI_BASE_URL")),
+          Map.entry(
+              "llm.api_key",
+              List.of(
+                  "STIGMER_LLM_API_KEY",
+                  "STIGMER_LLM_API_KEY_FILE",
+                  "ANTHROPIC_API_KEY",
+                  "OPENAI_API_KEY",
+                  "OLLAMA_API_KEY")),
+          Map.entry("llm.max_tokens", List.of("STIGMER_LLM_MAX_TOKENS")),
+          Map.entry("llm.temperature", List.of("STIGMER_LLM_TEMPERATURE")),
+          Map.entry("llm.context_length", List.of("STIGMER_LLM_CONTEXT_LENGTH")),
+          Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
+          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
+
+  static final Map<String, Map<String, String>> DEFAULTS =
+      Map.of(
+          "ollama",
+          Map.of(
+              "llm.model", "qwen2.5-coder:7b",
+              "llm.base_url", "http://localhost:11434",
+              "llm.max_tokens", "8192",
+              "llm.temperature", "0.0"),
+          "anthropic",
+          Map.of(
+              "llm.model", "claude-sonnet-4.5",
+              "llm.base_url", "https://api.anthropic.com",
+              "llm.max_tokens", "20000"),
+          "openai",
+          Map.of(
+              "llm.model", "gpt-6.1-sol",
+              "llm.base_url", "https://api.openai.com/v1",
+              "llm.max_tokens", "16384"),
+          "everybody",
+          Map.of(
+              "llm.timeouts.connect", "3s",
+              "llm.timeouts.first_token", "5m",
+              "llm.timeouts.idle", "60s",
+              "agent.max_turns", "50"));
+
+  static final Map<String, Map<String, String>> FULL_IDS =
+      Map.of(
+          "ollama",
+          Map.of("llama3.2", "llama3.2:3b", "qwen2.5-coder", "qwen2.5-coder:7b"),
+          "anthropic",
+          Map.of(
+              "claude-sonnet-4.5", "claude-sonnet-4-5-20250929",
+              "claude-opus-4", "claude-opus-4-20250514",
+              "claude-haiku-4", "claude-haiku-4-5-20251001"),
+          "openai",
+          Map.of());
+
+  /** What the drawn values of OLLAMA_HOST mean. */
+  static final Map<String, String> HOSTS =
+      Map.of(
+          "gpu", "http://gpu:11434",
+          "0.0.0.0", "http://127.0.0.1:11434",
+          "https://gpu.example", "https://gpu.example",
+          "gpu:99", "http://gpu:99",
+          "", "");
+
+  /** The drawn base URLs that every provider can use, as they are used. */
+  static final Map<String, String> URLS =
+      Map.ofEntries(
+          Map.entry("http://gpu:11434", "http://gpu:11434"),
+          Map.entry("http://localhost:1234/v1/", "http://localhost:1234/v1"),
+          Map.entry("https://api.openai.com/v1", "https://api.openai.com/v1"),
+          Map.entry("https://API.openai.com", "https://API.openai.com"),
+          Map.entry("https://api.anthropic.com/", "https://api.anthropic.com"),
+          Map.entry("https://api.anthropic.com", "https://api.anthropic.com"),
+          Map.entry("http://litellm:4000", "http://litellm:4000"),
+          Map.entry("http://localhost:11434", "http://localhost:11434"),
+          Map.entry("http://127.0.0.1:11434", "http://127.0.0.1:11434"),
+          Map.entry("https://gpu.example", "https://gpu.example"),
+          Map.entry("http://gpu:99", "http://gpu:99"));
+
+  /** Those that only Ollama's rules make a URL of. */
+  static final Map<String, String> OLLAMA_URLS = Map.of("gpu:9999", "http://gpu:9999");
+
+  static boolean isVendors(String provider, String url) {
+    String lower = url.toLowerCase(java.util.Locale.ROOT);
+    return switch (provider) {
+      case "anthropic" -> lower.startsWith("https://api.anthropic.com");
+      case "openai" -> lower.startsWith("https://api.openai.com");
+      default -> false;
+    };
+  }
+
+  static String familyOf(String name) {
+    boolean local =
+        List.of("qwen", "llama", "gpt-oss", "gemma", "mistral", "deepseek", "phi", "codellama")
+            .stream()
+            .anyMatch(name::startsWith);
+    if (local || name.indexOf(':') > 0) {
+      return "ollama";
+    }
+    if (name.startsWith("claude")) {
+      return "anthropic";
+    }
+    boolean openai =
+        name.startsWith("gpt-")
+            || name.startsWith("chatgpt")
+            || name.startsWith("codex")
+            || name.matches("o[0-9].*");
+    return openai ? "openai" : "";
+  }
+
+  static boolean isCount(String text) {
+    return List.of("100", "64", "40", "50", "8192", "20000", "16384").contains(text);
+  }
+
+  static boolean isTemperature(String text) {
+    return List.of("0.5", "0", "2", "1.25", "0.0").contains(text);
+  }
+
+  static boolean isDuration(String text) {
+    return List.of("10s", "500ms", "2h", "3s", "5m", "60s").contains(text);
+  }
+
+  /** The vendor whose shape a drawn key plainly has. */
+  static String shapeOf(String key) {
+    if (key.startsWith("sk-ant-")) {
+      return "anthropic";
+    }
+    return key.startsWith("sk-proj-") ? "openai" : "";
+  }
+
+  static boolean isGarbled(String key) {
+    return key.contains(" ") || key.contains("ä");
+  }
+}

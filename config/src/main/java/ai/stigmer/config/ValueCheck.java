@@ -1,0 +1,124 @@
+package ai.stigmer.config;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.model.ModelRef;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be said of a single value without knowing the others. */
+final class ValueCheck {
+  private ValueCheck() {}
+
+  /** What is wrong with a value that is to be written to the file. */
+  static Optional<Problem> ofWritten(Setting setting, String text, String location) {
+    if (text.isEmpty()) {
+      return Optional.of(
+          Problems.of("E131", "the value for " + setting.key() + " is empty", location)
+              .help("to remove one: stigmer config unset " + setting.key()));
+    }
+    return ConfigFile.REFERENCE.matcher(text).find()
+        ? Optional.empty()
+        : of(setting, text, location);
+  }
+
+  /** What is wrong with a value that is not empty. */
+  static Optional<Problem> of(Setting setting, String text, String location) {
+    return switch (setting.kind()) {
+      case MODE -> Mode.of(text).isPresent() ? Optional.empty() : mode(text, location);
+      case PROVIDER -> provider(text, location);
+      case MODEL -> model(text, location);
+      case URL -> isUrlForSomeProvider(text) ? Optional.empty() : url(text, location);
+      case SECRET -> key(text, location);
+      case COUNT ->
+          Values.count(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case TEMPERATURE ->
+          Values.temperature(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case DURATION ->
+          Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
+    };
+  }
+
+  static Optional<Problem> provider(String text, String location) {
+    if (ModelRef.PROVIDERS.contains(text) || text.equals(ModelRef.SCRIPTED)) {
+      return Optional.empty();
+    }
+    String near = DidYouMean.nearest(text, ModelRef.PROVIDERS);
+    return Optional.of(
+        Problems.of("E102", "unknown provider \"" + text + "\"", location)
+            .help(
+                (near.isEmpty() ? "" : "did you mean \"" + near + "\"? ")
+                    + "valid: "
+                    + providers()
+                    + " (and scripted, for demos and tests)"));
+  }
+
+  static String providers() {
+    return String.join(", ", ModelRef.PROVIDERS);
+  }
+
+  /** A provider with nothing behind it is no model. */
+  static Optional<Problem> model(String text, String location) {
+    String head = text.substring(0, text.length() - 1).toLowerCase(Locale.ROOT);
+    boolean bare = text.matches(".*[:/]") && ModelRef.PROVIDERS.contains(head);
+    return bare
+        ? Optional.of(
+            Problems.of("E115", "no model after \"" + text + "\"", location)
+                .help("write the model behind it: --model " + text + "MODEL"))
+        : Optional.empty();
+  }
+
+  static Optional<Problem> url(String text, String location) {
+    return Optional.of(
+        Problems.of(
+                "E114",
+                "the base URL is not a plain http or https URL, got \"" + Urls.shown(text) + "\"",
+                location)
+            .help("write scheme, host and port only, for example http://localhost:11434"));
+  }
+
+  /** A key's text by itself; whose it is shows only beside the provider. */
+  static Optional<Problem> key(String text, String location) {
+    return KeyShape.fitsAHeader(text)
+        ? Optional.empty()
+        : Optional.of(
+            Problem.of(
+                    "E108",
+                    Category.CREDENTIALS,
+                    "the key holds white space or characters that no key has; it is not used")
+                .from(location)
+                .help("set it again, the key alone on one line"));
+  }
+
+  private static Optional<Problem> mode(String text, String location) {
+    return Optional.of(
+        Problems.of("E109", "unknown mode \"" + text + "\"", location).help("use local or cloud"));
+  }
+
+  private static boolean isUrlForSomeProvider(String text) {
+    return List.of(text, OllamaHost.toUrl(text)).stream()
+        .map(Urls::withoutSlash)
+        .anyMatch(Urls::isPlain);
+  }
+
+  private static Optional<Problem> number(Setting setting, String text, String location) {
+    String expected = setting.kind().expected();
+    return Optional.of(
+        Problems.of(
+                code(setting.key()),
+                setting.key() + " must be " + expected + ", got \"" + text + "\"",
+                location)
+            .help("for example " + setting.example() + ", or unset it for the default"));
+  }
+
+  private static String code(String key) {
+    return switch (key) {
+      case SettingsTable.MAX_TOKENS -> "E104";
+      case SettingsTable.TEMPERATURE -> "E105";
+      case SettingsTable.CONTEXT_LENGTH -> "E116";
+      case SettingsTable.MAX_TURNS -> "E118";
+      default -> "E117";
+    };
+  }
+}

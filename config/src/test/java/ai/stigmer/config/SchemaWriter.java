@@ -1,0 +1,78 @@
+package ai.stigmer.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** The JSON Schema of the configuration file, from the settings table. */
+final class SchemaWriter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private SchemaWriter() {}
+
+  static String write() {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+    root.put("title", "stigmer configuration file");
+    root.put(
+        "description",
+        "Generated from the settings table. Layers above the file: flags and environment.");
+    root.put("type", "object");
+    ObjectNode properties = root.putObject("properties");
+    properties.putObject("version").put("description", "For later; 1.").put("type", "integer");
+    root.putObject("patternProperties").put("^llm\\.", false);
+    for (Setting setting : SettingsTable.ALL) {
+      leaf(section(root, setting.key()), setting);
+    }
+    try {
+      return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Unknown keys are an error under llm and a note elsewhere. */
+  private static ObjectNode section(ObjectNode root, String key) {
+    ObjectNode at = root;
+    String[] parts = key.split("\\.", -1);
+    for (int i = 0; i < parts.length - 1; i++) {
+      at = at.withObject("/properties").withObject("/" + parts[i]);
+      at.putArray("type").add("object").add("null");
+      if (parts[0].equals("llm")) {
+        at.put("additionalProperties", false);
+      }
+    }
+    return at.withObject("/properties").putObject(parts[parts.length - 1]);
+  }
+
+  private static void leaf(ObjectNode node, Setting setting) {
+    node.put("description", setting.doc() + " Takes " + setting.kind().expected() + ".");
+    ArrayNode choices = node.putArray("anyOf");
+    value(choices, setting.kind());
+    choices.addObject().put("type", "string").put("pattern", "\\$\\{(env|file):[^}]*\\}");
+    choices.addObject().put("const", "");
+    choices.addObject().put("type", "null");
+  }
+
+  private static void value(ArrayNode choices, Setting.Kind kind) {
+    ObjectNode node = choices.addObject();
+    switch (kind) {
+      case MODE -> node.putArray("enum").add("local").add("cloud");
+      case PROVIDER ->
+          node.putArray("enum").add("ollama").add("anthropic").add("openai").add("scripted");
+      case MODEL, SECRET -> node.put("type", "string");
+      case URL ->
+          node.put("type", "string").put("pattern", "^(https?://[^\\s?#@]+|(?!.*://)[^\\s?#@]+)$");
+      case COUNT -> {
+        node.put("type", "integer").put("minimum", 1).put("maximum", Integer.MAX_VALUE);
+        choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,10}$");
+      }
+      case TEMPERATURE -> {
+        node.put("type", "number").put("minimum", 0).put("maximum", 2);
+        choices.addObject().put("type", "string").put("pattern", "^[0-2](\\.[0-9]+)?$");
+      }
+      case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
+    }
+  }
+}
