@@ -128,7 +128,7 @@ class HouseRulesTest {
     }
   }
 
-  private static Path root() {
+  static Path root() {
     Path folder = Path.of("").toAbsolutePath();
     while (!Files.isRegularFile(folder.resolve("mvnw"))) {
       folder = Objects.requireNonNull(folder.getParent());
