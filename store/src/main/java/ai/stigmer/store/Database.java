@@ -26,6 +26,7 @@ final class Database {
   static final int SCHEMA = 1;
   private static final int APPLICATION = 0x53544a31;
   private static final int BUSY_MILLIS = 5_000;
+  private static final int SMALLEST_FILE = 512;
   private static final String OLDEST_SQLITE = "3.51.3";
 
   private Database() {}
@@ -37,13 +38,14 @@ final class Database {
    */
   static Connection open(Path file) {
     makeFolder(file);
+    checkFiles(file);
     Connection connection = null;
     try {
       connection = connect(file, "");
       check(connection, file);
       if (pragma(connection, "user_version") == 0) {
+        restrict(file); // SQLite gives the log the rights that the file has by then.
         create(connection);
-        restrict(file);
       }
       configure(connection);
       return connection;
@@ -57,16 +59,18 @@ final class Database {
   }
 
   /**
-   * A connection that cannot change anything; works on a file that nobody may write, too. A file
-   * whose maker died before the schema was there reads as an empty journal.
+   * A connection that cannot change anything; works on a file that nobody may write, too, unless
+   * there is a log that only a writer can read.
    */
   static Connection openReadOnly(Path file) {
+    checkFiles(file);
     Connection connection = null;
     try {
-      connection = connect(file, Files.isWritable(file) ? "?mode=ro" : "?immutable=1");
+      connection = connect(file, isUnchangeable(file) ? "?immutable=1" : "?mode=ro");
       check(connection, file);
       if (pragma(connection, "user_version") == 0) {
-        tables(connection, "TEMP ");
+        connection.close();
+        connection = withoutRuns();
       }
       return connection;
     } catch (SQLException e) {
@@ -76,6 +80,43 @@ final class Database {
       close(connection);
       throw e;
     }
+  }
+
+  /** Stands for a file that its maker has not come to write: a journal of no runs. */
+  private static Connection withoutRuns() throws SQLException {
+    Connection connection = JDBC.createConnection("jdbc:sqlite::memory:", new Properties());
+    create(connection);
+    return connection;
+  }
+
+  /** What SQLite would overwrite, drop or explain badly is refused before it sees the file. */
+  private static void checkFiles(Path file) {
+    if (Files.isDirectory(file)) {
+      throw StoreProblems.notAFile(file);
+    }
+    long size = size(file);
+    if (size == 0 && WriteAheadLog.exists(file)) {
+      throw StoreProblems.emptyBesideLog(file, WriteAheadLog.of(file));
+    }
+    if (size > 0 && size < SMALLEST_FILE) {
+      throw StoreProblems.cut(file, size);
+    }
+    WriteAheadLog.check(file);
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  /** SQLite reads an unchangeable file without its log, so there must not be one. */
+  private static boolean isUnchangeable(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    boolean writable = Files.isWritable(file) && folder != null && Files.isWritable(folder);
+    return !writable && Files.exists(file) && !WriteAheadLog.exists(file);
   }
 
   private static Connection connect(Path file, String query) throws SQLException {
@@ -108,29 +149,21 @@ final class Database {
     execute(connection, "PRAGMA journal_mode=WAL");
     execute(connection, "BEGIN IMMEDIATE");
     if (pragma(connection, "user_version") == 0) {
-      tables(connection, "");
+      execute(
+          connection,
+          "CREATE TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
+              + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
+              + " created INTEGER NOT NULL, entries INTEGER NOT NULL DEFAULT 0,"
+              + " last INTEGER NOT NULL DEFAULT 0)");
+      execute(
+          connection,
+          "CREATE TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
+              + " seq INTEGER NOT NULL, previous INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+              + " time INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)");
       execute(connection, "PRAGMA application_id=" + APPLICATION);
       execute(connection, "PRAGMA user_version=" + SCHEMA);
     }
     execute(connection, "COMMIT");
-  }
-
-  private static void tables(Connection connection, String kind) throws SQLException {
-    execute(
-        connection,
-        "CREATE "
-            + kind
-            + "TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
-            + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
-            + " created INTEGER NOT NULL, entries INTEGER NOT NULL DEFAULT 0,"
-            + " last INTEGER NOT NULL DEFAULT 0)");
-    execute(
-        connection,
-        "CREATE "
-            + kind
-            + "TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
-            + " seq INTEGER NOT NULL, previous INTEGER NOT NULL, epoch INTEGER NOT NULL,"
-            + " time INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)");
   }
 
   private static void configure(Connection connection) throws SQLException {
@@ -180,7 +213,7 @@ final class Database {
     return Integer.parseInt(text(connection, "PRAGMA " + name));
   }
 
-  private static String text(Connection connection, String sql) throws SQLException {
+  static String text(Connection connection, String sql) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(sql)) {
       rows.next();

@@ -130,6 +130,10 @@ final class GroupCommit implements AutoCloseable {
         broken = problem;
       }
       fail(batch, problem);
+    } catch (RuntimeException | Error e) {
+      rollBack();
+      broken = StoreProblems.brokenOff(file, e);
+      fail(batch, broken);
     }
   }
 

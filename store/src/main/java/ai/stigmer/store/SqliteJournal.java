@@ -84,9 +84,13 @@ public final class SqliteJournal implements Journal {
 
   static SqliteJournal open(Path file, InstantSource clock, Predicate<String> alive) {
     NativeLibrary.load(home(file));
-    Connection writer = Database.open(file);
-    return new SqliteJournal(
-        file, clock, alive, Database.openReadOnly(file), new GroupCommit(file, writer));
+    var writing = new GroupCommit(file, Database.open(file));
+    try {
+      return new SqliteJournal(file, clock, alive, Database.openReadOnly(file), writing);
+    } catch (RuntimeException e) {
+      writing.close();
+      throw e;
+    }
   }
 
   /**
@@ -122,7 +126,7 @@ public final class SqliteJournal implements Journal {
             connection -> {
               Run run = find(connection, runId);
               if (run == null) {
-                throw StoreProblems.noSuchRun(runId);
+                throw missing(connection, runId);
               }
               if (!run.holder().isEmpty() && alive.test(run.holder())) {
                 throw StoreProblems.owned(runId, run.owner() + " (" + run.holder() + ")");
@@ -147,7 +151,7 @@ public final class SqliteJournal implements Journal {
       try {
         Run run = find(reading, runId);
         if (run == null) {
-          throw StoreProblems.noSuchRun(runId);
+          throw missing(reading, runId);
         }
         return chain(reading, run, runId).entries();
       } catch (SQLException e) {
@@ -233,6 +237,13 @@ public final class SqliteJournal implements Journal {
     }
   }
 
+  /** A run that cannot be found is not there, or the table of runs is damaged. */
+  private ProblemException missing(Connection connection, String runId) throws SQLException {
+    return Database.text(connection, "PRAGMA integrity_check(executions)").equals("ok")
+        ? StoreProblems.noSuchRun(runId)
+        : StoreProblems.damagedList(file);
+  }
+
   private Long insertRun(Connection connection, String runId, String owner, String holder)
       throws SQLException {
     try (PreparedStatement insert =
@@ -306,6 +317,7 @@ public final class SqliteJournal implements Journal {
     private final List<Recorded> before;
     private Position at;
     private boolean dead;
+    private boolean closed;
 
     Writer(String runId, long execution, long epoch, Chain chain) {
       this.runId = runId;
@@ -380,9 +392,10 @@ public final class SqliteJournal implements Journal {
 
     @Override
     public synchronized void close() {
-      if (dead) {
+      if (closed) {
         return;
       }
+      closed = true;
       dead = true;
       try {
         writing().commit(this::giveBack);

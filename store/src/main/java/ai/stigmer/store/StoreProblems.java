@@ -33,6 +33,13 @@ final class StoreProblems {
         .asException();
   }
 
+  static ProblemException damagedList(Path file) {
+    return Problem.of("E503", Category.STORE, "the journal's table of runs is damaged")
+        .from(file.toString())
+        .help("nothing was changed; keep the file and restore a backup")
+        .asException();
+  }
+
   static ProblemException exists(String runId) {
     return Problem.of("E504", Category.STORE, "run " + runId + " exists already").asException();
   }
@@ -63,11 +70,62 @@ final class StoreProblems {
         .asException();
   }
 
+  static ProblemException notAFile(Path file) {
+    return Problem.of("E503", Category.STORE, "the journal is damaged, or is no journal")
+        .from(file.toString(), "it is a folder")
+        .help("move the folder away, or set STIGMER_HOME to another folder")
+        .asException();
+  }
+
+  static ProblemException cut(Path file, long size) {
+    return Problem.of("E503", Category.STORE, "the journal is damaged, or is no journal")
+        .from(file.toString(), "it has only " + size + " bytes")
+        .help(
+            "nothing was changed; keep the file and restore a backup",
+            "or begin a new journal: move the file away")
+        .asException();
+  }
+
+  static ProblemException emptyBesideLog(Path file, Path log) {
+    return Problem.of("E503", Category.STORE, "the journal is damaged: its file was emptied")
+        .from(file.toString(), "its write-ahead log still holds entries: " + log)
+        .help(
+            "nothing was changed; keep both files and restore a backup",
+            "or begin a new journal: move both files away")
+        .asException();
+  }
+
+  static ProblemException damagedLog(Path log, long where) {
+    return Problem.of("E503", Category.STORE, "the journal's write-ahead log is damaged")
+        .from(log.toString(), "from byte " + where + " on")
+        .help(
+            "nothing was changed; keep this file and the journal beside it, restore a backup",
+            "or begin a new journal: move both files away")
+        .asException();
+  }
+
+  static ProblemException unreadable(Path file, Exception e) {
+    Problem problem =
+        Problem.of("E506", Category.STORE, "the journal cannot be read")
+            .from(file.toString(), e.toString())
+            .help("check your rights to the file and the health of the disk");
+    return new ProblemException(problem, e);
+  }
+
+  /** The writing of the journal broke off for a reason that is not the disk's. */
+  static ProblemException brokenOff(Path file, Throwable e) {
+    Problem problem =
+        Problem.of("E506", Category.STORE, "the journal cannot be written")
+            .from(file.toString(), e.toString())
+            .help("end this program, then: stigmer resume ID");
+    return new ProblemException(problem, e);
+  }
+
   /** The problem that an error of SQLite stands for. */
   static ProblemException of(Path file, SQLException e) {
     Problem problem =
         switch (SQLiteErrorCode.getErrorCode(e.getErrorCode() & 0xff)) {
-          case SQLITE_NOTADB, SQLITE_CORRUPT ->
+          case SQLITE_NOTADB, SQLITE_CORRUPT, SQLITE_ERROR ->
               Problem.of("E503", Category.STORE, "the journal is damaged, or is no journal")
                   .help(
                       "nothing was changed; keep the file and restore a backup",

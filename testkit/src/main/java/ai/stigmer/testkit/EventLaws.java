@@ -1,14 +1,16 @@
 package ai.stigmer.testkit;
 
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.message.ToolCall;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A listener that records a run's events and checks the laws that {@link AgentEvent} states.
+ * A listener that records a run's events and checks the laws that {@link AgentEvent} states, and
+ * that the entries which events name come in order.
  *
  * <p>Give it to the run, then call {@link #assertLaws}. One object may watch several drives one
  * after another. Thread contract: thread-safe.
@@ -16,9 +18,10 @@ import java.util.function.Consumer;
 public final class EventLaws implements Consumer<AgentEvent> {
   private final List<AgentEvent> events = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
-  private final Set<String> openTools = new HashSet<>();
+  private final Map<String, ToolCall> openTools = new HashMap<>();
   private boolean running;
   private int openTurn;
+  private long lastSeq;
 
   @Override
   public synchronized void accept(AgentEvent event) {
@@ -30,6 +33,7 @@ public final class EventLaws implements Consumer<AgentEvent> {
       case AgentEvent.RunStarted started -> {
         require(!running, "a run starts within a run", event);
         running = true;
+        lastSeq = started.seq();
       }
       case AgentEvent.TurnStarted started -> {
         require(openTurn == 0, "a turn starts within a turn", event);
@@ -43,18 +47,33 @@ public final class EventLaws implements Consumer<AgentEvent> {
       case AgentEvent.TurnFinished finished -> {
         require(openTurn == finished.turn(), "ends a turn that is not open", event);
         openTurn = 0;
+        if (finished.end() instanceof AgentEvent.TurnEnd.Answered answered) {
+          requireLater(answered.seq(), event);
+        }
       }
       case AgentEvent.ToolStarted started -> {
         require(openTurn == 0, "a tool starts within a turn", event);
-        require(openTools.add(started.call().id()), "starts a call that is open", event);
+        require(
+            openTools.put(started.call().id(), started.call()) == null,
+            "starts a call that is open",
+            event);
       }
-      case AgentEvent.ToolFinished finished ->
-          require(openTools.remove(finished.call().id()), "ends a call that is not open", event);
+      case AgentEvent.ToolFinished finished -> {
+        require(
+            finished.call().equals(openTools.remove(finished.call().id())),
+            "ends a call that is not open",
+            event);
+        if (finished.seq() != AgentEvent.ToolFinished.NOT_RECORDED) {
+          requireLater(finished.seq(), event);
+        }
+      }
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);
         require(openTools.isEmpty(), "the run ends while a tool runs", event);
         running = false;
+        openTurn = 0;
+        openTools.clear();
       }
     }
   }
@@ -79,6 +98,12 @@ public final class EventLaws implements Consumer<AgentEvent> {
     if (!all.isEmpty()) {
       throw new AssertionError("broken event laws:\n" + String.join("\n", all));
     }
+  }
+
+  /** Entries are recorded in order, so the events that name them count upwards. */
+  private void requireLater(long seq, AgentEvent event) {
+    require(seq > lastSeq, "names an earlier entry than the event before it", event);
+    lastSeq = Math.max(lastSeq, seq);
   }
 
   private void require(boolean law, String complaint, AgentEvent event) {

@@ -17,7 +17,9 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,7 +34,13 @@ import java.util.Optional;
  * fields that this version does not know are passed over, a type that it does not know is refused.
  */
 public final class EntryCodec {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** What was written can be read: the library's own limit on texts would refuse long ones. */
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+              .build());
 
   private EntryCodec() {}
 

@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * A journal that lasts as long as its process: for tests and for programs that need no recovery.
@@ -17,19 +19,33 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class InMemoryJournal implements Journal {
   private final Map<String, Run> runs = new ConcurrentHashMap<>();
+  private final AtomicLong created = new AtomicLong();
   private final InstantSource clock;
+  private final Predicate<String> alive;
 
+  /** A journal that takes every owner for alive until it gives its run back. */
   public InMemoryJournal(InstantSource clock) {
+    this(clock, owner -> true);
+  }
+
+  /**
+   * A journal whose runs can be taken over, as those of a dead process can.
+   *
+   * @param alive whether the owner of that name, who has not given a run back, still lives
+   */
+  public InMemoryJournal(InstantSource clock, Predicate<String> alive) {
     this.clock = clock;
+    this.alive = alive;
   }
 
   @Override
   public JournalWriter create(String runId, String owner) {
-    var run = new Run(clock.instant());
+    var run = new Run(clock.instant(), created.incrementAndGet());
+    JournalWriter writer = run.claim(runId, owner);
     if (runs.putIfAbsent(runId, run) != null) {
       throw Problem.of("E504", Category.STORE, "run " + runId + " exists already").asException();
     }
-    return run.claim(runId, owner);
+    return writer;
   }
 
   @Override
@@ -45,9 +61,11 @@ public final class InMemoryJournal implements Journal {
   @Override
   public List<RunSummary> list(int limit) {
     return runs.entrySet().stream()
-        .map(entry -> entry.getValue().summary(entry.getKey()))
-        .sorted(Comparator.comparing(RunSummary::created).reversed())
+        .sorted(
+            Comparator.comparingLong((Map.Entry<String, Run> entry) -> entry.getValue().number)
+                .reversed())
         .limit(limit)
+        .map(entry -> entry.getValue().summary(entry.getKey()))
         .toList();
   }
 
@@ -67,18 +85,20 @@ public final class InMemoryJournal implements Journal {
   private final class Run {
     private final List<Recorded> entries = new ArrayList<>();
     private final Instant created;
+    private final long number;
     private Instant updated;
     private String owner = "";
     private boolean held;
     private long epoch;
 
-    Run(Instant created) {
+    Run(Instant created, long number) {
       this.created = created;
+      this.number = number;
       this.updated = created;
     }
 
     synchronized JournalWriter claim(String runId, String newOwner) {
-      if (held) {
+      if (held && alive.test(owner)) {
         throw Problem.of("E502", Category.STORE, "run " + runId + " is being run by " + owner)
             .help("wait for it to end, or stop it first")
             .asException();

@@ -35,9 +35,12 @@ final class ToolStage {
     long append(List<JournalEntry> entries);
   }
 
-  private static final String UNKNOWN_OUTCOME =
-      "The process stopped while this call was running. It is not known whether it took effect, and it was"
-          + " not run again. Look at the present state before you decide to repeat it.";
+  private static final ToolResult UNKNOWN =
+      new ToolResult(
+          ToolResult.Status.UNKNOWN,
+          "The process stopped while this call was running. It is not known whether it took"
+              + " effect, and it was not run again. Look at the present state before you decide to"
+              + " repeat it.");
 
   /** About 20,000 tokens, the size from which the deep-agents convention keeps results apart. */
   private static final int MAX_RESULT = 80_000;
@@ -67,11 +70,15 @@ final class ToolStage {
           record(pending.call(), refused.result(), before);
         }
         case Admitted.Admissible admissible -> {
-          if (admissible.ready().tool().effect() == EffectClass.READ) {
+          if (admissible.ready().tool().effect() == EffectClass.READ
+              && pending.intent().isEmpty()) {
             reads.add(admissible.ready());
           } else {
             runTogether(reads, before);
             reads.clear();
+            if (plan.cancel().isCancelled()) {
+              return;
+            }
             runAlone(admissible.ready(), pending.intent(), before);
           }
         }
@@ -92,10 +99,10 @@ final class ToolStage {
     ToolCall call = pending.call();
     Tool tool = byName.get(call.name());
     if (tool == null) {
-      return new Admitted.Refused(ToolResult.error(noSuchTool(call.name())));
+      return refused(pending, noSuchTool(call.name()));
     }
     return switch (ArgumentCheck.check(tool.spec(), call.arguments())) {
-      case Checked.Invalid invalid -> new Admitted.Refused(ToolResult.error(invalid.hint()));
+      case Checked.Invalid invalid -> refused(pending, invalid.hint());
       case Checked.Valid valid -> {
         var context =
             new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
@@ -103,6 +110,11 @@ final class ToolStage {
         yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
       }
     };
+  }
+
+  /** A call that was announced may have taken effect, whatever is wrong with it by now. */
+  private static Admitted refused(PendingCall pending, String hint) {
+    return new Admitted.Refused(pending.intent().isPresent() ? UNKNOWN : ToolResult.error(hint));
   }
 
   private Admitted decide(Ready ready) {
@@ -140,17 +152,16 @@ final class ToolStage {
 
   /**
    * The result of a call that an earlier process had announced; empty when the call is to be run.
+   * The tool may have changed its class since; the more careful of the two counts.
    */
   private static Optional<ToolResult> settle(Ready ready, ToolIntent intent) {
-    return switch (intent.effect()) {
-      case READ, IDEMPOTENT -> Optional.empty();
-      case UNSAFE ->
-          switch (settlement(ready, intent)) {
-            case Tool.Settlement.Happened happened -> Optional.of(happened.result());
-            case Tool.Settlement.DidNotHappen no -> Optional.empty();
-            case Tool.Settlement.Unknown unknown ->
-                Optional.of(new ToolResult(ToolResult.Status.UNKNOWN, UNKNOWN_OUTCOME));
-          };
+    if (intent.effect() != EffectClass.UNSAFE && ready.tool().effect() != EffectClass.UNSAFE) {
+      return Optional.empty();
+    }
+    return switch (settlement(ready, intent)) {
+      case Tool.Settlement.Happened happened -> Optional.of(happened.result());
+      case Tool.Settlement.DidNotHappen no -> Optional.empty();
+      case Tool.Settlement.Unknown unknown -> Optional.of(UNKNOWN);
     };
   }
 
@@ -165,7 +176,16 @@ final class ToolStage {
     }
   }
 
-  private record Done(Ready ready, ToolResult result) {}
+  /** A body that ended; with an error when the virtual machine is not to be trusted any more. */
+  private record Done(Ready ready, ToolResult result, Optional<Error> error) {}
+
+  private Done finish(Ready ready) {
+    try {
+      return new Done(ready, run(ready), Optional.empty());
+    } catch (Error e) {
+      return new Done(ready, UNKNOWN, Optional.of(e));
+    }
+  }
 
   private void runTogether(List<Ready> reads, Transcript before) {
     reads.forEach(ready -> events.send(new AgentEvent.ToolStarted(ready.call())));
@@ -175,12 +195,13 @@ final class ToolStage {
     }
     var done = new LinkedBlockingQueue<Done>();
     for (Ready ready : reads) {
-      Thread.ofVirtual()
-          .name("tool-" + ready.call().id())
-          .start(() -> done.add(new Done(ready, run(ready))));
+      Thread.ofVirtual().name("tool-" + ready.call().id()).start(() -> done.add(finish(ready)));
     }
     for (int i = 0; i < reads.size(); i++) {
       Done next = take(done);
+      if (next.error().isPresent()) {
+        throw next.error().get();
+      }
       record(next.ready().call(), next.result(), before);
     }
   }
@@ -214,7 +235,7 @@ final class ToolStage {
       return body.run(ready.arguments());
     } catch (Exception e) {
       return failed(ready.tool(), e);
-    } catch (StackOverflowError | AssertionError e) {
+    } catch (StackOverflowError | AssertionError | LinkageError e) {
       return failed(ready.tool(), new IllegalStateException(e.toString(), e));
     }
   }

@@ -77,7 +77,7 @@ public final class Transcript {
               0,
               Usage.NONE,
               null);
-      case JournalEntry.RunResumed resumed -> withEnd(null);
+      case JournalEntry.RunResumed resumed -> resumed();
       case JournalEntry.Turn turn -> plusTurn(turn.turn());
       case JournalEntry.ToolIntent intent -> plusIntent(intent);
       case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);
@@ -129,6 +129,30 @@ public final class Transcript {
         .filter(text -> !text.isBlank())
         .findFirst()
         .orElse("");
+  }
+
+  /**
+   * Somebody chose to go on after an end, so what led to that end counts no more: an answer that
+   * could not be used is asked for again, and calls are counted anew. A run that merely broke off
+   * has no end, and goes on exactly as it was.
+   */
+  private Transcript resumed() {
+    boolean unwanted = end instanceof RunEnd.Failed || end instanceof RunEnd.Stopped;
+    boolean useless =
+        unwanted
+            && openCalls.isEmpty()
+            && !messages.isEmpty()
+            && messages.getLast() instanceof Message.Assistant;
+    boolean circles = end instanceof RunEnd.Stopped stopped && stopped.limit() == RunEnd.Limit.LOOP;
+    return new Transcript(
+        system,
+        useless ? messages.subList(0, messages.size() - 1) : messages,
+        openCalls,
+        answered,
+        circles ? CallHistory.EMPTY : history,
+        turns,
+        usage,
+        null);
   }
 
   private Transcript plusTurn(ModelTurn turn) {

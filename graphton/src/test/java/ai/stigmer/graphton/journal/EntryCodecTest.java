@@ -40,6 +40,12 @@ class EntryCodecTest {
   }
 
   @Test
+  void textsOfAnyLengthReadBack() {
+    var large = new JournalEntry.UserMessage("x".repeat(21_000_000));
+    assertThat(EntryCodec.decode(EntryCodec.encode(large)).equals(large)).isTrue();
+  }
+
+  @Test
   void unknownFieldsArePassedOver() {
     assertThat(EntryCodec.decode("{\"type\":\"user-message\",\"text\":\"x\",\"later\":[1]}"))
         .isEqualTo(new JournalEntry.UserMessage("x"));

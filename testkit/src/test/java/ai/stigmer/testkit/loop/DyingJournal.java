@@ -5,8 +5,13 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
-/** A journal whose process dies once an entry of a kind is durable: from then on nothing works. */
+/**
+ * A journal whose process dies at a certain append: from then on nothing works, and the run is not
+ * given back.
+ */
 final class DyingJournal implements Journal {
 
   /** An error, so that nothing catches it on its way out. */
@@ -14,12 +19,35 @@ final class DyingJournal implements Journal {
     private static final long serialVersionUID = 1L;
   }
 
-  private final Journal journal;
-  private final Class<? extends JournalEntry> last;
+  /** On which side of the append the process dies. */
+  enum Moment {
+    /** The entries are not written. */
+    BEFORE,
+    /** The entries are durable, and nobody has heard of it. */
+    AFTER
+  }
 
-  DyingJournal(Journal journal, Class<? extends JournalEntry> last) {
+  private final Journal journal;
+  private final Predicate<List<JournalEntry>> fatal;
+  private final Moment moment;
+  private boolean dead;
+
+  private DyingJournal(Journal journal, Predicate<List<JournalEntry>> fatal, Moment moment) {
     this.journal = journal;
-    this.last = last;
+    this.fatal = fatal;
+    this.moment = moment;
+  }
+
+  /** Dies once an entry of this kind is durable. */
+  static DyingJournal after(Journal journal, Class<? extends JournalEntry> kind) {
+    return new DyingJournal(
+        journal, entries -> entries.stream().anyMatch(kind::isInstance), Moment.AFTER);
+  }
+
+  /** Dies at the {@code count}-th append, from 1. */
+  static DyingJournal at(Journal journal, Moment moment, int count) {
+    var left = new AtomicInteger(count);
+    return new DyingJournal(journal, entries -> left.decrementAndGet() == 0, moment);
   }
 
   @Override
@@ -64,8 +92,14 @@ final class DyingJournal implements Journal {
 
       @Override
       public long append(List<JournalEntry> entries) {
+        boolean dies = dead || fatal.test(entries);
+        if (dies && (dead || moment == Moment.BEFORE)) {
+          dead = true;
+          throw new Died();
+        }
         long seq = writer.append(entries);
-        if (entries.stream().anyMatch(last::isInstance)) {
+        if (dies) {
+          dead = true;
           throw new Died();
         }
         return seq;
@@ -73,7 +107,9 @@ final class DyingJournal implements Journal {
 
       @Override
       public void close() {
-        writer.close();
+        if (!dead) {
+          writer.close();
+        }
       }
     };
   }

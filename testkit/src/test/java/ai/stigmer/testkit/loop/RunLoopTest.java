@@ -3,53 +3,27 @@ package ai.stigmer.testkit.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.Agent;
-import ai.stigmer.graphton.Graphton;
 import ai.stigmer.graphton.cancel.CancelToken;
-import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
-import ai.stigmer.graphton.journal.InMemoryJournal;
-import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
-import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.Message;
-import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.ToolResult.Status;
-import ai.stigmer.graphton.message.Usage;
-import ai.stigmer.graphton.model.ChatModel;
-import ai.stigmer.graphton.model.ModelEvent;
-import ai.stigmer.graphton.model.ModelFailure;
-import ai.stigmer.graphton.model.ModelRequest;
-import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy.Decision;
-import ai.stigmer.testkit.EventLaws;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class RunLoopTest {
-  private final EventLaws laws = new EventLaws();
-  private final Journal journal = new InMemoryJournal(InstantSource.system());
-  private final List<ModelRequest> asked = new ArrayList<>();
-  private final AtomicInteger effects = new AtomicInteger();
-
-  @AfterEach
-  void theEventLawsHold() {
-    laws.assertLaws();
-    journal.close();
-  }
+class RunLoopTest extends LoopFixture {
 
   @Test
   void aToolIsRunAndTheModelSeesItsResult() {
@@ -128,70 +102,6 @@ class RunLoopTest {
   }
 
   @Test
-  void aRunThatDiedBetweenIntentAndOutcomeNeverRepeatsTheEffectAndTellsTheModel() {
-    // Given
-    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{}"), counting());
-    assertThat(effects).hasValue(0);
-    // When
-    RunResult result =
-        runner(nothing(), says("I will look first."))
-            .resume(Agent.named("a").tools(counting()).build(), "r");
-    // Then
-    assertThat(effects).hasValue(0);
-    assertThat(result.end()).isEqualTo(new RunEnd.Completed("I will look first."));
-    assertThat(((Message.ToolAnswer) asked.getLast().messages().getLast()).result())
-        .satisfies(
-            told -> {
-              assertThat(told.status()).isEqualTo(Status.UNKNOWN);
-              assertThat(told.text()).contains("not known whether it took effect");
-            });
-  }
-
-  @Test
-  void aReadOnlyOrIdempotentToolIsRunAgainAfterACrash() {
-    // Given
-    Tool again =
-        Tool.named("work")
-            .describedAs("Works.")
-            .idempotent()
-            .calling(args -> "" + effects.incrementAndGet());
-    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{}"), again);
-    // When
-    runner(nothing(), says("ok")).resume(Agent.named("a").tools(again).build(), "r");
-    // Then
-    assertThat(effects).hasValue(1);
-    assertThat(((Message.ToolAnswer) asked.getLast().messages().getLast()).result())
-        .isEqualTo(ToolResult.ok("1"));
-  }
-
-  @Test
-  void recordedTurnsAreNotAskedAgainAndFinishedToolsNotRunAgain() {
-    // Given
-    dieAfter(JournalEntry.ToolOutcome.class, calls("work", "{}"), counting());
-    assertThat(effects).hasValue(1);
-    asked.clear();
-    // When
-    RunResult result =
-        runner(nothing(), says("done")).resume(Agent.named("a").tools(counting()).build(), "r");
-    // Then
-    assertThat(effects).hasValue(1);
-    assertThat(asked).hasSize(1);
-    assertThat(result.turns()).isEqualTo(2);
-  }
-
-  @Test
-  void aCompletedRunGivesItsRecordedResult() {
-    runner(says("42")).run(Agent.named("a").build(), "?", "r");
-    laws.assertLaws();
-    int before = entries("r").size();
-    var again = new EventLaws();
-    RunResult result = runner().listener(again).resume(Agent.named("a").build(), "r");
-    assertThat(result.end()).isEqualTo(new RunEnd.Completed("42"));
-    assertThat(entries("r")).hasSize(before);
-    again.assertLaws();
-  }
-
-  @Test
   void readOnlyToolsOfOneTurnRunAtTheSameTime() {
     // Given
     var barrier = new CyclicBarrier(3);
@@ -246,80 +156,6 @@ class RunLoopTest {
     assertThat(entries("r")).noneMatch(JournalEntry.ToolIntent.class::isInstance);
     assertThat(((Message.ToolAnswer) asked.getLast().messages().getLast()).result())
         .isEqualTo(ToolResult.denied("not today"));
-  }
-
-  @Test
-  void theThirdSameCallInARowIsServedWithAWarning() {
-    runner(calls("work", "{}"), calls("work", "{ }"), calls("work", "{}"), says("ok"))
-        .run(Agent.named("a").tools(counting()).build(), "go");
-    assertThat(
-            asked.getLast().messages().stream()
-                .filter(Message.ToolAnswer.class::isInstance)
-                .map(m -> ((Message.ToolAnswer) m).result().text().contains("3 times in a row")))
-        .containsExactly(false, false, true);
-  }
-
-  @Test
-  void theFifthSameCallEndsTheRunUnserved() {
-    RunResult result =
-        runner(
-                calls("work", "{}"),
-                calls("work", "{}"),
-                calls("work", "{}"),
-                calls("work", "{}"),
-                calls("work", "{}"))
-            .run(Agent.named("a").tools(counting()).build(), "go", "r");
-    assertThat(result.end())
-        .isInstanceOfSatisfying(
-            RunEnd.Stopped.class,
-            stopped -> assertThat(stopped.limit()).isEqualTo(RunEnd.Limit.LOOP));
-    assertThat(effects).hasValue(4);
-    assertThat(entries("r").get(entries("r").size() - 2))
-        .isInstanceOfSatisfying(
-            JournalEntry.ToolOutcome.class,
-            outcome -> assertThat(outcome.result().status()).isEqualTo(Status.NOT_RUN));
-  }
-
-  @Test
-  void aFailureOfTheModelEndsTheRunAndItCanGoOn() {
-    // Given
-    var problem = Problem.of("E201", Problem.Category.PROVIDER, "nobody answers");
-    RunResult failed =
-        runner(
-                request ->
-                    new ModelResult.Failed(
-                        ModelFailure.of("fake", 0, ModelFailure.Kind.UNREACHABLE, problem)))
-            .run(Agent.named("a").build(), "?", "r");
-    assertThat(failed.end()).isEqualTo(new RunEnd.Failed(problem, ""));
-    // When
-    RunResult resumed =
-        runner(says("here")).listener(e -> {}).resume(Agent.named("a").build(), "r");
-    // Then
-    assertThat(resumed.end()).isEqualTo(new RunEnd.Completed("here"));
-  }
-
-  @Test
-  void aCancelledRunEndsAndCanGoOn() {
-    var cancel = new CancelToken();
-    Tool stop =
-        Tool.named("work")
-            .describedAs("Cancels.")
-            .calling(
-                args -> {
-                  cancel.cancel();
-                  return "" + effects.incrementAndGet();
-                });
-    RunResult cancelled =
-        runner(calls("work", "{}"), says("never"))
-            .cancel(cancel)
-            .run(Agent.named("a").tools(stop).build(), "go", "r");
-    assertThat(cancelled.end()).isEqualTo(new RunEnd.Cancelled(""));
-    RunResult resumed =
-        runner(nothing(), says("done"))
-            .listener(e -> {})
-            .resume(Agent.named("a").tools(stop).build(), "r");
-    assertThat(resumed.end()).isEqualTo(new RunEnd.Completed("done"));
-    assertThat(effects).hasValue(1);
   }
 
   @Test
@@ -384,79 +220,34 @@ class RunLoopTest {
     assertThat(result.end()).isEqualTo(new RunEnd.Completed("fine"));
   }
 
-  private Tool counting() {
-    return Tool.named("work")
-        .describedAs("Counts.")
-        .calling(args -> "" + effects.incrementAndGet());
-  }
-
-  private Graphton runner(Answer... answers) {
-    return Graphton.with(new Answers(List.of(answers), asked)).journal(journal).listener(laws);
-  }
-
-  /** Runs until an entry of this kind is durable, and breaks off there as a dead process would. */
-  private void dieAfter(Class<? extends JournalEntry> kind, Answer first, Tool tool) {
-    try (var dying = new DyingJournal(journal, kind)) {
-      Graphton.with(new Answers(List.of(first), asked))
-          .journal(dying)
-          .run(Agent.named("a").tools(tool).build(), "go", "r");
-    } catch (DyingJournal.Died e) {
-      return;
-    }
-    throw new AssertionError("the run did not come to " + kind);
-  }
-
-  private List<JournalEntry> entries(String runId) {
-    return journal.read(runId).stream().map(Recorded::entry).toList();
-  }
-
-  private static Answer says(String text) {
-    return request -> turn(List.of(new Block.Text(text)), StopReason.END);
-  }
-
-  private static Answer nothing() {
-    return request -> {
-      throw new AssertionError("this turn is recorded and must not be asked again");
-    };
-  }
-
-  private static Answer calls(String tool, String... arguments) {
-    return request -> {
-      var blocks = new ArrayList<Block>();
-      for (String text : arguments) {
-        blocks.add(
-            new Block.Call(new ToolCall("c" + request.turn() + "-" + blocks.size(), tool, text)));
-      }
-      return turn(blocks, StopReason.TOOL_USE);
-    };
-  }
-
-  private static ModelResult turn(List<Block> blocks, StopReason stop) {
-    return new ModelResult.Turn(
-        new ModelTurn("fake", "fake-1", "{}", blocks, Usage.of(10, 2), stop));
-  }
-
-  /** One answer of the model. */
-  private interface Answer {
-    ModelResult apply(ModelRequest request);
-  }
-
-  private record Answers(List<Answer> answers, List<ModelRequest> asked) implements ChatModel {
-    @Override
-    public String provider() {
-      return "fake";
-    }
-
-    @Override
-    public String model() {
-      return "fake-1";
-    }
-
-    @Override
-    public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
-      asked.add(request);
-      events.accept(new ModelEvent.TextDelta("…"));
-      return answers.get(request.turn()).apply(request);
-    }
+  @Test
+  void aCancelDuringReadsComesBeforeTheEffectThatFollowsThem() {
+    // Given
+    var cancel = new CancelToken();
+    Tool look =
+        Tool.named("look")
+            .describedAs("Cancels.")
+            .readOnly()
+            .calling(
+                args -> {
+                  cancel.cancel();
+                  return "seen";
+                });
+    Answer both =
+        request ->
+            turn(
+                List.of(
+                    new Block.Call(new ToolCall("1", "look", "{}")),
+                    new Block.Call(new ToolCall("2", "work", "{}"))),
+                StopReason.TOOL_USE);
+    Agent agent = Agent.named("a").tools(look, counting()).build();
+    // When
+    RunResult result = runner(both).cancel(cancel).run(agent, "go", "r");
+    // Then
+    assertThat(result.end()).isEqualTo(new RunEnd.Cancelled(""));
+    assertThat(effects).hasValue(0);
+    assertThat(entries("r")).noneMatch(JournalEntry.ToolIntent.class::isInstance);
+    runner(nothing(), says("done")).resume(agent, "r");
+    assertThat(effects).hasValue(1);
   }
 }

@@ -1,0 +1,40 @@
+package ai.stigmer.testkit.journal;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.Block;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.tool.EffectClass;
+import java.util.List;
+import java.util.Optional;
+
+/** Journal entries of every kind. */
+final class SampleEntries {
+  private SampleEntries() {}
+
+  static List<JournalEntry> everyKind(String text) {
+    var call = new ToolCall("c1", "tool", text);
+    var blocks =
+        List.of(new Block.Thinking(text), new Block.Text(text), (Block) new Block.Call(call));
+    var problem =
+        new Problem("E100", Problem.Category.RUN, text, List.of(text), List.of(text, text));
+    return List.of(
+        new JournalEntry.RunStarted(text, text, text, text, text),
+        new JournalEntry.RunResumed(text),
+        new JournalEntry.Turn(
+            new ModelTurn("p", "m", text, blocks, new Usage(1, 2, 3, 4, 5), StopReason.TOOL_USE)),
+        new JournalEntry.ToolIntent(call, EffectClass.UNSAFE, Optional.of(text)),
+        new JournalEntry.ToolIntent(call, EffectClass.IDEMPOTENT, Optional.empty()),
+        new JournalEntry.ToolOutcome(call, new ToolResult(ToolResult.Status.UNKNOWN, text)),
+        new JournalEntry.UserMessage(text),
+        new JournalEntry.RunFinished(new RunEnd.Completed(text)),
+        new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
+        new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),
+        new JournalEntry.RunFinished(new RunEnd.Stopped(RunEnd.Limit.LOOP, text, problem)));
+  }
+}

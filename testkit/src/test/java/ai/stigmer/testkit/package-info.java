@@ -1,0 +1,5 @@
+/** Tests of the event laws. */
+@NullMarked
+package ai.stigmer.testkit;
+
+import org.jspecify.annotations.NullMarked;
