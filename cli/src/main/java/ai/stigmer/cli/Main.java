@@ -15,18 +15,27 @@ public final class Main {
   private Main() {}
 
   static void main(String[] args) {
-    Map<String, String> env = EnvReader.system();
     PrintStream out = stream(FileDescriptor.out);
     PrintStream err = stream(FileDescriptor.err);
+    int status = run(args, EnvReader.system(), out, err);
+    out.flush();
+    err.flush();
+    // Threads that still wait for a network must not keep the process; the journal is closed by
+    // now.
+    System.exit(status);
+  }
+
+  /**
+   * Runs one command as this process: with its standard input, terminal and signals.
+   *
+   * @return the exit status
+   */
+  public static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
     ProcessSignals signals = new ProcessSignals();
     Surroundings surroundings =
         new Surroundings(
             env, System.in, out, err, Terminal.detect(env), JournalOpener.SQLITE, signals);
-    int status = new Stigmer(surroundings).execute(args);
-    out.flush();
-    err.flush();
-    // HttpClient's selector would keep the process alive; the journal is closed by now.
-    System.exit(signals.exitStatus(status));
+    return signals.exitStatus(new Stigmer(surroundings).execute(args));
   }
 
   /**

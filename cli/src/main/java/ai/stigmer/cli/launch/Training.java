@@ -1,8 +1,8 @@
 package ai.stigmer.cli.launch;
 
 import ai.stigmer.cli.Main;
+import ai.stigmer.config.EnvReader;
 import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /**
  * A typical {@code run} against a server in this process, so that the JDK sees which classes a run
- * needs. It uses a temporary home and workspace, the loopback interface, and nothing else.
+ * needs. It uses a temporary home and workspace, the loopback interface, and an empty standard
+ * input.
  */
 public final class Training {
   private static final String CALL =
@@ -60,12 +61,13 @@ public final class Training {
     Path workspace = Files.createDirectory(home.resolve("workspace"));
     Files.writeString(workspace.resolve("notes.txt"), "hello\n");
     var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    return Main.execute(
+    var _ =
+        EnvReader.system(); // Only to have seen it: the run must not depend on where it is built.
+    return Main.run(
         new String[] {
           "run", "--base-url", url, "--workspace", workspace.toString(), "What do the notes say?"
         },
         Map.of("STIGMER_HOME", home.resolve("home").toString(), "HOME", home.toString()),
-        new ByteArrayInputStream(new byte[0]),
         nowhere,
         nowhere);
   }
