@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.model.ToolSpec;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -21,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * taken for what they say.
  */
 public final class ArgumentCheck {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final int LONGEST_NAME = 100;
   private static final Pattern INTEGER = Pattern.compile("-?\\d{1,18}");
   private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}(\\.\\d{1,18})?");
 
@@ -44,18 +47,18 @@ public final class ArgumentCheck {
   }
 
   public static Checked check(ToolSpec spec, String arguments) {
+    JsonNode schema = schema(spec);
     JsonNode given;
-    JsonNode schema;
     try {
       given = arguments.isBlank() ? JSON.createObjectNode() : JSON.readTree(arguments);
-      schema = JSON.readTree(spec.schema());
     } catch (JsonProcessingException e) {
       return new Checked.Invalid(
           "The arguments of "
               + spec.name()
               + " are not valid JSON: "
               + e.getOriginalMessage()
-              + ".");
+              + ". "
+              + wanted(schema.path("properties")));
     }
     if (!(given instanceof ObjectNode object)) {
       return new Checked.Invalid(
@@ -63,13 +66,33 @@ public final class ArgumentCheck {
               + spec.name()
               + " must be a JSON object, but are "
               + kind(given)
-              + ".");
+              + ". "
+              + wanted(schema.path("properties")));
     }
     try {
       return new Checked.Valid(new ToolArguments(object(spec.name(), "", object, schema)));
     } catch (Refused e) {
       return new Checked.Invalid(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static JsonNode schema(ToolSpec spec) {
+    try {
+      return JSON.readTree(spec.schema());
+    } catch (JsonProcessingException e) {
+      return JSON.missingNode();
+    }
+  }
+
+  private static String wanted(JsonNode properties) {
+    return "Send one JSON object"
+        + (properties.isEmpty() ? "." : " with " + names(properties) + ".");
+  }
+
+  private static String names(JsonNode properties) {
+    var known = new ArrayList<String>();
+    properties.fieldNames().forEachRemaining(known::add);
+    return String.join(", ", known);
   }
 
   private static final class Refused extends Exception {
@@ -147,11 +170,8 @@ public final class ArgumentCheck {
     return switch (type) {
       case "string" -> given.isTextual() ? given : given.isNumber() ? text(given) : null;
       case "integer" -> {
-        if (given.isIntegralNumber()) {
-          yield given;
-        }
-        if (given.isNumber() && given.asDouble() == Math.rint(given.asDouble())) {
-          yield JsonNodeFactory.instance.numberNode(given.asLong());
+        if (given.isNumber()) {
+          yield wholeNumber(given);
         }
         yield INTEGER.matcher(text).matches()
             ? JsonNodeFactory.instance.numberNode(Long.parseLong(text))
@@ -175,18 +195,25 @@ public final class ArgumentCheck {
     };
   }
 
+  /** A number that a long can hold without loss, also when it was written as 3.0. */
+  private static @Nullable JsonNode wholeNumber(JsonNode number) {
+    boolean whole = number.isIntegralNumber() || number.asDouble() == Math.rint(number.asDouble());
+    return whole && number.canConvertToLong()
+        ? JsonNodeFactory.instance.numberNode(number.asLong())
+        : null;
+  }
+
   private static JsonNode text(JsonNode number) {
     return JsonNodeFactory.instance.textNode(number.asText());
   }
 
   private static String unknown(String tool, String name, JsonNode properties) {
-    var known = new ArrayList<String>();
-    properties.fieldNames().forEachRemaining(known::add);
+    String cut = name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) + "…" : name;
     return tool
         + " has no argument \""
-        + name
+        + cut
         + "\"; "
-        + (known.isEmpty() ? "it takes none." : "it takes " + String.join(", ", known) + ".");
+        + (properties.isEmpty() ? "it takes none." : "it takes " + names(properties) + ".");
   }
 
   private static String expected(JsonNode schema) {

@@ -27,8 +27,12 @@ public final class ToolArguments {
     return value(name).map(JsonNode::asText);
   }
 
+  /** A whole number; one that is too large for an int becomes the nearest int. */
   public OptionalInt optionalInt(String name) {
-    return value(name).map(node -> OptionalInt.of(node.asInt())).orElse(OptionalInt.empty());
+    return value(name)
+        .map(
+            node -> OptionalInt.of(Math.clamp(node.asLong(), Integer.MIN_VALUE, Integer.MAX_VALUE)))
+        .orElse(OptionalInt.empty());
   }
 
   /** A truth value; {@code false} when it is missing. */
