@@ -16,8 +16,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** The cases that the rules of the configuration name. */
 class CascadeCasesTest {
@@ -348,29 +346,6 @@ class CascadeCasesTest {
     LlmConfig llm = LlmConfig.loadFromEnv(Mode.CLOUD, Map.of("ANTHROPIC_API_KEY", "k"));
     assertThat(llm.provider()).isEqualTo("anthropic");
     assertThat(Optional.of(llm.modelName())).contains("claude-sonnet-4-5-20250929");
-  }
-
-  @ParameterizedTest(name = "[{index}] {0}")
-  @CsvSource({
-    "'', http://127.0.0.1:11434",
-    "localhost, http://localhost:11434",
-    "localhost:8080, http://localhost:8080",
-    "http://localhost, http://localhost",
-    "http://localhost:11434, http://localhost:11434",
-    "https://gpu.example, https://gpu.example",
-    "https://gpu.example:8443/ollama/, https://gpu.example:8443/ollama",
-    "0.0.0.0, http://127.0.0.1:11434",
-    "0.0.0.0:9999, http://127.0.0.1:9999",
-    "[::]:1, http://[::1]:1",
-    "[::1], http://[::1]:11434",
-    "::1, http://[::1]:11434",
-    "host:99999, http://host:11434",
-    "host:abc, http://host:11434",
-    "ollama.com, https://ollama.com",
-    ":7000, http://127.0.0.1:7000",
-  })
-  void ollamaHostIsReadAsOllamaReadsIt(String text, String url) {
-    assertThat(OllamaHost.toUrl(text)).isEqualTo(url);
   }
 
   private Resolved resolve(String env) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.stigmer.graphton.error.ProblemException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -193,6 +195,17 @@ class ConfigEditorTest {
     new ConfigEditor(link).set("mode", "cloud");
     assertThat(link).isSymbolicLink();
     assertThat(target).hasContent("mode: cloud\n");
+  }
+
+  @Test
+  void whoHasTheOldFileOpenReadsItToItsEnd() throws IOException {
+    Path file = file("mode: local\n");
+    try (InputStream old = Files.newInputStream(file)) {
+      new ConfigEditor(file).set("mode", "cloud");
+      assertThat(new String(old.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("mode: local\n");
+    }
+    assertThat(file).hasContent("mode: cloud\n");
+    assertThat(files(folder)).containsExactly("config.yaml");
   }
 
   @Test

@@ -47,6 +47,9 @@ public record RunEnvironment(
     requireNonNull(shell, "shell is null");
     requireNonNull(model, "model is null");
     requireNonNull(configuration, "configuration is null");
+    if (maxTurns < 1) {
+      throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
+    }
   }
 
   /** As the journal keeps it; without the key. */

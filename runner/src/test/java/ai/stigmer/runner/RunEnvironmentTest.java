@@ -3,11 +3,15 @@ package ai.stigmer.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -69,5 +73,42 @@ class RunEnvironmentTest {
     assertThatThrownBy(() -> RunEnvironment.parse("{}")).hasMessageContaining("E507");
     assertThatThrownBy(() -> RunEnvironment.parse("nonsense")).hasMessageContaining("E507");
     assertThatThrownBy(() -> RunEnvironment.parse("{\"schema\":1}")).hasMessageContaining("E507");
+    String noTurns = environment(Optional.empty()).toJson().replace("_turns\":7", "_turns\":0");
+    assertThatThrownBy(() -> RunEnvironment.parse(noTurns)).hasMessageContaining("E507");
+  }
+
+  @Test
+  void whatTheCascadeResolvedIsKeptWithItsOriginsAndWithoutTheKey() {
+    // Given
+    Resolved resolved =
+        Cascade.resolve(
+            ConfigInput.of(
+                    Map.of("ANTHROPIC_API_KEY", "canary", "STIGMER_MODE", "cloud"),
+                    Path.of("/home/me"),
+                    "stigmer run")
+                .withoutFile()
+                .request("llm.max_tokens", "77")
+                .request("agent.max_turns", "7"));
+
+    // When
+    String json =
+        new RunEnvironment(
+                AgentDefinition.assistant(),
+                Path.of("/w"),
+                ShellPermission.ASK,
+                resolved.llm().toModelSettings(),
+                resolved.toJson(),
+                resolved.maxTurns())
+            .toJson();
+    RunEnvironment read = RunEnvironment.parse(json);
+
+    // Then
+    assertThat(json).doesNotContain("canary");
+    assertThat(read.configuration())
+        .contains("\"location\":\"ANTHROPIC_API_KEY\"", "\"layer\":\"request\"");
+    assertThat(read.model().model()).isEqualTo("claude-sonnet-4-5-20250929");
+    assertThat(read.model().maxTokens()).isEqualTo(OptionalInt.of(77));
+    assertThat(read.model().temperature()).isEmpty();
+    assertThat(read.maxTurns()).isEqualTo(7);
   }
 }

@@ -1,0 +1,159 @@
+package ai.stigmer.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.graphton.error.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Provider, model, endpoint and key as one unit, at the edges. */
+class BundleCasesTest {
+  private static final String OWN = "http://localhost:1234/v1";
+
+  @TempDir Path home = Path.of("");
+
+  @Test
+  void aServerOfOnesOwnDoesNotTakeAlongWhatTheFileSaysForAnotherProvider() throws IOException {
+    file("llm:\n  provider: ollama\n  model: qwen3:8b\n");
+    Resolved resolved = resolve("STIGMER_LLM_PROVIDER", "openai", "STIGMER_LLM_BASE_URL", OWN);
+    assertThat(resolved.get("llm.model").value()).contains("gpt-6.1-sol");
+    assertThat(resolved.get("llm.model").shadowed().getFirst().reason())
+        .isEqualTo("other provider");
+  }
+
+  @Test
+  void aModelForAServerOfOnesOwnDoesNotDecideTheProvider() {
+    Resolved resolved =
+        Cascade.resolve(
+            input("STIGMER_LLM_PROVIDER", "openai", "STIGMER_LLM_BASE_URL", OWN)
+                .flag("llm.model", "qwen3:8b", "--model"));
+    assertThat(resolved.problems()).isEmpty();
+    assertThat(resolved.get("llm.provider").location()).isEqualTo("STIGMER_LLM_PROVIDER");
+    assertThat(resolved.llm().modelName()).isEqualTo("qwen3:8b");
+  }
+
+  @Test
+  void aServerOfOnesOwnGetsTheNameAsItIsWritten() {
+    assertThat(
+            resolve(
+                    "STIGMER_LLM_PROVIDER", "openai",
+                    "STIGMER_LLM_BASE_URL", OWN,
+                    "STIGMER_LLM_MODEL", "llama3.2")
+                .llm()
+                .modelName())
+        .isEqualTo("llama3.2");
+  }
+
+  @Test
+  void theEndpointThatCountsIsTheOneThatIsUsed() {
+    assertThat(
+            codes(
+                "STIGMER_LLM_PROVIDER", "openai",
+                "STIGMER_LLM_MODEL", "qwen3:8b",
+                "STIGMER_LLM_API_KEY", "k",
+                "STIGMER_LLM_BASE_URL", "https://api.openai.com/v1/",
+                "OPENAI_BASE_URL", OWN))
+        .isEqualTo("E103");
+  }
+
+  @Test
+  void theVendorsHostNeedsAKeyWhateverThePath() {
+    for (String url : new String[] {"https://api.openai.com", "https://API.openai.com/v2", ""}) {
+      assertThat(codes("STIGMER_LLM_PROVIDER", "openai", "OPENAI_BASE_URL", url))
+          .as(url)
+          .isEqualTo("E101");
+    }
+    assertThat(codes("STIGMER_LLM_PROVIDER", "openai", "OPENAI_BASE_URL", OWN)).isEmpty();
+  }
+
+  @Test
+  void aKeyOfTheFileForAnotherProviderIsNotUsedAndANoteSaysSo() throws IOException {
+    file("llm:\n  provider: openai\n  api_key: sk-canary\n");
+    Resolved resolved = resolve("STIGMER_LLM_PROVIDER", "anthropic");
+    assertThat(resolved.get("llm.api_key").value()).isEqualTo(Optional.empty());
+    assertThat(resolved.notes())
+        .anyMatch(
+            note -> note.endsWith("config.yaml:3 is set and not used (provider is anthropic)"));
+    assertThat(resolved.exitStatus()).isEqualTo(4);
+  }
+
+  @Test
+  void aFileThatContradictsItselfIsNoErrorOnceTheProviderIsDecidedAbove() throws IOException {
+    file("llm:\n  provider: openai\n  model: claude-opus-4\n");
+    assertThat(codes("STIGMER_LLM_API_KEY", "k")).isEqualTo("E103");
+    Resolved resolved = resolve("STIGMER_LLM_PROVIDER", "ollama");
+    assertThat(resolved.problems()).isEmpty();
+    assertThat(resolved.llm().modelName()).isEqualTo("qwen2.5-coder:7b");
+  }
+
+  @Test
+  void aKeyWithoutAVendorsShapeGoesToAnyServer() {
+    for (String key : new String[] {"sk-0123456789abcdef0123456789abcdef", "token"}) {
+      assertThat(codes("STIGMER_LLM_PROVIDER", "anthropic", "STIGMER_LLM_API_KEY", key)).isEmpty();
+    }
+    assertThat(codes("STIGMER_LLM_PROVIDER", "anthropic", "STIGMER_LLM_API_KEY", "sk-proj-x"))
+        .isEqualTo("E107");
+    assertThat(codes("STIGMER_LLM_PROVIDER", "ollama", "STIGMER_LLM_API_KEY", "sk-ant-x"))
+        .isEqualTo("E107");
+  }
+
+  @Test
+  void aScriptedModelAsksForNothingAndMindsNoKey() {
+    assertThat(
+            codes(
+                "STIGMER_LLM_PROVIDER", "scripted",
+                "STIGMER_LLM_MODEL", "claude-opus-4",
+                "STIGMER_LLM_API_KEY", "sk-ant-x"))
+        .isEmpty();
+  }
+
+  @Test
+  void nothingInTheFileCountsAsNotSetAndAnEmptyTextClears() throws IOException {
+    file("llm:\n  base_url:\n  model: null\n  provider: ~\n");
+    assertThat(codes("MODE", "local")).isEmpty();
+    file("llm:\n  base_url: ''\n");
+    assertThat(codes("MODE", "local")).isEqualTo("E113");
+  }
+
+  @Test
+  void aReferenceThatLeadsNowhereIsOneProblemNotTwo() throws IOException {
+    file("llm:\n  model: ${env:NONE}\n  base_url: ${file:/no/such}\n");
+    assertThat(codes("MODE", "local")).isEqualTo("E124 E124");
+  }
+
+  @Test
+  void theWorkersDefaultSurvivesAModeThatIsWrong() {
+    Resolved resolved =
+        Cascade.resolve(
+            ConfigInput.of(Map.of("STIGMER_MODE", "x"), home, "stigmer worker").withoutFile());
+    assertThat(resolved.mode()).isEqualTo(Mode.CLOUD);
+    assertThat(resolved.exitStatus()).isEqualTo(3);
+  }
+
+  private String codes(String... env) {
+    return String.join(" ", resolve(env).problems().stream().map(Problem::code).toList());
+  }
+
+  private Resolved resolve(String... env) {
+    return Cascade.resolve(input(env));
+  }
+
+  private ConfigInput input(String... env) {
+    var variables = new HashMap<String, String>();
+    variables.put("STIGMER_HOME", home.toString());
+    for (int i = 0; i < env.length; i += 2) {
+      variables.put(env[i], env[i + 1]);
+    }
+    return ConfigInput.of(variables, home, "stigmer run");
+  }
+
+  private void file(String text) throws IOException {
+    Files.writeString(home.resolve("config.yaml"), text);
+  }
+}
