@@ -81,13 +81,13 @@ public final class Cascade {
   }
 
   private void downwards(ConfigInput.Given given, List<Candidate> all) {
-    Optional<String> allowed =
+    int builtIn = ModelCatalog.defaultOf("", MAX_TURNS).flatMap(Values::count).orElseThrow();
+    int most =
         all.stream()
             .filter(candidate -> candidate.layer() != Layer.REQUEST)
-            .map(Candidate::text)
             .findFirst()
-            .or(() -> ModelCatalog.defaultOf("", MAX_TURNS));
-    int most = allowed.flatMap(Values::count).orElse(Integer.MAX_VALUE);
+            .flatMap(candidate -> Values.count(candidate.text()))
+            .orElse(builtIn);
     int asked = Values.count(given.value().strip()).orElse(0);
     if (asked > most) {
       report.problem(

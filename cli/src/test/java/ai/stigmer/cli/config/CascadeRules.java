@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * - Only the layer that decides the provider can contradict itself; below it nothing is decided.
  * - A vendor's endpoint is told by its host.
  * - A model that names its provider and nothing else counts as an empty one.
+ * - A limit of turns that is no number limits a request to the built-in number.
  * - A failed reference or key file says nothing, so that its layer does not speak.
  */
 /**
@@ -114,7 +115,8 @@ final class CascadeRules {
               .findFirst()
               .orElseThrow()
               .strip();
-      if (CascadeData.isCount(most) && Long.parseLong(text.strip()) > Long.parseLong(most)) {
+      long limit = CascadeData.isCount(most) ? Long.parseLong(most) : 50;
+      if (Long.parseLong(text.strip()) > limit) {
         problem("E111", key);
         return Optional.empty();
       }
