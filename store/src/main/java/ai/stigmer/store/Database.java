@@ -184,7 +184,7 @@ final class Database {
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
       }
     } catch (IOException e) {
-      throw StoreProblems.readOnly(file);
+      throw StoreProblems.noFolder(file, e);
     }
   }
 

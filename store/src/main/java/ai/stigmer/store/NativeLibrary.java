@@ -15,7 +15,11 @@ import org.sqlite.util.LibraryLoaderUtil;
 final class NativeLibrary {
   private NativeLibrary() {}
 
-  /** Loads the library; any failure to keep a copy falls back to the driver's own way. */
+  /**
+   * Loads the library; any failure to keep a copy falls back to the driver's own way.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException E506 when neither works
+   */
   static synchronized void load(Path home) {
     if (System.getProperty("org.sqlite.lib.path") == null) {
       try {
@@ -30,7 +34,7 @@ final class NativeLibrary {
     try {
       SQLiteJDBCLoader.initialize();
     } catch (Exception e) {
-      throw new IllegalStateException("SQLite's native library cannot be loaded", e);
+      throw StoreProblems.noLibrary(home, e);
     }
   }
 

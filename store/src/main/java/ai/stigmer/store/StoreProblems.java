@@ -41,7 +41,9 @@ final class StoreProblems {
   }
 
   static ProblemException exists(String runId) {
-    return Problem.of("E504", Category.STORE, "run " + runId + " exists already").asException();
+    return Problem.of("E504", Category.STORE, "run " + runId + " exists already")
+        .help("go on with it: stigmer resume " + runId)
+        .asException();
   }
 
   static ProblemException takenOver(String runId) {
@@ -87,7 +89,7 @@ final class StoreProblems {
   }
 
   static ProblemException emptyBesideLog(Path file, Path log) {
-    return Problem.of("E503", Category.STORE, "the journal is damaged: its file was emptied")
+    return Problem.of("E503", Category.STORE, "the journal is damaged: its file is empty or gone")
         .from(file.toString(), "its write-ahead log still holds entries: " + log)
         .help(
             "nothing was changed; keep both files and restore a backup",
@@ -104,6 +106,16 @@ final class StoreProblems {
         .asException();
   }
 
+  static ProblemException noLibrary(Path home, Exception e) {
+    Problem problem =
+        Problem.of("E506", Category.STORE, "the journal cannot be opened: SQLite does not load")
+            .from(e.toString())
+            .help(
+                "check free space in " + home + " and in the folder for temporary files",
+                "one of the two must allow programs to be loaded from it");
+    return new ProblemException(problem, e);
+  }
+
   static ProblemException unreadable(Path file, Exception e) {
     Problem problem =
         Problem.of("E506", Category.STORE, "the journal cannot be read")
@@ -118,6 +130,14 @@ final class StoreProblems {
         Problem.of("E506", Category.STORE, "the journal cannot be written")
             .from(file.toString(), e.toString())
             .help("end this program, then: stigmer resume ID");
+    return new ProblemException(problem, e);
+  }
+
+  static ProblemException noFolder(Path file, Exception e) {
+    Problem problem =
+        Problem.of("E510", Category.STORE, "the journal's folder cannot be made")
+            .from(file.toString(), e.toString())
+            .help("make the folder yourself, or set STIGMER_HOME to another one");
     return new ProblemException(problem, e);
   }
 
