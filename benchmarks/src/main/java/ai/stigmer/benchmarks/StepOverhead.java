@@ -136,6 +136,8 @@ final class StepOverhead {
                 OptionalInt.empty(),
                 OptionalDouble.empty(),
                 OptionalInt.of(32_768),
+                Optional.empty(),
+                Optional.empty(),
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(5),
                 Duration.ofMinutes(1)));

@@ -109,6 +109,8 @@ final class ResumeCommand implements Callable<Integer> {
         model.maxTokens(),
         model.temperature(),
         model.contextLength(),
+        model.effort(),
+        model.dialect(),
         model.connectTimeout(),
         model.firstTokenTimeout(),
         model.idleTimeout());

@@ -159,6 +159,8 @@ public record LlmConfig(
         maxTokens,
         temperature,
         contextLength,
+        Optional.empty(),
+        Optional.empty(),
         connectTimeout,
         firstTokenTimeout,
         idleTimeout);

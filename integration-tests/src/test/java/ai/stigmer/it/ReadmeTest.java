@@ -112,7 +112,7 @@ class ReadmeTest {
           static ModelSettings at(String url) {
             ModelSettings m = ModelSettings.of("ollama", "qwen3:8b");
             return new ModelSettings(m.provider(), m.model(), Optional.of(url), m.apiKey(),
-                m.maxTokens(), m.temperature(), m.contextLength(), m.connectTimeout(),
+                m.maxTokens(), m.temperature(), m.contextLength(), m.effort(), m.dialect(), m.connectTimeout(),
                 m.firstTokenTimeout(), m.idleTimeout());
           }
 

@@ -6,6 +6,8 @@ import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +21,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * What a run was started with, as its first journal entry holds it, so that it can go on without a
@@ -118,6 +121,8 @@ public record RunEnvironment(
     model.maxTokens().ifPresent(n -> json.put("max_tokens", n));
     model.temperature().ifPresent(t -> json.put("temperature", t));
     model.contextLength().ifPresent(n -> json.put("context_length", n));
+    model.effort().ifPresent(effort -> json.put("effort", effort.name()));
+    model.dialect().ifPresent(dialect -> json.put("dialect", dialect.name()));
     json.put("connect_timeout_ms", model.connectTimeout().toMillis());
     json.put("first_token_timeout_ms", model.firstTokenTimeout().toMillis());
     json.put("idle_timeout_ms", model.idleTimeout().toMillis());
@@ -135,6 +140,8 @@ public record RunEnvironment(
             ? OptionalDouble.of(json.path("temperature").asDouble())
             : OptionalDouble.empty(),
         integer(json, "context_length"),
+        choice(json, "effort", Effort::valueOf),
+        choice(json, "dialect", Dialect::valueOf),
         Duration.ofMillis(json.path("connect_timeout_ms").asLong()),
         Duration.ofMillis(json.path("first_token_timeout_ms").asLong()),
         Duration.ofMillis(json.path("idle_timeout_ms").asLong()));
@@ -142,6 +149,10 @@ public record RunEnvironment(
 
   private static OptionalInt integer(JsonNode json, String name) {
     return json.has(name) ? OptionalInt.of(json.path(name).asInt()) : OptionalInt.empty();
+  }
+
+  private static <T> Optional<T> choice(JsonNode json, String name, Function<String, T> named) {
+    return json.has(name) ? Optional.of(named.apply(json.path(name).asText())) : Optional.empty();
   }
 
   private static List<String> texts(JsonNode array) {

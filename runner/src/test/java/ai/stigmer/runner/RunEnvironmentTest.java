@@ -32,6 +32,8 @@ class RunEnvironmentTest {
             OptionalInt.of(8192),
             OptionalDouble.of(0.25),
             OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1)),

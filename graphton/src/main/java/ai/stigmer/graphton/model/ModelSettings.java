@@ -17,6 +17,8 @@ import java.util.OptionalInt;
  * @param maxTokens the most tokens of one answer, at least 1
  * @param temperature 0.0 to 2.0; empty means it is not sent
  * @param contextLength the context window to ask for in tokens; empty means automatic
+ * @param effort how hard the model should think; empty leaves it to the model
+ * @param dialect which of a provider's APIs to speak; empty means the one that fits the endpoint
  * @param connectTimeout the longest wait for a connection
  * @param firstTokenTimeout the longest wait from the request to the first byte of the answer
  * @param idleTimeout the longest silence within an answer
@@ -29,9 +31,26 @@ public record ModelSettings(
     OptionalInt maxTokens,
     OptionalDouble temperature,
     OptionalInt contextLength,
+    Optional<Effort> effort,
+    Optional<Dialect> dialect,
     Duration connectTimeout,
     Duration firstTokenTimeout,
     Duration idleTimeout) {
+
+  /** How hard a model thinks, from not at all to as hard as it can. */
+  public enum Effort {
+    NONE,
+    LOW,
+    MEDIUM,
+    HIGH,
+    MAX
+  }
+
+  /** The APIs of OpenAI and of servers that are compatible with it. */
+  public enum Dialect {
+    RESPONSES,
+    CHAT
+  }
 
   public static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(3);
   public static final Duration DEFAULT_FIRST_TOKEN_TIMEOUT = Duration.ofMinutes(5);
@@ -45,6 +64,8 @@ public record ModelSettings(
     requireNonNull(maxTokens, "maxTokens is null");
     requireNonNull(temperature, "temperature is null");
     requireNonNull(contextLength, "contextLength is null");
+    requireNonNull(effort, "effort is null");
+    requireNonNull(dialect, "dialect is null");
     requireNonNull(connectTimeout, "connectTimeout is null");
     requireNonNull(firstTokenTimeout, "firstTokenTimeout is null");
     requireNonNull(idleTimeout, "idleTimeout is null");
@@ -60,6 +81,8 @@ public record ModelSettings(
         OptionalInt.empty(),
         OptionalDouble.empty(),
         OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
         DEFAULT_CONNECT_TIMEOUT,
         DEFAULT_FIRST_TOKEN_TIMEOUT,
         DEFAULT_IDLE_TIMEOUT);

@@ -46,6 +46,8 @@ final class Asking {
         OptionalInt.of(8192),
         OptionalDouble.of(0.0),
         OptionalInt.of(16_384),
+        Optional.empty(),
+        Optional.empty(),
         Duration.ofSeconds(5),
         firstToken,
         idle);

@@ -41,6 +41,8 @@ class OllamaRequestTest {
               OptionalInt.of(777),
               OptionalDouble.of(0.25),
               OptionalInt.of(12_345),
+              Optional.empty(),
+              Optional.empty(),
               Duration.ofSeconds(5),
               Duration.ofSeconds(20),
               Duration.ofSeconds(20));
@@ -99,6 +101,8 @@ class OllamaRequestTest {
         plain.maxTokens(),
         plain.temperature(),
         plain.contextLength(),
+        plain.effort(),
+        plain.dialect(),
         plain.connectTimeout(),
         plain.firstTokenTimeout(),
         plain.idleTimeout());
