@@ -63,23 +63,29 @@ final class Failures {
   }
 
   ModelFailure noAnswer(Duration limit) {
-    return timeout("Ollama at " + endpoint.base() + " sent nothing within " + words(limit));
+    return timeout(
+        "Ollama at " + endpoint.base() + " sent nothing within " + words(limit),
+        "llm.timeouts.first_token");
   }
 
   ModelFailure silence(Duration limit) {
-    return timeout("Ollama at " + endpoint.base() + " fell silent for " + words(limit));
+    return timeout(
+        "Ollama at " + endpoint.base() + " fell silent for " + words(limit), "llm.timeouts.idle");
   }
 
-  private ModelFailure timeout(String what) {
+  private ModelFailure timeout(String what, String setting) {
     return failure(
         0,
         Kind.TIMEOUT,
         Problem.of("E203", Category.PROVIDER, what)
-            .help("ollama ps", "a model that does not fit into memory answers very slowly"));
+            .help(
+                "ollama ps",
+                "a model that does not fit into memory answers very slowly",
+                "more patience: stigmer config set " + setting + " 10m"));
   }
 
   private static String words(Duration limit) {
-    return limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
+    return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
   }
 
   /** An answer that Ollama would not give. */
