@@ -157,10 +157,11 @@ final class Failures {
   }
 
   ModelFailure missing(List<String> installed) {
+    List<String> others = others(installed);
     String have =
-        installed.isEmpty()
+        others.isEmpty()
             ? "no installed model can call tools"
-            : "installed and fit for tools: " + String.join(", ", installed);
+            : "installed and fit for tools: " + String.join(", ", others);
     return failure(
         404,
         Kind.MODEL_MISSING,
@@ -180,13 +181,18 @@ final class Failures {
   }
 
   ModelFailure unfit(int status, List<String> installed) {
+    List<String> others = others(installed);
     String next =
-        installed.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + installed.getFirst();
+        others.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + others.getFirst();
     return failure(
         status,
         Kind.MODEL_UNFIT,
         Problem.of("E301", Category.MODEL, "model " + model + " cannot call tools")
             .help(next, "ollama show " + model + " lists what it can do"));
+  }
+
+  private List<String> others(List<String> installed) {
+    return installed.stream().filter(name -> !name.equals(model)).toList();
   }
 
   private ModelFailure tooLong(int status, String text, int window) {
