@@ -160,7 +160,7 @@ final class Failures {
     List<String> others = others(installed);
     String have =
         others.isEmpty()
-            ? "no installed model can call tools"
+            ? "no other model there can call tools"
             : "installed and fit for tools: " + String.join(", ", others);
     return failure(
         404,
