@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.testkit.Golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;

@@ -4,6 +4,7 @@ import ai.stigmer.config.ConfigInput;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of the configuration cascade. */
@@ -44,8 +45,7 @@ public final class LlmOptions {
   @Option(names = "--context-length", paramLabel = "N", description = "Context window in tokens.")
   private @Nullable String contextLength;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Read this configuration file.")
-  private @Nullable Path file;
+  @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
   private boolean noConfig;
@@ -72,10 +72,7 @@ public final class LlmOptions {
     input = flag(input, "llm.temperature", temperature, "--temperature");
     input = flag(input, "llm.context_length", contextLength, "--context-length");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
-    if (noConfig) {
-      return input.withoutFile();
-    }
-    return file == null ? input : input.configFile(file);
+    return noConfig ? input.withoutFile() : file.added(input);
   }
 
   private static ConfigInput flag(

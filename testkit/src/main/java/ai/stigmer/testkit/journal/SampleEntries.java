@@ -22,7 +22,7 @@ final class SampleEntries {
     var blocks =
         List.of(new Block.Thinking(text), new Block.Text(text), (Block) new Block.Call(call));
     var problem =
-        new Problem("E100", Problem.Category.RUN, text, List.of(text), List.of(text, text));
+        new Problem("E201", Problem.Category.RUN, text, List.of(text), List.of(text, text));
     return List.of(
         new JournalEntry.RunStarted(text, text, text, text, text),
         new JournalEntry.RunResumed(text),

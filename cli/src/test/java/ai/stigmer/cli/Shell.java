@@ -1,6 +1,5 @@
-package ai.stigmer.cli.config;
+package ai.stigmer.cli;
 
-import ai.stigmer.cli.Main;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,28 +9,28 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Types commands, in a home of its own, and keeps what they print. */
-final class Shell {
+public final class Shell {
   private final Map<String, String> env = new LinkedHashMap<>();
   private String in = "";
   private String out = "";
   private String err = "";
 
-  Shell(Path home) {
+  public Shell(Path home) {
     env.put("STIGMER_HOME", home.toString());
     env.put("PATH", "/usr/bin:/bin");
   }
 
-  Shell export(String name, String value) {
+  public Shell export(String name, String value) {
     env.put(name, value);
     return this;
   }
 
-  Shell pipe(String text) {
+  public Shell pipe(String text) {
     in = text;
     return this;
   }
 
-  int stigmer(String... words) {
+  public int stigmer(String... words) {
     var outBytes = new ByteArrayOutputStream();
     var errBytes = new ByteArrayOutputStream();
     int status =
@@ -46,11 +45,11 @@ final class Shell {
     return status;
   }
 
-  String out() {
+  public String out() {
     return out;
   }
 
-  String err() {
+  public String err() {
     return err;
   }
 }
