@@ -1,4 +1,4 @@
-package ai.stigmer.testkit.ollama;
+package ai.stigmer.testkit.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,20 +18,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's HTTP/1.1, byte by byte, so that faults can be placed exactly. */
-final class Wire {
+public final class Wire {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE = 64 * 1024;
 
   private final BufferedInputStream in;
   private final OutputStream out;
 
-  Wire(Socket socket) throws IOException {
+  public Wire(Socket socket) throws IOException {
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     out = socket.getOutputStream();
   }
 
   /** The next request, or null when the client has closed the connection. */
-  @Nullable RecordedRequest read() throws IOException {
+  public @Nullable RecordedRequest read() throws IOException {
     String requestLine = line();
     if (requestLine == null) {
       return null;
@@ -78,7 +78,7 @@ final class Wire {
   }
 
   /** Sends a whole JSON response. */
-  void json(int status, String body) throws IOException {
+  public void json(int status, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream response = new ByteArrayOutputStream(bytes.length + 160);
     response.writeBytes(
@@ -98,7 +98,7 @@ final class Wire {
    *
    * @return whether the connection can serve a further request
    */
-  boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
+  public boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
     ByteArrayOutputStream response = new ByteArrayOutputStream(1024);
     response.writeBytes(
         ascii(
