@@ -1,4 +1,4 @@
-package ai.stigmer.testkit.ollama;
+package ai.stigmer.testkit.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,20 +18,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's HTTP/1.1, byte by byte, so that faults can be placed exactly. */
-final class Wire {
+public final class Wire {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE = 64 * 1024;
 
   private final BufferedInputStream in;
   private final OutputStream out;
 
-  Wire(Socket socket) throws IOException {
+  public Wire(Socket socket) throws IOException {
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     out = socket.getOutputStream();
   }
 
   /** The next request, or null when the client has closed the connection. */
-  @Nullable RecordedRequest read() throws IOException {
+  public @Nullable RecordedRequest read() throws IOException {
     String requestLine = line();
     if (requestLine == null) {
       return null;
@@ -78,14 +78,21 @@ final class Wire {
   }
 
   /** Sends a whole JSON response. */
-  void json(int status, String body) throws IOException {
+  public void json(int status, String body) throws IOException {
+    whole(status, Map.of("Content-Type", "application/json; charset=utf-8"), body);
+  }
+
+  /** Sends a whole response with these headers and its length. */
+  public void whole(int status, Map<String, String> headers, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream response = new ByteArrayOutputStream(bytes.length + 160);
     response.writeBytes(
         ascii(
             "HTTP/1.1 "
                 + status
-                + " Fake\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: "
+                + " Fake\r\n"
+                + lines(headers)
+                + "Content-Length: "
                 + bytes.length
                 + "\r\n\r\n"));
     response.writeBytes(bytes);
@@ -93,22 +100,32 @@ final class Wire {
     out.flush();
   }
 
+  private static String lines(Map<String, String> headers) {
+    StringBuilder lines = new StringBuilder();
+    headers.forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+    return lines.toString();
+  }
+
   /**
-   * Sends a chunked stream with its faults.
+   * Sends a chunked stream of JSON lines with its faults.
    *
    * @return whether the connection can serve a further request
    */
-  boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
+  public boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
+    return stream(Map.of("Content-Type", "application/x-ndjson"), lines, faults);
+  }
+
+  /**
+   * Sends a chunked stream with these headers and its faults, one chunk per piece when there are no
+   * faults.
+   *
+   * @return whether the connection can serve a further request
+   */
+  public boolean stream(Map<String, String> headers, List<byte[]> lines, List<Fault> faults)
+      throws IOException {
     ByteArrayOutputStream response = new ByteArrayOutputStream(1024);
     response.writeBytes(
-        ascii(
-            String.join(
-                "\r\n",
-                "HTTP/1.1 200 OK",
-                "Content-Type: application/x-ndjson",
-                "Transfer-Encoding: chunked",
-                "",
-                "")));
+        ascii("HTTP/1.1 200 OK\r\n" + lines(headers) + "Transfer-Encoding: chunked\r\n\r\n"));
     if (faults.isEmpty()) {
       lines.forEach(line -> chunk(response, line, 0, line.length));
       response.writeBytes(ascii("0\r\n\r\n"));

@@ -1,4 +1,4 @@
-package ai.stigmer.testkit.ollama;
+package ai.stigmer.testkit.http;
 
 import java.time.Duration;
 

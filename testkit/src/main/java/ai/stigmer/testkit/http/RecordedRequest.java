@@ -1,4 +1,4 @@
-package ai.stigmer.testkit.ollama;
+package ai.stigmer.testkit.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
