@@ -4,10 +4,11 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 
 /** Time that a scenario asks to pass. */
-final class Latency {
+public final class Latency {
   private Latency() {}
 
-  static void of(Duration time) throws InterruptedIOException {
+  /** Lets the time pass. */
+  public static void of(Duration time) throws InterruptedIOException {
     if (time.isZero()) {
       return;
     }

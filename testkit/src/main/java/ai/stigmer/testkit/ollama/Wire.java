@@ -18,20 +18,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One connection's HTTP/1.1, byte by byte, so that faults can be placed exactly. */
-final class Wire {
+public final class Wire {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE = 64 * 1024;
 
   private final BufferedInputStream in;
   private final OutputStream out;
 
-  Wire(Socket socket) throws IOException {
+  public Wire(Socket socket) throws IOException {
     in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
     out = socket.getOutputStream();
   }
 
   /** The next request, or null when the client has closed the connection. */
-  @Nullable RecordedRequest read() throws IOException {
+  public @Nullable RecordedRequest read() throws IOException {
     String requestLine = line();
     if (requestLine == null) {
       return null;
@@ -78,16 +78,17 @@ final class Wire {
   }
 
   /** Sends a whole JSON response. */
-  void json(int status, String body) throws IOException {
+  public void json(int status, String body) throws IOException {
+    whole(status, Map.of("Content-Type", "application/json; charset=utf-8"), body);
+  }
+
+  /** Sends a whole response with these headers and its length. */
+  public void whole(int status, Map<String, String> headers, String body) throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     ByteArrayOutputStream response = new ByteArrayOutputStream(bytes.length + 160);
-    response.writeBytes(
-        ascii(
-            "HTTP/1.1 "
-                + status
-                + " Fake\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: "
-                + bytes.length
-                + "\r\n\r\n"));
+    response.writeBytes(ascii("HTTP/1.1 " + status + " Fake\r\n"));
+    headers.forEach((name, value) -> response.writeBytes(ascii(name + ": " + value + "\r\n")));
+    response.writeBytes(ascii("Content-Length: " + bytes.length + "\r\n\r\n"));
     response.writeBytes(bytes);
     response.writeTo(out);
     out.flush();
@@ -98,17 +99,21 @@ final class Wire {
    *
    * @return whether the connection can serve a further request
    */
-  boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
+  public boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
+    return stream(Map.of("Content-Type", "application/x-ndjson"), lines, faults);
+  }
+
+  /**
+   * Sends a chunked stream with these headers and its faults.
+   *
+   * @return whether the connection can serve a further request
+   */
+  public boolean stream(Map<String, String> headers, List<byte[]> lines, List<Fault> faults)
+      throws IOException {
     ByteArrayOutputStream response = new ByteArrayOutputStream(1024);
-    response.writeBytes(
-        ascii(
-            String.join(
-                "\r\n",
-                "HTTP/1.1 200 OK",
-                "Content-Type: application/x-ndjson",
-                "Transfer-Encoding: chunked",
-                "",
-                "")));
+    response.writeBytes(ascii("HTTP/1.1 200 OK\r\n"));
+    headers.forEach((name, value) -> response.writeBytes(ascii(name + ": " + value + "\r\n")));
+    response.writeBytes(ascii("Transfer-Encoding: chunked\r\n\r\n"));
     if (faults.isEmpty()) {
       lines.forEach(line -> chunk(response, line, 0, line.length));
       response.writeBytes(ascii("0\r\n\r\n"));
