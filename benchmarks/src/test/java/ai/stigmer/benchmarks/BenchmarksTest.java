@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.Graphton;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.RecordedRequest;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package ai.stigmer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.Golden;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.RecordedRequest;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.config.SettingInfo;
+import ai.stigmer.testkit.http.Fault;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.Fault;
 import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.RecordedRequest;
 import ai.stigmer.testkit.ollama.Scenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
