@@ -68,7 +68,8 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.shell(),
               withKey(journaled.model(), recorded.llm()),
               journaled.configuration(),
-              maxTurns == null ? journaled.maxTurns() : maxTurns);
+              maxTurns == null ? journaled.maxTurns() : maxTurns,
+              journaled.maxRetries());
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",

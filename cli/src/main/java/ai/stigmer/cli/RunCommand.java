@@ -103,7 +103,8 @@ final class RunCommand implements Callable<Integer> {
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
             configuration.llm().toModelSettings(),
             configuration.toJson(),
-            configuration.maxTurns());
+            configuration.maxTurns(),
+            configuration.maxRetries());
     RunRequest request =
         new RunRequest(RunIds.next(InstantSource.system().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());

@@ -170,7 +170,8 @@ public final class Cascade {
   }
 
   private static String origin(Setting setting, ProviderChoice choice) {
-    return setting.key().startsWith("llm.timeouts.") || !setting.key().startsWith("llm.")
+    return !setting.key().startsWith("llm.")
+            || ModelCatalog.defaultOf("", setting.key()).isPresent()
         ? "built in"
         : "provider=" + choice.provider();
   }
@@ -198,7 +199,8 @@ public final class Cascade {
         switch (setting.kind()) {
           case SECRET -> "set";
           case URL -> Urls.shown(candidate.text());
-          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, DURATION -> candidate.text();
+          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, RETRIES, EFFORT, API, DURATION ->
+              candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);
   }

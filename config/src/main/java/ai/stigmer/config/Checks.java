@@ -1,8 +1,10 @@
 package ai.stigmer.config;
 
+import static ai.stigmer.config.SettingsTable.API;
 import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
 import static ai.stigmer.config.SettingsTable.CONTEXT_LENGTH;
+import static ai.stigmer.config.SettingsTable.EFFORT;
 import static ai.stigmer.config.SettingsTable.MAX_TOKENS;
 import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
@@ -178,7 +180,7 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, DURATION ->
+      case COUNT, TEMPERATURE, RETRIES, EFFORT, API, DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
@@ -189,11 +191,11 @@ final class Checks {
 
   private void capabilities() {
     String model = get(MODEL).effective().orElse("");
-    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH)) {
+    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH, EFFORT, API)) {
       Resolution resolution = get(key);
       if (!takes(model, key)) {
         resolutions.put(key, resolution.notSent());
-        if (resolution.value().isPresent()) {
+        if (resolution.value().isPresent() && resolution.layer() != Layer.DEFAULT) {
           report.note(
               key + " is not sent: " + choice.provider() + "/" + model + " does not take it");
         }
@@ -201,14 +203,18 @@ final class Checks {
     }
   }
 
-  /** What a server of one's own takes is not known here; only num_ctx is Ollama's alone. */
+  /**
+   * What a server of one's own takes is not known here; num_ctx is Ollama's alone, the API
+   * OpenAI's.
+   */
   private boolean takes(String model, String key) {
     boolean vendor =
         get(BASE_URL)
             .value()
             .map(url -> ModelCatalog.isVendorUrl(choice.provider(), url))
             .orElse(true);
-    return !(vendor || isScripted() || key.equals(CONTEXT_LENGTH))
+    boolean ofOneProvider = key.equals(CONTEXT_LENGTH) || key.equals(API);
+    return !(vendor || isScripted() || ofOneProvider)
         || ModelCatalog.takes(choice.provider(), model, key);
   }
 

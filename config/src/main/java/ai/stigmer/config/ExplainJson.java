@@ -77,7 +77,10 @@ final class ExplainJson {
       case TEMPERATURE ->
           Values.temperature(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
-      case MODE, PROVIDER, MODEL, URL, SECRET, DURATION -> node.put("value", text);
+      case RETRIES ->
+          Values.retries(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case MODE, PROVIDER, MODEL, URL, SECRET, EFFORT, API, DURATION -> node.put("value", text);
     }
   }
 }

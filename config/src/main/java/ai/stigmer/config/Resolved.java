@@ -96,6 +96,11 @@ public final class Resolved {
     return count(SettingsTable.MAX_TURNS).orElse(50);
   }
 
+  /** How often one call of the model may be made again, 0 to 20. */
+  public int maxRetries() {
+    return get(SettingsTable.MAX_RETRIES).value().flatMap(Values::retries).orElse(0);
+  }
+
   /**
    * The model to use.
    *
@@ -112,6 +117,8 @@ public final class Resolved {
         count(SettingsTable.MAX_TOKENS),
         temperature(),
         count(SettingsTable.CONTEXT_LENGTH),
+        sent(SettingsTable.EFFORT).flatMap(Values::effort),
+        sent(SettingsTable.API).flatMap(Values::dialect),
         duration(SettingsTable.CONNECT_TIMEOUT),
         duration(SettingsTable.FIRST_TOKEN_TIMEOUT),
         duration(SettingsTable.IDLE_TIMEOUT));
@@ -178,18 +185,20 @@ public final class Resolved {
         .orElseThrow(() -> new IllegalArgumentException("there is no setting " + key));
   }
 
-  private OptionalInt count(String key) {
+  private Optional<String> sent(String key) {
     Resolution resolution = get(key);
-    Optional<Integer> value =
-        resolution.sent() ? resolution.value().flatMap(Values::count) : Optional.empty();
-    return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+    return resolution.sent() ? resolution.value() : Optional.empty();
+  }
+
+  private OptionalInt count(String key) {
+    return sent(key).flatMap(Values::count).map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
   private OptionalDouble temperature() {
-    Resolution resolution = get(SettingsTable.TEMPERATURE);
-    Optional<Double> value =
-        resolution.sent() ? resolution.value().flatMap(Values::temperature) : Optional.empty();
-    return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+    return sent(SettingsTable.TEMPERATURE)
+        .flatMap(Values::temperature)
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
   }
 
   private Duration duration(String key) {

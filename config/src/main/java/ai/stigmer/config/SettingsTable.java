@@ -19,6 +19,9 @@ final class SettingsTable {
   static final String MAX_TOKENS = "llm.max_tokens";
   static final String TEMPERATURE = "llm.temperature";
   static final String CONTEXT_LENGTH = "llm.context_length";
+  static final String EFFORT = "llm.effort";
+  static final String API = "llm.api";
+  static final String MAX_RETRIES = "llm.max_retries";
   static final String CONNECT_TIMEOUT = "llm.timeouts.connect";
   static final String FIRST_TOKEN_TIMEOUT = "llm.timeouts.first_token";
   static final String IDLE_TIMEOUT = "llm.timeouts.idle";
@@ -92,6 +95,27 @@ final class SettingsTable {
               List.of("--context-length"),
               false,
               "Context window to ask Ollama for, in tokens (num_ctx). Unset means automatic."),
+          new Setting(
+              EFFORT,
+              Kind.EFFORT,
+              List.of(Variable.of("STIGMER_LLM_EFFORT")),
+              List.of("--effort"),
+              false,
+              "How hard the model thinks before it answers. Unset leaves it to the model."),
+          new Setting(
+              API,
+              Kind.API,
+              List.of(Variable.of("STIGMER_LLM_API")),
+              List.of("--api"),
+              false,
+              "Which API of openai to speak: auto is responses at the vendor's own host and at Azure, chat elsewhere."),
+          new Setting(
+              MAX_RETRIES,
+              Kind.RETRIES,
+              List.of(Variable.of("STIGMER_LLM_MAX_RETRIES")),
+              List.of("--max-retries"),
+              false,
+              "How often one call of the model is made again when it fails for a reason that may pass: no connection, a broken stream, a rate limit, an overloaded server. A wait that the provider asks for is kept, up to 2 minutes."),
           timeout(CONNECT_TIMEOUT, "CONNECT", "The longest wait for a connection."),
           timeout(
               FIRST_TOKEN_TIMEOUT,

@@ -35,6 +35,11 @@ final class ValueCheck {
           Values.count(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case TEMPERATURE ->
           Values.temperature(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case RETRIES ->
+          Values.retries(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case EFFORT ->
+          Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
@@ -118,6 +123,9 @@ final class ValueCheck {
       case SettingsTable.TEMPERATURE -> "E105";
       case SettingsTable.CONTEXT_LENGTH -> "E116";
       case SettingsTable.MAX_TURNS -> "E118";
+      case SettingsTable.EFFORT -> "E132";
+      case SettingsTable.API -> "E133";
+      case SettingsTable.MAX_RETRIES -> "E134";
       default -> "E117";
     };
   }

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -32,6 +33,7 @@ import java.util.function.Function;
  * @param configuration the resolved configuration with origins, as {@code config explain --json}
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
+ * @param maxRetries how often one call of the model may be made again, 0 to 20
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -39,7 +41,8 @@ public record RunEnvironment(
     ShellPermission shell,
     ModelSettings model,
     String configuration,
-    int maxTurns) {
+    int maxTurns,
+    int maxRetries) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -53,6 +56,9 @@ public record RunEnvironment(
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
     }
+    if (maxRetries < 0 || maxRetries > RetryPolicy.MOST_RETRIES) {
+      throw new IllegalArgumentException("maxRetries must be from 0 to 20, got " + maxRetries);
+    }
   }
 
   /** As the journal keeps it; without the key. */
@@ -64,6 +70,7 @@ public record RunEnvironment(
     json.set("model", modelJson());
     json.set("configuration", tree(configuration));
     json.put("max_turns", maxTurns);
+    json.put("max_retries", maxRetries);
     return json.toString();
   }
 
@@ -84,7 +91,8 @@ public record RunEnvironment(
           ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
           model(json.path("model")),
           json.path("configuration").toString(),
-          json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS));
+          json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
+          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }

@@ -11,6 +11,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import java.util.List;
 import java.util.Map;
 
@@ -48,7 +49,7 @@ public final class Runner implements AutoCloseable {
     RunEnvironment environment = request.environment();
     Agent agent = agent(environment);
     try (ChatModel model = open(environment.model())) {
-      return loop(model, control)
+      return loop(model, environment, control)
           .environment(environment.toJson())
           .run(agent, request.message(), request.runId());
     }
@@ -79,7 +80,7 @@ public final class Runner implements AutoCloseable {
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
     Agent agent = agent(environment);
     try (ChatModel model = open(environment.model())) {
-      return loop(model, control).resume(agent, runId);
+      return loop(model, environment, control).resume(agent, runId);
     }
   }
 
@@ -100,8 +101,9 @@ public final class Runner implements AutoCloseable {
     return Toolbox.agent(environment, env);
   }
 
-  private Graphton loop(ChatModel model, RunControl control) {
+  private Graphton loop(ChatModel model, RunEnvironment environment, RunControl control) {
     return Graphton.with(model)
+        .retries(RetryPolicy.DEFAULT.withMaxRetries(environment.maxRetries()))
         .journal(journal)
         .owner(owner)
         .policy(control.policy())

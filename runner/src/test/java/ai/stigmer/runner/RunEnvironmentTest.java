@@ -7,6 +7,8 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,13 +34,14 @@ class RunEnvironmentTest {
             OptionalInt.of(8192),
             OptionalDouble.of(0.25),
             OptionalInt.empty(),
-            Optional.empty(),
-            Optional.empty(),
+            Optional.of(Effort.MAX),
+            Optional.of(Dialect.RESPONSES),
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1)),
         "{\"schema\":1}",
-        7);
+        7,
+        3);
   }
 
   @Test
@@ -64,7 +67,8 @@ class RunEnvironmentTest {
             ShellPermission.ASK,
             ModelSettings.of("ollama", "m"),
             "{}",
-            50);
+            50,
+            0);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -100,7 +104,8 @@ class RunEnvironmentTest {
                 ShellPermission.ASK,
                 resolved.llm().toModelSettings(),
                 resolved.toJson(),
-                resolved.maxTurns())
+                resolved.maxTurns(),
+                resolved.maxRetries())
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
@@ -15,6 +16,8 @@ import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.model.ModelFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -98,6 +101,23 @@ class EventLawsTest {
   }
 
   @Test
+  void aTurnMayBeRetriedAfterAPartOfItsAnswer() {
+    watch(
+            List.of(
+                START,
+                TURN,
+                THINKING,
+                TEXT,
+                retrying(1, 2, 2),
+                TEXT,
+                retrying(2, 2, 1),
+                TEXT,
+                ANSWERED,
+                END))
+        .assertLaws();
+  }
+
+  @Test
   void aResultThatIsNotRecordedNamesNoEntry() {
     AgentEvent lost = done(CALL, AgentEvent.ToolFinished.NOT_RECORDED);
     watch(List.of(START, TURN, ANSWERED, TOOL, lost, END)).assertLaws();
@@ -120,6 +140,17 @@ class EventLawsTest {
     var answer =
         new ModelTurn("p", "m", "{}", List.of(new Block.Text("x")), Usage.of(1, 1), StopReason.END);
     return new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answer, seq));
+  }
+
+  private static AgentEvent retrying(int attempt, int of, long discarded) {
+    ModelFailure failure =
+        ModelFailure.of(
+            "p",
+            503,
+            ModelFailure.Kind.OVERLOADED,
+            Problem.of("E204", Problem.Category.PROVIDER, "busy"));
+    return new AgentEvent.Retrying(
+        1, attempt, of, Duration.ofSeconds(1), "busy", failure, discarded);
   }
 
   private static AgentEvent done(ToolCall call, long seq) {

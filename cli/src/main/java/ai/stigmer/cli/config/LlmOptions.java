@@ -45,6 +45,24 @@ public final class LlmOptions {
   @Option(names = "--context-length", paramLabel = "N", description = "Context window in tokens.")
   private @Nullable String contextLength;
 
+  @Option(
+      names = "--effort",
+      paramLabel = "EFFORT",
+      description = "How hard the model thinks: none, low, medium, high or max.")
+  private @Nullable String effort;
+
+  @Option(
+      names = "--api",
+      paramLabel = "API",
+      description = "The API of openai to speak: auto, responses or chat.")
+  private @Nullable String api;
+
+  @Option(
+      names = "--max-retries",
+      paramLabel = "N",
+      description = "How often a failed call of the model is made again (default: 4).")
+  private @Nullable String maxRetries;
+
   @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
@@ -71,6 +89,9 @@ public final class LlmOptions {
     input = flag(input, "llm.max_tokens", maxTokens, "--max-tokens");
     input = flag(input, "llm.temperature", temperature, "--temperature");
     input = flag(input, "llm.context_length", contextLength, "--context-length");
+    input = flag(input, "llm.effort", effort, "--effort");
+    input = flag(input, "llm.api", api, "--api");
+    input = flag(input, "llm.max_retries", maxRetries, "--max-retries");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     return noConfig ? input.withoutFile() : file.added(input);
   }

@@ -11,6 +11,7 @@ public final class JsonView implements RunView {
   private final PrintStream err;
 
   private ShownModel model = new ShownModel("", "");
+  private int retries;
 
   public JsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -36,8 +37,12 @@ public final class JsonView implements RunView {
   @Override
   public void accept(AgentEvent event) {
     if (event instanceof AgentEvent.RunFinished finished) {
-      out.println(Json.result(finished.result(), model));
+      out.println(Json.result(finished.result(), model).put("retries", retries));
       out.flush();
+    } else if (event instanceof AgentEvent.Retrying retrying) {
+      retries++;
+      err.println(RetryLine.of(retrying));
+      err.flush();
     } else if (event instanceof AgentEvent.Notice notice) {
       note(notice.code() + " " + notice.text());
     }

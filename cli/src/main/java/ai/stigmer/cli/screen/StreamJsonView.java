@@ -17,6 +17,7 @@ public final class StreamJsonView implements RunView {
   private final PrintStream err;
 
   private ShownModel model = new ShownModel("", "");
+  private int retries;
 
   public StreamJsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -66,6 +67,7 @@ public final class StreamJsonView implements RunView {
               Json.object("text").put("turn", e.turn()).put("text", e.text());
           case AgentEvent.ThinkingDelta e ->
               Json.object("thinking").put("turn", e.turn()).put("text", e.text());
+          case AgentEvent.Retrying e -> retrying(e);
           case AgentEvent.TurnFinished e -> turnFinished(e);
           case AgentEvent.ToolStarted e ->
               Json.object("tool_started")
@@ -81,8 +83,22 @@ public final class StreamJsonView implements RunView {
                   .put("seq", e.seq());
           case AgentEvent.Notice e ->
               Json.object("notice").put("code", e.code()).put("text", e.text());
-          case AgentEvent.RunFinished e -> Json.result(e.result(), model);
+          case AgentEvent.RunFinished e -> Json.result(e.result(), model).put("retries", retries);
         });
+  }
+
+  private ObjectNode retrying(AgentEvent.Retrying retrying) {
+    retries++;
+    ObjectNode json =
+        Json.object("retrying")
+            .put("turn", retrying.turn())
+            .put("attempt", retrying.attempt())
+            .put("of", retrying.of())
+            .put("wait_ms", retrying.delay().toMillis())
+            .put("why", retrying.why())
+            .put("discarded", retrying.discarded());
+    json.set("error", Json.problem(retrying.failure().problem()));
+    return json;
   }
 
   private static ObjectNode turnFinished(AgentEvent.TurnFinished finished) {

@@ -63,6 +63,7 @@ public final class TextView implements RunView {
       case AgentEvent.TurnStarted _ -> closeLines();
       case AgentEvent.TextDelta delta -> text(delta.text());
       case AgentEvent.ThinkingDelta delta -> thinking(delta.text());
+      case AgentEvent.Retrying retrying -> retrying(retrying);
       case AgentEvent.TurnFinished _ -> closeLines();
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
@@ -94,6 +95,14 @@ public final class TextView implements RunView {
       thinkingOpen = true;
       err.print(terminal.palette().dim(Visible.answer(text)));
       err.flush();
+    }
+  }
+
+  private void retrying(AgentEvent.Retrying retrying) {
+    boolean printed = spoken && retrying.discarded() > 0;
+    tell(RetryLine.of(retrying));
+    if (printed) {
+      tell("what was shown of that answer is void; it begins again");
     }
   }
 

@@ -61,6 +61,9 @@ class ConfigurationMessagesTest {
     check("E116", "STIGMER_LLM_CONTEXT_LENGTH=64k");
     check("E117", "STIGMER_LLM_TIMEOUT_IDLE=soon");
     check("E118", "STIGMER_MAX_TURNS=0");
+    check("E132", "STIGMER_LLM_EFFORT=extreme");
+    check("E133", "STIGMER_LLM_API=completions");
+    check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E104 E105", "STIGMER_LLM_MAX_TOKENS=8k", "STIGMER_LLM_TEMPERATURE=3");
   }
 

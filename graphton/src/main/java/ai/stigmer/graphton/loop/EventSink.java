@@ -61,6 +61,7 @@ final class EventSink {
       case AgentEvent.RunStarted started -> {}
       case AgentEvent.TextDelta delta -> {}
       case AgentEvent.ThinkingDelta delta -> {}
+      case AgentEvent.Retrying retrying -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }
