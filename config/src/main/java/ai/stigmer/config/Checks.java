@@ -23,6 +23,9 @@ import java.util.Optional;
  * sent.
  */
 final class Checks {
+  /** In the note about a key that is there and belongs to another provider. */
+  static final String NOT_USED = " is set and not used";
+
   private final Map<String, Resolution> resolutions;
   private final ProviderChoice choice;
   private final Report report;
@@ -174,13 +177,13 @@ final class Checks {
     String provider = choice.provider().isEmpty() ? "empty" : choice.provider();
     get(API_KEY).shadowed().stream()
         .filter(loser -> loser.reason().equals(Bundle.OTHER_PROVIDER))
-        .map(loser -> loser.location() + " is set and not used (provider is " + provider + ")")
+        .map(loser -> loser.location() + NOT_USED + " (provider is " + provider + ")")
         .forEach(report::note);
   }
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, RETRIES, EFFORT, API, DURATION ->
+      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))

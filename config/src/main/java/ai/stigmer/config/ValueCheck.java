@@ -37,6 +37,8 @@ final class ValueCheck {
           Values.temperature(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case RETRIES ->
           Values.retries(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case MODELS ->
+          Values.models(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case EFFORT ->
           Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
@@ -126,6 +128,7 @@ final class ValueCheck {
       case SettingsTable.EFFORT -> "E132";
       case SettingsTable.API -> "E133";
       case SettingsTable.MAX_RETRIES -> "E134";
+      case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";
     };
   }

@@ -92,6 +92,15 @@ public final class Graphton {
     return new Graphton(options.cancel(token));
   }
 
+  /**
+   * Models that stand in, in this order, when the model before them cannot be had: it is out of
+   * reach or fails for a reason that may pass, and its retries are used up. Never for a refusal, a
+   * wrong key or a bad request. A model that was left is tried again after five minutes.
+   */
+  public Graphton fallbacks(List<ChatModel> models) {
+    return new Graphton(options.asking(options.asking().withFallbacks(models)));
+  }
+
   /** When a failed call of the model is made again; {@link RetryPolicy#DEFAULT} unless set. */
   public Graphton retries(RetryPolicy policy) {
     return new Graphton(options.asking(options.asking().withRetries(policy)));

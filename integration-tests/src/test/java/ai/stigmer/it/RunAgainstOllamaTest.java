@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,49 @@ class RunAgainstOllamaTest {
       assertThat(JSON.readTree(out).path("retries").asInt()).isEqualTo(1);
       assertThat(err).contains("retry 1 of 4 in ");
     }
+  }
+
+  @Test
+  void aModelThatCannotBeHadIsStoodInForAndAResumeGoesOnWithTheOther() throws IOException {
+    // Given
+    var healthy = new AtomicBoolean(true);
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    body ->
+                        body.path("model").asText().equals("qwen3:8b") || !healthy.get()
+                            ? Answer.error(503, "busy")
+                            : Answer.text("from the other"))
+                .models(
+                    InstalledModel.withTools("qwen3:8b", 40960),
+                    InstalledModel.withTools("gemma4:e4b", 40960)))) {
+      String[] options = {"--max-retries", "0", "--fallbacks", "ollama/gemma4:e4b"};
+      // When
+      assertThat(run(ollama, with(options, "--output", "json", "?"))).isZero();
+      JsonNode json = JSON.readTree(out);
+      assertThat(err).contains("· else ollama/gemma4:e4b at " + ollama.baseUrl());
+      assertThat(err).contains("model: ollama/gemma4:e4b instead of ollama/qwen3:8b");
+      assertThat(json.path("text").asText()).isEqualTo("from the other");
+      assertThat(json.path("model_switches")).hasSize(1);
+      assertThat(json.path("model_switches").path(0).path("to").asText())
+          .isEqualTo("ollama/gemma4:e4b");
+      // Then
+      healthy.set(false);
+      assertThat(run(ollama, with(options, "?"))).isEqualTo(5);
+      healthy.set(true);
+      int before = ollama.chats().size();
+      assertThat(command("resume", "last")).isZero();
+      assertThat(out).isEqualTo("from the other\n");
+      assertThat(ollama.chats()).hasSize(before + 1);
+      assertThat(command("sessions", "show", "last")).isZero();
+      assertThat(out).contains("model: ollama/gemma4:e4b instead of ollama/qwen3:8b");
+    }
+  }
+
+  private static String[] with(String[] options, String... more) {
+    var all = new ArrayList<>(Arrays.asList(options));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
   }
 
   @Test

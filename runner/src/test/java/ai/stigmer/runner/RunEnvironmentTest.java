@@ -39,6 +39,7 @@ class RunEnvironmentTest {
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1)),
+        List.of(ModelSettings.of("ollama", "qwen3:8b")),
         "{\"schema\":1}",
         7,
         3);
@@ -66,6 +67,7 @@ class RunEnvironmentTest {
             Path.of("/w"),
             ShellPermission.ASK,
             ModelSettings.of("ollama", "m"),
+            List.of(),
             "{}",
             50,
             0);
@@ -103,6 +105,7 @@ class RunEnvironmentTest {
                 Path.of("/w"),
                 ShellPermission.ASK,
                 resolved.llm().toModelSettings(),
+                List.of(),
                 resolved.toJson(),
                 resolved.maxTurns(),
                 resolved.maxRetries())

@@ -53,6 +53,7 @@ public final class EventLaws implements Consumer<AgentEvent> {
         shown += delta.text().length();
       }
       case AgentEvent.Retrying retrying -> retrying(retrying);
+      case AgentEvent.ModelSwitched switched -> switched(switched);
       case AgentEvent.TurnFinished finished -> {
         require(openTurn == finished.turn(), "ends a turn that is not open", event);
         openTurn = 0;
@@ -115,6 +116,14 @@ public final class EventLaws implements Consumer<AgentEvent> {
     require(retrying.attempt() == retries + 1, "leaves out a retry", retrying);
     require(retrying.attempt() <= retrying.of(), "is one retry too many", retrying);
     retries = retrying.attempt();
+    shown = 0;
+  }
+
+  private void switched(AgentEvent.ModelSwitched switched) {
+    require(openTurn == switched.turn(), "not in its turn", switched);
+    require(switched.discarded() == shown, "discards " + shown + " characters", switched);
+    requireLater(switched.seq(), switched);
+    retries = 0;
     shown = 0;
   }
 

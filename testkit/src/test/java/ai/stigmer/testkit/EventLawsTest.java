@@ -59,6 +59,24 @@ class EventLawsTest {
         violation("not in its turn", START, TURN, ANSWERED, TEXT, END),
         violation("not in its turn", START, TURN, new AgentEvent.TextDelta(2, "x"), ANSWERED, END),
         violation("not in its turn", START, THINKING, END),
+        violation("not in its turn", START, retrying(1, 4, 0), END),
+        violation("discards 1 char", START, TURN, TEXT, retrying(1, 4, 0), ANSWERED, END),
+        violation("discards 0 char", START, TURN, retrying(1, 4, 1), ANSWERED, END),
+        violation(
+            "discards 0 char",
+            START,
+            TURN,
+            TEXT,
+            retrying(1, 4, 1),
+            retrying(2, 4, 1),
+            ANSWERED,
+            END),
+        violation("leaves out a retry", START, TURN, retrying(2, 4, 0), ANSWERED, END),
+        violation("too many", START, TURN, retrying(1, 0, 0), ANSWERED, END),
+        violation("not in its turn", START, switched(2, 0), END),
+        violation("discards 1 char", START, TURN, TEXT, switched(2, 0), answered(1, 3), END),
+        violation("names an earlier entry", START, TURN, switched(1, 0), ANSWERED, END),
+        violation("names an earlier entry", START, TURN, switched(2, 0), ANSWERED, END),
         violation("ends a turn that is not open", START, ANSWERED, END),
         violation("ends a turn that is not open", START, TURN, ANSWERED, ANSWERED, END),
         violation("ends a turn that is not open", START, TURN, answered(2, 2), END),
@@ -112,7 +130,10 @@ class EventLawsTest {
                 TEXT,
                 retrying(2, 2, 1),
                 TEXT,
-                ANSWERED,
+                switched(2, 1),
+                TEXT,
+                retrying(1, 2, 1),
+                answered(1, 3),
                 END))
         .assertLaws();
   }
@@ -151,6 +172,10 @@ class EventLawsTest {
             Problem.of("E204", Problem.Category.PROVIDER, "busy"));
     return new AgentEvent.Retrying(
         1, attempt, of, Duration.ofSeconds(1), "busy", failure, discarded);
+  }
+
+  private static AgentEvent switched(long seq, long discarded) {
+    return new AgentEvent.ModelSwitched(1, "p/a", "p/b", "busy", seq, discarded);
   }
 
   private static AgentEvent done(ToolCall call, long seq) {

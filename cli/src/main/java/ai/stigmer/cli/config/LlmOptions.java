@@ -58,6 +58,12 @@ public final class LlmOptions {
   private @Nullable String api;
 
   @Option(
+      names = "--fallbacks",
+      paramLabel = "MODELS",
+      description = "Models that stand in when one cannot be had: PROVIDER/NAME,PROVIDER/NAME.")
+  private @Nullable String fallbacks;
+
+  @Option(
       names = "--max-retries",
       paramLabel = "N",
       description = "How often a failed call of the model is made again (default: 4).")
@@ -92,6 +98,7 @@ public final class LlmOptions {
     input = flag(input, "llm.effort", effort, "--effort");
     input = flag(input, "llm.api", api, "--api");
     input = flag(input, "llm.max_retries", maxRetries, "--max-retries");
+    input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     return noConfig ? input.withoutFile() : file.added(input);
   }

@@ -3,7 +3,7 @@ package ai.stigmer.cli.screen;
 import ai.stigmer.graphton.event.AgentEvent;
 import java.util.Locale;
 
-/** A retry in one line for people. */
+/** A retry, or a switch to another model, in one line for people. */
 final class RetryLine {
   private static final int WHY = 200;
 
@@ -18,5 +18,10 @@ final class RetryLine {
         retrying.delay().toMillis() / 1000.0,
         retrying.failure().problem().code(),
         Visible.line(retrying.why(), WHY));
+  }
+
+  static String of(AgentEvent.ModelSwitched switched) {
+    return "model: %s instead of %s: %s"
+        .formatted(switched.to(), switched.from(), Visible.line(switched.why(), WHY));
   }
 }

@@ -64,6 +64,7 @@ public final class TextView implements RunView {
       case AgentEvent.TextDelta delta -> text(delta.text());
       case AgentEvent.ThinkingDelta delta -> thinking(delta.text());
       case AgentEvent.Retrying retrying -> retrying(retrying);
+      case AgentEvent.ModelSwitched switched -> switched(switched);
       case AgentEvent.TurnFinished _ -> closeLines();
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
@@ -99,9 +100,17 @@ public final class TextView implements RunView {
   }
 
   private void retrying(AgentEvent.Retrying retrying) {
-    boolean printed = spoken && retrying.discarded() > 0;
     tell(RetryLine.of(retrying));
-    if (printed) {
+    tellOfVoid(retrying.discarded());
+  }
+
+  private void switched(AgentEvent.ModelSwitched switched) {
+    tell(RetryLine.of(switched));
+    tellOfVoid(switched.discarded());
+  }
+
+  private void tellOfVoid(long discarded) {
+    if (spoken && discarded > 0) {
       tell("what was shown of that answer is void; it begins again");
     }
   }

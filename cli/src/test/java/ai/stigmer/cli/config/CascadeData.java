@@ -20,6 +20,7 @@ final class CascadeData {
           "llm.effort",
           "llm.api",
           "llm.max_retries",
+          "llm.fallbacks",
           "llm.timeouts.connect",
           "llm.timeouts.first_token",
           "llm.timeouts.idle",

@@ -64,6 +64,8 @@ class ConfigurationMessagesTest {
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
+    check("E135", "STIGMER_LLM_FALLBACKS=my-model");
+    check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");
     check("E104 E105", "STIGMER_LLM_MAX_TOKENS=8k", "STIGMER_LLM_TEMPERATURE=3");
   }
 

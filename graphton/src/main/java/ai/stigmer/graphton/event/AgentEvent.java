@@ -17,10 +17,10 @@ import java.time.Duration;
  * stand only within their turn; a tool runs only outside a turn. A {@code seq} names the journal
  * entry that is durable by the time the event is shown.
  *
- * <p>Deltas count only once their turn is answered. A {@link Retrying} stands within its turn and
- * voids the deltas that its turn has shown since it started or was last retried; it says how many
- * characters these were, and its attempts count from 1. A turn that does not end as answered voids
- * what is left.
+ * <p>Deltas count only once their turn is answered. A {@link Retrying} or {@link ModelSwitched}
+ * stands within its turn and voids the deltas that its turn has shown since it started or since the
+ * last of these; it says how many characters these were. Attempts count from 1, for each model
+ * anew. A turn that does not end as answered voids what is left.
  */
 public sealed interface AgentEvent {
 
@@ -76,6 +76,23 @@ public sealed interface AgentEvent {
       requireNonNull(delay, "delay is null");
       requireNonNull(why, "why is null");
       requireNonNull(failure, "failure is null");
+    }
+  }
+
+  /**
+   * Another model is asked from here on, with retries of its own.
+   *
+   * @param from the model that was asked so far, as {@code provider/model}
+   * @param to the model that is asked next, likewise
+   * @param why one line for people
+   * @param discarded how many characters of text and thinking were shown and are void
+   */
+  record ModelSwitched(int turn, String from, String to, String why, long seq, long discarded)
+      implements AgentEvent {
+    public ModelSwitched {
+      requireNonNull(from, "from is null");
+      requireNonNull(to, "to is null");
+      requireNonNull(why, "why is null");
     }
   }
 

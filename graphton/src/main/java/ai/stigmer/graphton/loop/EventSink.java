@@ -62,6 +62,7 @@ final class EventSink {
       case AgentEvent.TextDelta delta -> {}
       case AgentEvent.ThinkingDelta delta -> {}
       case AgentEvent.Retrying retrying -> {}
+      case AgentEvent.ModelSwitched switched -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

@@ -3,6 +3,8 @@ package ai.stigmer.graphton.loop;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.model.ChatModel;
@@ -10,9 +12,12 @@ import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.RetryPolicy.Decision;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /*
@@ -22,43 +27,128 @@ import java.util.function.Function;
  * waits of the one that goes on.
  */
 /**
- * Asks the model for one turn, as often as the retry policy allows, and shows each attempt.
+ * Asks for one turn: the model of choice as often as the retry policy allows, then those that stand
+ * in for it. Shows each attempt; records each switch before the other model is asked.
  *
  * <p>Thread: the run's only.
  */
 final class ModelStage {
   private final RunPlan plan;
   private final EventSink events;
+  private final ToolStage.Recorder recorder;
+  private final List<ChatModel> models;
+  private final Circuits circuits;
+  private int inUse;
   private long shown;
 
-  ModelStage(RunPlan plan, EventSink events) {
+  ModelStage(RunPlan plan, EventSink events, ToolStage.Recorder recorder) {
     this.plan = plan;
     this.events = events;
+    this.recorder = recorder;
+    this.models = plan.asking().models();
+    this.circuits = new Circuits(models.size());
+    startWhereTheRunWas();
   }
 
   /** Asks within a turn that has started, until there is an answer, no hope, or a cancel. */
   ModelResult ask(int turn, ModelRequest request) {
     shown = 0;
-    for (int retries = 0; ; retries++) {
-      ModelResult result = checked(call(plan.asking().model(), turn, request));
-      if (!(result instanceof ModelResult.Failed(ModelFailure failure))) {
-        return result;
+    int first = circuits.first(now()).orElse(inUse);
+    if (first != inUse) {
+      switchTo(turn, first, name(first) + " may be there again");
+    }
+    while (true) {
+      Outcome outcome = askOne(turn, request);
+      if (outcome.result() instanceof ModelResult.Turn) {
+        circuits.close(inUse);
       }
-      double chance = plan.asking().timing().chance();
-      switch (plan.asking().retries().decide(failure, retries, chance)) {
+      if (!(outcome instanceof Outcome.Unavailable(ModelFailure failure))) {
+        return outcome.result();
+      }
+      circuits.open(inUse, now());
+      OptionalInt next = circuits.first(now());
+      if (next.isEmpty()) {
+        return outcome.result();
+      }
+      switchTo(turn, next.getAsInt(), failure.problem().message());
+    }
+  }
+
+  /** How one model did. */
+  private sealed interface Outcome {
+    ModelResult result();
+
+    /** There is an answer, or a reason that would hold for any model. */
+    record Final(ModelResult result) implements Outcome {}
+
+    /** This model cannot be had for now; another may. */
+    record Unavailable(ModelFailure failure) implements Outcome {
+      @Override
+      public ModelResult result() {
+        return new ModelResult.Failed(failure);
+      }
+    }
+  }
+
+  private Outcome askOne(int turn, ModelRequest request) {
+    RetryPolicy policy = circuits.isOnProbation(inUse) ? RetryPolicy.NONE : plan.asking().retries();
+    for (int retries = 0; ; retries++) {
+      ModelResult result = checked(call(models.get(inUse), turn, request));
+      if (!(result instanceof ModelResult.Failed(ModelFailure failure))) {
+        return new Outcome.Final(result);
+      }
+      switch (policy.decide(failure, retries, plan.asking().timing().chance())) {
         case Decision.Hopeless _ -> {
-          return result;
+          return new Outcome.Final(result);
         }
         case Decision.Exhausted _ -> {
-          return new ModelResult.Failed(afterCalls(failure, retries + 1));
+          return new Outcome.Unavailable(afterCalls(failure, retries + 1));
         }
         case Decision.Again again -> {
           if (waitsInVain(turn, retries + 1, again, failure)) {
-            return new ModelResult.Cancelled();
+            return new Outcome.Final(new ModelResult.Cancelled());
           }
         }
       }
     }
+  }
+
+  /**
+   * A run that goes on asks the model that it asked last. Those before it rest from now on: the
+   * journal's clock may be another machine's.
+   */
+  private void startWhereTheRunWas() {
+    String last = "";
+    for (Recorded recorded : plan.writer().before()) {
+      if (recorded.entry() instanceof JournalEntry.ModelSwitched switched) {
+        last = switched.to();
+      }
+    }
+    for (int i = 1; i < models.size() && !last.isEmpty(); i++) {
+      if (name(i).equals(last)) {
+        inUse = i;
+      }
+    }
+    for (int i = 0; i < inUse; i++) {
+      circuits.open(i, now());
+    }
+  }
+
+  private void switchTo(int turn, int next, String why) {
+    String from = name(inUse);
+    String to = name(next);
+    long seq = recorder.append(List.of(new JournalEntry.ModelSwitched(from, to, why)));
+    inUse = next;
+    events.send(new AgentEvent.ModelSwitched(turn, from, to, why, seq, shown));
+    shown = 0;
+  }
+
+  private String name(int model) {
+    return models.get(model).provider() + "/" + models.get(model).model();
+  }
+
+  private Instant now() {
+    return plan.asking().timing().now();
   }
 
   private boolean waitsInVain(int turn, int attempt, Decision.Again again, ModelFailure failure) {

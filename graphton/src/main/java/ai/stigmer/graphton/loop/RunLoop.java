@@ -40,7 +40,7 @@ public final class RunLoop {
     this.transcript = transcript;
     this.decider = new Decider(plan.maxTurns());
     this.events = new EventSink(plan.listener());
-    this.models = new ModelStage(plan, events);
+    this.models = new ModelStage(plan, events, this::append);
     this.tools = new ToolStage(plan, events, this::append);
     this.specs = plan.tools().stream().map(Tool::spec).toList();
   }
