@@ -87,7 +87,7 @@ class FakeAnthropicTest {
           {'role':'user','content':[{'type':'tool_result','tool_use_id':'b','content':'x'}]} | unexpected `tool_use_id` found in `tool_result` blocks: b
           {'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'tool_use','id':'a','name':'ls','input':{}},{'type':'tool_use','id':'a','name':'ls','input':{}}]} | `tool_use` ids must be unique
           {'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'tool_use','id':'a','name':'ls','input':'x'}]} | Input should be a valid dictionary
-          {'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'tool_use','id':'a|b','name':'ls','input':{}}]} | String should match pattern
+          {'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'tool_use','id':'a b','name':'ls','input':{}}]} | String should match pattern
           {'role':'user','content':'hi'},{'role':'assistant','content':[{'type':'text','text':''}]},{'role':'user','content':'no'} | text content blocks must be non-empty
           {'role':'user','content':''} | all messages must have non-empty content
           {'role':'user','content':'hi'},{'role':'assistant','content':'Sure'} | does not support assistant message prefill
