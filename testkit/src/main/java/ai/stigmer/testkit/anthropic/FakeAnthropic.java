@@ -63,6 +63,11 @@ public final class FakeAnthropic implements AutoCloseable {
     return server.baseUrl();
   }
 
+  /** How many connections were made so far. */
+  public int connections() {
+    return server.connections();
+  }
+
   /** Every request so far, oldest first. */
   public List<RecordedRequest> requests() {
     return List.copyOf(requests);

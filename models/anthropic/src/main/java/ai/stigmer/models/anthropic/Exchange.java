@@ -73,7 +73,6 @@ final class Exchange implements AutoCloseable {
         shared
             .newBuilder()
             .connectTimeout(patience.connect())
-            .dns(this::lookUp)
             .eventListener(new Progress())
             .build();
     registration = cancel.onCancel(() -> end(Stop.CANCELLED));
@@ -122,7 +121,7 @@ final class Exchange implements AutoCloseable {
   }
 
   /** Looks a name up on a thread of its own, because nothing can end a look-up. */
-  private List<InetAddress> lookUp(String host) throws UnknownHostException {
+  List<InetAddress> lookUp(String host) throws UnknownHostException {
     CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
     Thread.ofPlatform().daemon().name("anthropic-lookup").start(() -> lookUp(host, found));
     try {

@@ -275,11 +275,13 @@ class AnthropicFailureTest {
     assertThat(failure.problem().message()).isEqualTo("Anthropic cannot be reached at " + url);
   }
 
+  /** No label of a name may be that long, so nobody is asked for it. */
   @Test
   void aHostWithoutAnAddressIsNamed() {
     // When
     ModelFailure failure =
-        new Asking(Asking.settings("http://no-such-host.invalid")).failure(Asking.hello());
+        new Asking(Asking.settings("http://" + "x".repeat(70) + ".invalid"))
+            .failure(Asking.hello());
 
     // Then
     assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
@@ -297,6 +299,22 @@ class AnthropicFailureTest {
       // Then
       assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
       assertThat(failure.problem().message()).startsWith("no trusted connection to " + url);
+    }
+  }
+
+  @Test
+  void aServerThatNeverEncryptsEndsAfterTheConnectTimeout() throws IOException {
+    // Given
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      ModelSettings settings =
+          Asking.settings("https://127.0.0.1:" + silent.getLocalPort(), Duration.ofMillis(200));
+
+      // When
+      ModelFailure failure = new Asking(settings).failure(Asking.hello());
+
+      // Then
+      assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(failure.problem().code()).isEqualTo("E201");
     }
   }
 

@@ -425,6 +425,26 @@ class AnthropicRequestTest {
   }
 
   @Test
+  void callsAfterEachOtherShareAConnectionAlsoAfterAFailure() {
+    // Given
+    Scenario scenario =
+        Scenario.of(
+            Answer.text("a"), Answer.error(529, "Overloaded"), Answer.text("b"), Answer.text("c"));
+    try (FakeAnthropic server = FakeAnthropic.start(scenario)) {
+      Asking asking = new Asking(server);
+
+      // When
+      asking.turn(Asking.hello());
+      asking.failure(Asking.hello());
+      asking.turn(Asking.hello());
+      asking.turn(Asking.hello());
+
+      // Then
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aCancelledTokenSendsNothing() {
     // Given
     CancelToken cancel = new CancelToken();

@@ -50,7 +50,16 @@ final class Asking {
     return settings(url, MODEL, Optional.empty());
   }
 
+  static ModelSettings settings(String url, Duration connect) {
+    return settings(url, connect, Duration.ofMinutes(5), Duration.ofMinutes(5));
+  }
+
   static ModelSettings settings(String url, Duration firstToken, Duration idle) {
+    return settings(url, Duration.ofSeconds(5), firstToken, idle);
+  }
+
+  private static ModelSettings settings(
+      String url, Duration connect, Duration firstToken, Duration idle) {
     return new ModelSettings(
         "anthropic",
         MODEL,
@@ -61,7 +70,7 @@ final class Asking {
         OptionalInt.empty(),
         Optional.empty(),
         Optional.empty(),
-        Duration.ofSeconds(5),
+        connect,
         firstToken,
         idle);
   }
