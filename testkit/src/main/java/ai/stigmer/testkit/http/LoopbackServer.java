@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Listens on a free port of 127.0.0.1 and serves each connection, kept alive, on a virtual thread
@@ -33,6 +34,7 @@ public final class LoopbackServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Responder responder;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean closed;
 
   private LoopbackServer(ServerSocket listener, Responder responder) {
@@ -59,6 +61,11 @@ public final class LoopbackServer implements AutoCloseable {
     return "http://127.0.0.1:" + listener.getLocalPort();
   }
 
+  /** How many connections were made so far. */
+  public int connections() {
+    return accepted.get();
+  }
+
   /** Stops listening and closes all connections. */
   @Override
   public void close() {
@@ -75,6 +82,7 @@ public final class LoopbackServer implements AutoCloseable {
     while (!closed) {
       try {
         Socket socket = listener.accept();
+        accepted.incrementAndGet();
         connections.add(socket);
         Thread.ofVirtual().name("fake-server-connection").start(() -> serve(socket));
       } catch (IOException e) {
