@@ -88,7 +88,7 @@ final class ResponsesRules {
               "integer_below_min_value",
               "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16."));
     }
-    if (body.has("include") && !ModelRules.reasons(model)) {
+    if (body.has("include") && ModelRules.isOlder(model)) {
       return Optional.of(
           Errors.invalid("include", "Encrypted content is not supported with this model."));
     }
