@@ -42,6 +42,21 @@ final class ModelRules {
     return OLDER.matcher(model).matches();
   }
 
+  static boolean isName(String name) {
+    return name.isEmpty() || name.matches("[a-zA-Z0-9_-]{1,64}");
+  }
+
+  static Errors.Refusal badName(String param) {
+    return Errors.coded(
+        400,
+        param,
+        "invalid_value",
+        "Invalid '"
+            + param
+            + "': string does not match pattern. Expected a string that matches the pattern"
+            + " '^[a-zA-Z0-9_-]+$'.");
+  }
+
   static Optional<Errors.Refusal> temperature(JsonNode body, String model) {
     if (!reasons(model) || !body.has("temperature")) {
       return Optional.empty();

@@ -182,6 +182,9 @@ final class ResponsesRules {
       String id = item.path("call_id").asText();
       switch (item.path("type").asText()) {
         case "function_call" -> {
+          if (!ModelRules.isName(item.path("name").asText())) {
+            return Optional.of(ModelRules.badName("input[].name"));
+          }
           called.add(id);
           open.add(id);
         }
