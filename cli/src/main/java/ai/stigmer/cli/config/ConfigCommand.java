@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,14 +45,21 @@ public final class ConfigCommand implements Runnable {
   private static final int LONGEST_SECRET = 1 << 16;
 
   private final Map<String, String> env;
+  private final InstantSource clock;
   private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  public ConfigCommand(Map<String, String> env, InputStream in, PrintWriter out, PrintWriter err) {
+  public ConfigCommand(
+      Map<String, String> env,
+      InputStream in,
+      PrintWriter out,
+      PrintWriter err,
+      InstantSource clock) {
     this.env = Map.copyOf(env);
+    this.clock = clock;
     this.in = in;
     this.out = out;
     this.err = err;
@@ -72,7 +80,7 @@ public final class ConfigCommand implements Runnable {
       @Mixin RequestOptions requests,
       @Option(names = "--json", description = "As JSON, without any key.") boolean json) {
     Resolved resolved =
-        Cascade.resolve(requests.added(options.input(env, "stigmer config explain")));
+        Cascade.resolve(requests.added(options.input(env, "stigmer config explain", clock)));
     if (json) {
       out.println(resolved.toJson());
     } else {
@@ -88,7 +96,7 @@ public final class ConfigCommand implements Runnable {
       description = "Say whether the configuration can be used.",
       mixinStandardHelpOptions = true)
   int check(@Mixin LlmOptions options, @Mixin RequestOptions requests) {
-    return check(requests.added(options.input(env, "stigmer config check")));
+    return check(requests.added(options.input(env, "stigmer config check", clock)));
   }
 
   private int check(ConfigInput input) {
@@ -118,7 +126,7 @@ public final class ConfigCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int get(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
     SettingInfo setting = SettingInfo.named(key);
-    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get"));
+    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get", clock));
     out.println(setting.secret() ? resolved.secretInWords(key) : resolved.value(key).orElse(""));
     out.flush();
     return 0;
@@ -145,7 +153,7 @@ public final class ConfigCommand implements Runnable {
     if (value == null && !setting.secret()) {
       throw new ParameterException(spec.commandLine(), "a value is missing");
     }
-    ConfigInput input = options.input(env, "stigmer config set");
+    ConfigInput input = options.input(env, "stigmer config set", clock);
     new ConfigEditor(input.effectiveFile()).set(key, value == null ? piped(key) : value);
     tellAfter(Cascade.resolve(input), key);
     return 0;
@@ -203,11 +211,11 @@ public final class ConfigCommand implements Runnable {
     if (status != 0) {
       err.println("note  the editor (" + editor + ") ended with status " + status);
     }
-    return check(options.input(env, "stigmer config check"));
+    return check(options.input(env, "stigmer config check", clock));
   }
 
   private Path file(LlmOptions options) {
-    return options.input(env, "stigmer config").effectiveFile();
+    return options.input(env, "stigmer config", clock).effectiveFile();
   }
 
   private void tell(List<Problem> problems) {

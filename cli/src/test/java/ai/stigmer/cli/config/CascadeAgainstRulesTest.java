@@ -160,7 +160,8 @@ class CascadeAgainstRulesTest {
             env,
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Shell.CLOCK);
     String text = out.toString(StandardCharsets.UTF_8);
     try {
       return new Explained(

@@ -6,6 +6,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +17,9 @@ final class Shell {
   private String in = "";
   private String out = "";
   private String err = "";
+
+  /** Models retire, so that the same command says something else one day. */
+  static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
 
   Shell(Path home) {
     env.put("STIGMER_HOME", home.toString());
@@ -40,7 +45,8 @@ final class Shell {
             env,
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(outBytes, true, StandardCharsets.UTF_8),
-            new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            new PrintStream(errBytes, true, StandardCharsets.UTF_8),
+            Shell.CLOCK);
     out = outBytes.toString(StandardCharsets.UTF_8);
     err = errBytes.toString(StandardCharsets.UTF_8);
     return status;
