@@ -285,12 +285,17 @@ class RunAgainstOllamaTest {
   @Test
   void aResumedRunKeepsItsRetriesAndItsEffort() throws IOException {
     // Given
-    try (var ollama = ollama(Answer.error(503, "busy"), Answer.error(503, "busy"))) {
+    var thinking =
+        new InstalledModel("qwen3:8b", 40960, List.of("completion", "tools", "thinking"));
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.of(Answer.error(503, "busy"), Answer.error(503, "busy")).models(thinking))) {
       assertThat(run(ollama, "--max-retries", "0", "--effort", "low", "?")).isEqualTo(5);
       // When
       assertThat(command("resume", "last")).isEqualTo(5);
       // Then
       assertThat(ollama.chats()).hasSize(2);
+      assertThat(ollama.chats().getLast().body().path("think").asText()).isEqualTo("low");
       assertThat(command("sessions", "export", "last")).isZero();
       JsonNode environment = JSON.readTree(out.lines().toList().getFirst()).path("environment");
       assertThat(environment.path("model").path("effort").asText()).isEqualTo("LOW");

@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.ollama;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -177,6 +178,12 @@ public final class FakeOllama implements AutoCloseable {
     Optional<InstalledModel> model = installed(name);
     if (model.isEmpty()) {
       wire.json(404, error("model '" + name + "' not found"));
+      return true;
+    }
+    JsonNode think = request.body().path("think");
+    if ((think.isTextual() || think.asBoolean())
+        && !model.get().capabilities().contains("thinking")) {
+      wire.json(400, error("\"" + name + "\" does not support thinking"));
       return true;
     }
     if (!request.body().path("tools").isEmpty() && !model.get().capabilities().contains("tools")) {
