@@ -5,6 +5,7 @@ import ai.stigmer.testkit.http.Latency;
 import ai.stigmer.testkit.http.LoopbackServer;
 import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.http.Wire;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -128,6 +129,12 @@ public final class FakeOllama implements AutoCloseable {
     Optional<InstalledModel> model = installed(name);
     if (model.isEmpty()) {
       wire.json(404, error("model '" + name + "' not found"));
+      return true;
+    }
+    JsonNode think = request.body().path("think");
+    if ((think.isTextual() || think.asBoolean())
+        && !model.get().capabilities().contains("thinking")) {
+      wire.json(400, error("\"" + name + "\" does not support thinking"));
       return true;
     }
     if (!request.body().path("tools").isEmpty() && !model.get().capabilities().contains("tools")) {

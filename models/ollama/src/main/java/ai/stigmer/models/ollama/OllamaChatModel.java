@@ -27,9 +27,11 @@ final class OllamaChatModel implements ChatModel {
   private static final int MAX_ERROR_BODY = 64 * 1024;
   private static final int CHECKED_FROM_TOKENS = 2_000;
   private static final double SUSPICIOUS_SHARE = 0.6;
+  private static final String CANNOT_THINK = "does not support thinking";
   private static final int CHARS_PER_TOKEN = 4;
 
   private final ModelSettings settings;
+  private volatile ModelSettings sent;
   private final Endpoint endpoint;
   private final Connections connections;
   private final OllamaServer server;
@@ -41,6 +43,7 @@ final class OllamaChatModel implements ChatModel {
 
   OllamaChatModel(ModelSettings settings, Endpoint endpoint, Connections connections) {
     this.settings = settings;
+    this.sent = settings;
     this.endpoint = endpoint;
     this.connections = connections;
     server = new OllamaServer(endpoint, connections, settings.connectTimeout());
@@ -97,13 +100,16 @@ final class OllamaChatModel implements ChatModel {
 
   private ModelResult ask(
       ModelRequest request, int tokens, CancelToken cancel, Consumer<ModelEvent> events) {
-    byte[] body = ChatBody.of(settings, tokens, request);
+    byte[] body = ChatBody.of(sent, tokens, request);
     Request http = endpoint.post("/api/chat", body);
     try (Exchange exchange = new Exchange(connections, http, patience, cancel)) {
       try {
         Answer answer = exchange.answer();
         if (answer.status() != 200) {
-          return new ModelResult.Failed(refused(exchange, answer, tokens));
+          ModelFailure failure = refused(exchange, answer, tokens);
+          return effortRefused(failure, events)
+              ? ask(request, tokens, cancel, events)
+              : new ModelResult.Failed(failure);
         }
         TurnAssembly assembly = new TurnAssembly(request, events);
         ModelResult result = read(exchange, assembly, tokens);
@@ -115,6 +121,22 @@ final class OllamaChatModel implements ChatModel {
         return ended(exchange, e);
       }
     }
+  }
+
+  /**
+   * Whether the model cannot think at all; then nothing more is said of thinking to it. The server
+   * tells only when it is asked.
+   */
+  private boolean effortRefused(ModelFailure failure, Consumer<ModelEvent> events) {
+    boolean refused =
+        sent.effort().isPresent() && failure.problem().toString().contains(CANNOT_THINK);
+    if (refused) {
+      events.accept(
+          new ModelEvent.Notice(
+              "W211", settings.model() + " cannot think, so llm.effort has no effect on it"));
+      sent = settings.withoutEffort();
+    }
+    return refused;
   }
 
   private ModelResult ended(Exchange exchange, IOException cause) {
