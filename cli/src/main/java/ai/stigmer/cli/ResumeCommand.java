@@ -5,6 +5,7 @@ import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
@@ -12,7 +13,6 @@ import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -58,6 +58,15 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private int resume(RunView view) {
+    if (maxTurns != null && maxTurns < 1) {
+      throw Problem.of(
+              "E118",
+              Problem.Category.CONFIGURATION,
+              "agent.max_turns must be a whole number of at least 1, got \"" + maxTurns + "\"")
+          .from("--max-turns")
+          .help("for example 50")
+          .asException();
+    }
     Conversation conversation = new Conversation(surroundings, view);
     String runId = find();
     try (Runner runner = conversation.open()) {
@@ -68,7 +77,9 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              withKey(journaled.model(), recorded.llm().apiKey()),
+              withKey(
+                  journaled.model(),
+                  RecordedKey.find(journaled.configuration(), journaled.model(), recorded)),
               journaled.fallbacks().stream()
                   .map(model -> withKey(model, key(model, recorded)))
                   .toList(),
@@ -141,9 +152,7 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private ConfigInput now() {
-    return ConfigInput.of(
-            surroundings.env(), Path.of(System.getProperty("user.home")), "stigmer resume")
-        .clock(surroundings.clock());
+    return ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock());
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled) {

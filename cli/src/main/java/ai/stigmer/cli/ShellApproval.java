@@ -2,12 +2,14 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import ai.stigmer.runner.ShellPermission;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Decides about commands: all of them run with {@code --allow-shell}; otherwise whoever sits at the
@@ -20,11 +22,16 @@ final class ShellApproval implements ToolPolicy {
   private static final String SHELL = "execute";
 
   private final Surroundings surroundings;
+  private final CancelToken cancel;
   private boolean always;
   private boolean told;
 
-  ShellApproval(Surroundings surroundings, ShellPermission permission) {
+  /**
+   * @param cancel ends a question that nobody has answered
+   */
+  ShellApproval(Surroundings surroundings, ShellPermission permission, CancelToken cancel) {
     this.surroundings = surroundings;
+    this.cancel = cancel;
     this.always = permission == ShellPermission.ALLOW;
   }
 
@@ -64,13 +71,29 @@ final class ShellApproval implements ToolPolicy {
         : new Decision.Deny("the user refused this command");
   }
 
+  /** What is typed; empty when nothing comes any more, or the run is cancelled first. */
   private String answer() {
+    var typed = new CompletableFuture<String>();
+    Thread.ofPlatform().daemon().name("answer").start(() -> typed.complete(line()));
+    try (CancelToken.Registration _ = cancel.onCancel(() -> typed.complete(""))) {
+      String answer = typed.join();
+      if (!answer.endsWith("\n")) {
+        surroundings.err().println();
+        surroundings.err().flush();
+      }
+      return answer;
+    }
+  }
+
+  /** A line with its line feed; without one at the end of the input. */
+  private String line() {
     StringBuilder line = new StringBuilder();
     try {
-      for (int next = surroundings.in().read();
-          next != '\n' && next >= 0;
-          next = surroundings.in().read()) {
+      for (int next = surroundings.in().read(); next >= 0; next = surroundings.in().read()) {
         line.append((char) next);
+        if (next == '\n') {
+          break;
+        }
       }
     } catch (IOException e) {
       return "";
