@@ -9,11 +9,9 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -63,15 +61,15 @@ final class ResumeCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
+      RecordedFallbacks fallbacks =
+          RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              withKey(journaled.model(), recorded.llm().apiKey()),
-              journaled.fallbacks().stream()
-                  .map(model -> withKey(model, key(model, recorded)))
-                  .toList(),
+              journaled.model().withKey(recorded.llm().apiKey()),
+              fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
               journaled.maxRetries());
@@ -79,6 +77,7 @@ final class ResumeCommand implements Callable<Integer> {
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
           journaled.configuration());
+      fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model());
       return conversation.resume(runner, runId, environment);
     }
@@ -110,34 +109,6 @@ final class ResumeCommand implements Callable<Integer> {
     return model.baseUrl().isPresent()
         ? input.flag("llm.base_url", model.baseUrl().get(), "journal")
         : input;
-  }
-
-  /**
-   * The key that the configuration has now for the endpoint that was recorded, and for no other.
-   */
-  private static Optional<Secret> key(ModelSettings recorded, Resolved now) {
-    return now.fallbacks().stream()
-        .filter(fallback -> fallback.provider().equals(recorded.provider()))
-        .filter(fallback -> fallback.modelName().equals(recorded.model()))
-        .filter(fallback -> fallback.baseUrl().equals(recorded.baseUrl()))
-        .flatMap(fallback -> fallback.apiKey().stream())
-        .findFirst();
-  }
-
-  private static ModelSettings withKey(ModelSettings model, Optional<Secret> key) {
-    return new ModelSettings(
-        model.provider(),
-        model.model(),
-        model.baseUrl(),
-        key,
-        model.maxTokens(),
-        model.temperature(),
-        model.contextLength(),
-        model.effort(),
-        model.dialect(),
-        model.connectTimeout(),
-        model.firstTokenTimeout(),
-        model.idleTimeout());
   }
 
   private ConfigInput now() {
