@@ -10,10 +10,8 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -72,17 +70,18 @@ final class ResumeCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
+      RecordedFallbacks fallbacks =
+          RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              withKey(
-                  journaled.model(),
-                  RecordedKey.find(journaled.configuration(), journaled.model(), recorded)),
-              journaled.fallbacks().stream()
-                  .map(model -> withKey(model, key(model, recorded)))
-                  .toList(),
+              journaled
+                  .model()
+                  .withKey(
+                      RecordedKey.find(journaled.configuration(), journaled.model(), recorded)),
+              fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
               journaled.maxRetries());
@@ -90,6 +89,7 @@ final class ResumeCommand implements Callable<Integer> {
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
           journaled.configuration());
+      fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model());
       return conversation.resume(runner, runId, environment);
     }
@@ -121,34 +121,6 @@ final class ResumeCommand implements Callable<Integer> {
     return model.baseUrl().isPresent()
         ? input.flag("llm.base_url", model.baseUrl().get(), "journal")
         : input;
-  }
-
-  /**
-   * The key that the configuration has now for the endpoint that was recorded, and for no other.
-   */
-  private static Optional<Secret> key(ModelSettings recorded, Resolved now) {
-    return now.fallbacks().stream()
-        .filter(fallback -> fallback.provider().equals(recorded.provider()))
-        .filter(fallback -> fallback.modelName().equals(recorded.model()))
-        .filter(fallback -> fallback.baseUrl().equals(recorded.baseUrl()))
-        .flatMap(fallback -> fallback.apiKey().stream())
-        .findFirst();
-  }
-
-  private static ModelSettings withKey(ModelSettings model, Optional<Secret> key) {
-    return new ModelSettings(
-        model.provider(),
-        model.model(),
-        model.baseUrl(),
-        key,
-        model.maxTokens(),
-        model.temperature(),
-        model.contextLength(),
-        model.effort(),
-        model.dialect(),
-        model.connectTimeout(),
-        model.firstTokenTimeout(),
-        model.idleTimeout());
   }
 
   private ConfigInput now() {
