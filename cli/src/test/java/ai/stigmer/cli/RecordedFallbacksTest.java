@@ -7,7 +7,6 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LlmConfig;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +52,7 @@ class RecordedFallbacksTest {
 
   private static List<LlmConfig> now(Map<String, String> env) {
     return Cascade.resolve(
-            ConfigInput.of(env, Path.of("."), "stigmer resume")
+            ConfigInput.of(env, "stigmer resume")
                 .withoutFile()
                 .flag("llm.provider", "ollama", "journal"))
         .fallbacks();

@@ -483,7 +483,7 @@ class AnthropicFailureTest {
         .hasMessageStartingWith(code);
     assertThat(new AnthropicProvider().examine(settings))
         .singleElement()
-        .extracting(finding -> finding.text().substring(0, 4))
+        .extracting(finding -> finding.code().orElse(""))
         .isEqualTo(code);
   }
 }
