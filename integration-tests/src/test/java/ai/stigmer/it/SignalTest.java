@@ -11,6 +11,8 @@ import ai.stigmer.testkit.ollama.Scenario;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +26,7 @@ class SignalTest {
   @TempDir Path folder = Path.of("");
 
   @ParameterizedTest(name = "{0} ends the run in order with exit status {1}")
-  @CsvSource({"INT, 130", "TERM, 143"})
+  @CsvSource({"HUP, 129", "INT, 130", "TERM, 143"})
   void aSignalEndsTheRunInOrderAndItCanBeResumed(String signal, int status) throws Exception {
     // Given
     AtomicInteger asked = new AtomicInteger();
@@ -76,6 +78,36 @@ class SignalTest {
       assertThat(ended.status()).as(ended.err()).isEqualTo(130);
       long command = Long.parseLong(StigmerProcess.read(pid).strip());
       assertThat(ProcessHandle.of(command).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+  }
+
+  /** Going on would run beside a command that still works. */
+  @Test
+  void aCommandDiesWithAProcessThatIsKilled() throws Exception {
+    Path pid = folder.resolve("workspace").resolve("pid");
+    try (FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    _ ->
+                        Answer.call(
+                            "execute",
+                            "{\"command\":\"sleep 1000 & echo $$ $! > pid.new; mv pid.new pid; wait\"}"))
+                .models(MODEL))) {
+      try (StigmerProcess.Running run = stigmer().start(run(ollama))) {
+        while (!Files.exists(pid)) {
+          assertThat(run.process().isAlive()).isTrue();
+          Thread.sleep(20);
+        }
+        run.signal("KILL");
+        run.await();
+      }
+      for (String process : StigmerProcess.read(pid).strip().split(" ", -1)) {
+        CompletableFuture<?> end =
+            ProcessHandle.of(Long.parseLong(process))
+                .map(ProcessHandle::onExit)
+                .orElse(CompletableFuture.completedFuture(null));
+        end.get(20, TimeUnit.SECONDS);
+      }
     }
   }
 

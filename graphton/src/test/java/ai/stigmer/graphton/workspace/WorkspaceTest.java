@@ -52,6 +52,30 @@ class WorkspaceTest {
     }
   }
 
+  @Test
+  void whatBelongsToGitOrToStigmerIsNotWritten() throws IOException {
+    Path home = Files.createDirectories(root.resolve("sub/.stigmer"));
+    Files.createDirectory(root.resolve(".git"));
+    Files.writeString(root.resolve(".git/config"), "[core]");
+    Files.createSymbolicLink(root.resolve("way-round"), Path.of("sub/.stigmer"));
+    Workspace keeping = workspace.keeping(home);
+    for (String path :
+        List.of(
+            ".git/config",
+            ".git/hooks/pre-commit",
+            "sub/.GIT/config",
+            "sub/.stigmer/config.yaml",
+            "way-round/config.yaml")) {
+      assertThatThrownBy(() -> keeping.replace(keeping.resolve(path), new byte[] {1}))
+          .as(path)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("belongs to");
+    }
+    keeping.replace(keeping.resolve(".gitignore"), new byte[] {1});
+    assertThat(root.resolve(".git/config")).hasContent("[core]");
+    assertThat(home).isEmptyDirectory();
+  }
+
   @AfterProperty
   @AfterEach
   void tidyUp() throws IOException {

@@ -61,6 +61,22 @@ class ResumeTest extends LoopFixture {
   }
 
   @Test
+  void aToolThatHasBecomeUnsafeIsNotRunAgain() {
+    // Given
+    Tool then =
+        Tool.named("work")
+            .describedAs("Works.")
+            .idempotent()
+            .calling(args -> "" + effects.incrementAndGet());
+    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{}"), then, "r");
+    // When
+    runner(nothing(), says("ok")).resume(Agent.named("a").tools(counting()).build(), "r");
+    // Then
+    assertThat(effects).hasValue(0);
+    assertThat(lastAnswer().status()).isEqualTo(Status.UNKNOWN);
+  }
+
+  @Test
   void recordedTurnsAreNotAskedAgainAndFinishedToolsNotRunAgain() {
     // Given
     dieAfter(JournalEntry.ToolOutcome.class, calls("work", "{}"), counting(), "r");

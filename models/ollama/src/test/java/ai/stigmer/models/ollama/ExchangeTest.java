@@ -158,7 +158,8 @@ class ExchangeTest {
         selfSigned(folder).getServerSocketFactory().createServerSocket(0, 16, null);
     try (RawServer server = new RawServer(secure, HELLO)) {
       assertThatThrownBy(() -> ask(server.endpoint("https")))
-          .isInstanceOf(SSLHandshakeException.class);
+          .isInstanceOf(Connection.UntrustedException.class)
+          .hasCauseInstanceOf(SSLHandshakeException.class);
     }
   }
 
