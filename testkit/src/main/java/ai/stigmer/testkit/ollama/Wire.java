@@ -21,6 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class Wire {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MAX_LINE = 64 * 1024;
+  private static final String HEAD_OF_STREAM =
+      String.join(
+          "\r\n",
+          "HTTP/1.1 200 OK",
+          "Content-Type: application/x-ndjson",
+          "Transfer-Encoding: chunked",
+          "",
+          "");
 
   private final BufferedInputStream in;
   private final OutputStream out;
@@ -100,15 +108,7 @@ final class Wire {
    */
   boolean stream(List<byte[]> lines, List<Fault> faults) throws IOException {
     ByteArrayOutputStream response = new ByteArrayOutputStream(1024);
-    response.writeBytes(
-        ascii(
-            String.join(
-                "\r\n",
-                "HTTP/1.1 200 OK",
-                "Content-Type: application/x-ndjson",
-                "Transfer-Encoding: chunked",
-                "",
-                "")));
+    response.writeBytes(ascii(HEAD_OF_STREAM));
     if (faults.isEmpty()) {
       lines.forEach(line -> chunk(response, line, 0, line.length));
       response.writeBytes(ascii("0\r\n\r\n"));
@@ -119,6 +119,28 @@ final class Wire {
     response.writeTo(out);
     out.flush();
     return new FaultyBody(lines, faults).send();
+  }
+
+  /** Begins a stream whose lines are sent one at a time, as they come to be. */
+  Lines lines() throws IOException {
+    out.write(ascii(HEAD_OF_STREAM));
+    out.flush();
+    return new Lines();
+  }
+
+  /** A stream that is being sent. */
+  final class Lines {
+    void send(byte[] line) throws IOException {
+      ByteArrayOutputStream piece = new ByteArrayOutputStream();
+      chunk(piece, line, 0, line.length);
+      piece.writeTo(out);
+      out.flush();
+    }
+
+    void end() throws IOException {
+      out.write(ascii("0\r\n\r\n"));
+      out.flush();
+    }
   }
 
   private static void chunk(ByteArrayOutputStream to, byte[] bytes, int from, int length) {

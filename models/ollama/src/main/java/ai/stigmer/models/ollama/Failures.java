@@ -201,6 +201,60 @@ final class Failures {
                     + " tells the model's limit"));
   }
 
+  /**
+   * The server has less context for the model than it was asked for.
+   *
+   * @param given in tokens
+   * @param asked in tokens
+   */
+  ModelFailure smallerContext(int given, int asked) {
+    return failure(
+        200,
+        Kind.CONTEXT_OVERFLOW,
+        Problem.of(
+                "E311",
+                Category.MODEL,
+                String.format(
+                    Locale.ROOT,
+                    "Ollama gave %s a context of %,d tokens instead of %,d; the answer was not used",
+                    model,
+                    given,
+                    asked))
+            .help(
+                "stigmer resume last --context-length " + given + "   goes on with that much",
+                "for more: OLLAMA_CONTEXT_LENGTH of the server, and memory; ollama ps shows what is"
+                    + " loaded"));
+  }
+
+  /**
+   * The server has answered a conversation of which it read only the end.
+   *
+   * @param read how many tokens it counts; 0 when it does not tell
+   * @param least how many there are at least
+   * @param window the context that was asked for
+   */
+  ModelFailure cut(long read, long least, int window) {
+    String what =
+        read == 0
+            ? String.format(
+                Locale.ROOT, "Ollama answered a conversation of at least %,d tokens", least)
+            : String.format(
+                Locale.ROOT,
+                "Ollama read %,d tokens of a conversation that has at least %,d",
+                read,
+                least);
+    return failure(
+        200,
+        Kind.CONTEXT_OVERFLOW,
+        Problem.of(
+                "E312",
+                Category.MODEL,
+                what + "; its beginning was cut away, and the answer was not used")
+            .help(
+                "stigmer resume last --context-length " + 2L * window,
+                "a larger context needs more memory; an old server: https://ollama.com/download"));
+  }
+
   private String shown(String text) {
     String safe = endpoint.key().map(key -> text.replace(key.reveal(), "[redacted]")).orElse(text);
     String line = safe.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();

@@ -1,7 +1,6 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
-import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
@@ -14,9 +13,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model of one Ollama server.
@@ -25,9 +24,6 @@ import java.util.function.Consumer;
  */
 final class OllamaChatModel implements ChatModel {
   private static final int MAX_ERROR_BODY = 64 * 1024;
-  private static final int CHECKED_FROM_TOKENS = 2_000;
-  private static final double SUSPICIOUS_SHARE = 0.6;
-  private static final int CHARS_PER_TOKEN = 4;
 
   private final ModelSettings settings;
   private final Endpoint endpoint;
@@ -37,9 +33,12 @@ final class OllamaChatModel implements ChatModel {
   private final ContextWindow window;
   private final Failures failures;
   private final AtomicBoolean toldPrintedCalls = new AtomicBoolean();
-  private final AtomicBoolean checkedWindow = new AtomicBoolean();
+  private final LoadedModels loaded;
+  private volatile @Nullable ContextCheck check;
 
-  OllamaChatModel(ModelSettings settings, Endpoint endpoint, Connections connections) {
+  OllamaChatModel(
+      ModelSettings settings, Endpoint endpoint, Connections connections, LoadedModels loaded) {
+    this.loaded = loaded;
     this.settings = settings;
     this.endpoint = endpoint;
     this.connections = connections;
@@ -105,10 +104,10 @@ final class OllamaChatModel implements ChatModel {
         if (answer.status() != 200) {
           return new ModelResult.Failed(refused(exchange, answer, tokens));
         }
-        TurnAssembly assembly = new TurnAssembly(request, events);
-        ModelResult result = read(exchange, assembly, tokens);
-        if (result instanceof ModelResult.Turn(ModelTurn turn)) {
-          notice(assembly, turn, body.length, tokens, events);
+        Reading reading = new Reading(request, new TurnAssembly(request, events), tokens);
+        ModelResult result = read(exchange, reading);
+        if (result instanceof ModelResult.Turn) {
+          notice(reading.assembly(), events);
         }
         return result;
       } catch (IOException e) {
@@ -152,8 +151,15 @@ final class OllamaChatModel implements ChatModel {
         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
   }
 
-  private ModelResult read(Exchange exchange, TurnAssembly assembly, int tokens)
-      throws IOException {
+  /**
+   * What an answer is read with.
+   *
+   * @param tokens the context that was asked for
+   */
+  private record Reading(ModelRequest request, TurnAssembly assembly, int tokens) {}
+
+  private ModelResult read(Exchange exchange, Reading reading) throws IOException {
+    ContextCheck context = check(reading.tokens());
     LineReader lines = new LineReader(exchange::read);
     boolean first = true;
     for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
@@ -169,18 +175,41 @@ final class OllamaChatModel implements ChatModel {
       if (!line.isObject()) {
         return new ModelResult.Failed(garbled(first));
       }
+      if (first) {
+        context.begin();
+      }
       first = false;
       if (line.hasNonNull("error")) {
         return new ModelResult.Failed(
-            failures.refused(200, OllamaServer.errorText(bytes), tokens, List.of()));
+            failures.refused(200, OllamaServer.errorText(bytes), reading.tokens(), List.of()));
       }
-      assembly.add(line.path("message"));
+      reading.assembly().add(line.path("message"));
       if (line.path("done").asBoolean()) {
         exchange.drain();
-        return new ModelResult.Turn(assembly.finish(settings.model(), line, tokens));
+        return finished(reading, context, line);
       }
     }
     return new ModelResult.Failed(failures.broken("Ollama's answer ended before it was complete"));
+  }
+
+  private ModelResult finished(Reading reading, ContextCheck context, JsonNode last) {
+    return context
+        .verdict(reading.request(), last)
+        .<ModelResult>map(ModelResult.Failed::new)
+        .orElseGet(
+            () ->
+                new ModelResult.Turn(
+                    reading.assembly().finish(settings.model(), last, reading.tokens())));
+  }
+
+  private ContextCheck check(int tokens) {
+    ContextCheck known = check;
+    if (known == null) {
+      LoadedModels.Load load = new LoadedModels.Load(endpoint.base(), settings.model(), tokens);
+      known = new ContextCheck(server, loaded, load, failures);
+      check = known;
+    }
+    return known;
   }
 
   private ModelFailure garbled(boolean first) {
@@ -189,12 +218,7 @@ final class OllamaChatModel implements ChatModel {
         : failures.broken("Ollama's answer is garbled");
   }
 
-  private void notice(
-      TurnAssembly assembly,
-      ModelTurn turn,
-      int requestBytes,
-      int tokens,
-      Consumer<ModelEvent> events) {
+  private void notice(TurnAssembly assembly, Consumer<ModelEvent> events) {
     if (assembly.hasPrintedCalls() && toldPrintedCalls.compareAndSet(false, true)) {
       events.accept(
           new ModelEvent.Notice(
@@ -202,28 +226,6 @@ final class OllamaChatModel implements ChatModel {
               settings.model()
                   + " prints tool calls as text; they are recognised, but a model such as qwen3.5"
                   + " calls tools properly"));
-    }
-    long estimate = requestBytes / CHARS_PER_TOKEN;
-    if (estimate > CHECKED_FROM_TOKENS
-        && turn.usage().input() < SUSPICIOUS_SHARE * estimate
-        && checkedWindow.compareAndSet(false, true)) {
-      warnOfSmallerWindow(tokens, events);
-    }
-  }
-
-  private void warnOfSmallerWindow(int tokens, Consumer<ModelEvent> events) {
-    OptionalInt allocated = server.allocatedContext(settings.model());
-    if (allocated.isPresent() && allocated.getAsInt() < tokens) {
-      events.accept(
-          new ModelEvent.Notice(
-              "W302",
-              "Ollama gave "
-                  + settings.model()
-                  + " a context of "
-                  + allocated.getAsInt()
-                  + " tokens instead of "
-                  + tokens
-                  + "; it may not see the whole conversation"));
     }
   }
 }

@@ -16,6 +16,7 @@ public final class OllamaProvider implements ModelProvider {
   public static final String ID = "ollama";
 
   private final Connections connections = new Connections();
+  private final LoadedModels loaded = new LoadedModels();
 
   @Override
   public String id() {
@@ -29,7 +30,7 @@ public final class OllamaProvider implements ModelProvider {
   @Override
   public ChatModel open(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
-    OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections);
+    OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections, loaded);
     Thread.ofVirtual().name("ollama-warm-up").start(model::warmUp);
     return model;
   }

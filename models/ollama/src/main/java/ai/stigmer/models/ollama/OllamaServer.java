@@ -53,6 +53,14 @@ public final class OllamaServer {
     }
   }
 
+  /**
+   * How a model is loaded.
+   *
+   * @param contextLength the context in effect in tokens, where the server tells
+   * @param gpuPercent how much of it lies in the graphics card's memory, where the server tells
+   */
+  public record Running(OptionalInt contextLength, OptionalInt gpuPercent) {}
+
   OllamaServer(Endpoint endpoint, Connections connections, Duration connectTimeout) {
     this.endpoint = endpoint;
     this.connections = connections;
@@ -104,12 +112,19 @@ public final class OllamaServer {
   }
 
   /** The context that the server has given to a running model, where it tells. */
-  OptionalInt allocatedContext(String model) {
-    Reply<OptionalInt> reply =
-        ask(endpoint.get("/api/ps"), model, body -> allocated(body, model)).join();
-    return reply instanceof Reply.Ok<OptionalInt>(OptionalInt tokens)
-        ? tokens
-        : OptionalInt.empty();
+  CompletableFuture<OptionalInt> allocating(String model) {
+    return running(model)
+        .thenApply(
+            reply ->
+                reply instanceof Reply.Ok<Optional<Running>>(Optional<Running> running)
+                        && running.isPresent()
+                    ? running.get().contextLength()
+                    : OptionalInt.empty());
+  }
+
+  /** How a model is loaded; empty when it is not. */
+  CompletableFuture<Reply<Optional<Running>>> running(String model) {
+    return ask(endpoint.get("/api/ps"), model, body -> running(body, model));
   }
 
   CompletableFuture<Reply<Card>> showing(String model) {
@@ -204,13 +219,23 @@ public final class OllamaServer {
     return names;
   }
 
-  private static OptionalInt allocated(JsonNode body, String model) {
+  private static Optional<Running> running(JsonNode body, String model) {
     for (JsonNode running : body.path("models")) {
       String name = running.path("name").asText();
-      if ((name.equals(model) || name.equals(model + ":latest")) && running.has("context_length")) {
-        return OptionalInt.of(running.path("context_length").asInt());
+      if (name.equals(model) || name.equals(model + ":latest")) {
+        int context = running.path("context_length").asInt();
+        return Optional.of(
+            new Running(
+                context > 0 ? OptionalInt.of(context) : OptionalInt.empty(),
+                gpuPercent(running.path("size").asLong(), running.path("size_vram").asLong(-1))));
       }
     }
-    return OptionalInt.empty();
+    return Optional.empty();
+  }
+
+  private static OptionalInt gpuPercent(long size, long onGpu) {
+    return size > 0 && onGpu >= 0
+        ? OptionalInt.of((int) Math.min(100, Math.round(100.0 * onGpu / size)))
+        : OptionalInt.empty();
   }
 }

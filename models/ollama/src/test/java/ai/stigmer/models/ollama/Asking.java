@@ -34,7 +34,15 @@ final class Asking {
   }
 
   Asking(ModelSettings settings) {
-    model = new OllamaProvider().open(settings);
+    this(new OllamaProvider(), settings);
+  }
+
+  Asking(OllamaProvider provider, FakeOllama server) {
+    this(provider, settings(server.baseUrl(), Duration.ofSeconds(20), Duration.ofSeconds(20)));
+  }
+
+  Asking(OllamaProvider provider, ModelSettings settings) {
+    model = provider.open(settings);
   }
 
   static ModelSettings settings(String url, Duration firstToken, Duration idle) {
