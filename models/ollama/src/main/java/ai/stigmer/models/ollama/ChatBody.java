@@ -6,6 +6,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.ToolSpec;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The body of {@code POST /api/chat}. The fields stand in a fixed order with the messages last, so
@@ -62,6 +64,9 @@ final class ChatBody {
     json.writeBooleanField("stream", true);
     json.writeBooleanField("truncate", false);
     json.writeBooleanField("shift", false);
+    if (settings.effort().equals(Optional.of(Effort.NONE))) {
+      json.writeBooleanField("think", false);
+    }
     writeOptions();
     if (!request.tools().isEmpty()) {
       json.writeArrayFieldStart("tools");

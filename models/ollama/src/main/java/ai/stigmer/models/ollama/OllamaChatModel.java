@@ -34,15 +34,17 @@ final class OllamaChatModel implements ChatModel {
   private final Failures failures;
   private final AtomicBoolean toldPrintedCalls = new AtomicBoolean();
   private final LoadedModels loaded;
+  private final FitnessCheck fitness;
   private volatile @Nullable ContextCheck check;
 
   OllamaChatModel(
-      ModelSettings settings, Endpoint endpoint, Connections connections, LoadedModels loaded) {
-    this.loaded = loaded;
+      ModelSettings settings, Contact contact, LoadedModels loaded, FitnessCheck fitness) {
     this.settings = settings;
-    this.endpoint = endpoint;
-    this.connections = connections;
-    server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    this.loaded = loaded;
+    this.fitness = fitness;
+    endpoint = contact.endpoint();
+    connections = contact.connections();
+    server = contact.server();
     patience =
         new Exchange.Patience(
             settings.connectTimeout(), settings.firstTokenTimeout(), settings.idleTimeout());
@@ -55,6 +57,7 @@ final class OllamaChatModel implements ChatModel {
    * needed anyway, or, for the provider's first model, with one that costs nothing.
    */
   void warmUp() {
+    fitness.prefetch();
     if (settings.contextLength().isEmpty()) {
       window.prefetch();
     } else if (connections.isFirstUse()) {
@@ -83,7 +86,12 @@ final class OllamaChatModel implements ChatModel {
       case ContextWindow.Size.Cancelled() -> new ModelResult.Cancelled();
       case ContextWindow.Size.Failed(ModelFailure failure) ->
           new ModelResult.Failed(withInstalled(failure));
-      case ContextWindow.Size.Tokens(int tokens) -> ask(request, tokens, cancel, events);
+      case ContextWindow.Size.Tokens(int tokens) -> {
+        if (!request.tools().isEmpty()) {
+          fitness.tell(tokens, cancel, events);
+        }
+        yield ask(request, tokens, cancel, events);
+      }
     };
   }
 

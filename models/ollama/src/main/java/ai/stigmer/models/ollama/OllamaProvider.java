@@ -4,7 +4,9 @@ import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ollama's native chat API. All models of one provider share their connections.
@@ -17,6 +19,22 @@ public final class OllamaProvider implements ModelProvider {
 
   private final Connections connections = new Connections();
   private final LoadedModels loaded = new LoadedModels();
+  private final Optional<ProbeRecords> records;
+
+  /** A provider that sends nothing but what it is asked for. */
+  public OllamaProvider() {
+    records = Optional.empty();
+  }
+
+  /**
+   * A provider that tells when a model is not made for tools, and asks a model that it does not
+   * know about them, once.
+   *
+   * @param probes the folder that keeps what was found; it is made when it is needed
+   */
+  public OllamaProvider(Path probes) {
+    records = Optional.of(new ProbeRecords(probes));
+  }
 
   @Override
   public String id() {
@@ -30,9 +48,22 @@ public final class OllamaProvider implements ModelProvider {
   @Override
   public ChatModel open(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
-    OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections, loaded);
+    OllamaChatModel model = model(settings, endpoint, probe(endpoint));
     Thread.ofVirtual().name("ollama-warm-up").start(model::warmUp);
     return model;
+  }
+
+  private OllamaChatModel model(
+      ModelSettings settings, Endpoint endpoint, Optional<ToolProbe> probe) {
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    FitnessCheck fitness = new FitnessCheck(settings, server, probe);
+    return new OllamaChatModel(
+        settings, new Contact(endpoint, connections, server), loaded, fitness);
+  }
+
+  private Optional<ToolProbe> probe(Endpoint endpoint) {
+    return records.map(
+        kept -> new ToolProbe(kept, settings -> model(settings, endpoint, Optional.empty())));
   }
 
   @Override
@@ -44,6 +75,6 @@ public final class OllamaProvider implements ModelProvider {
   public List<Finding> examine(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
     OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
-    return new Examination(settings, endpoint, server).findings();
+    return new Examination(settings, endpoint, server, probe(endpoint)).findings();
   }
 }

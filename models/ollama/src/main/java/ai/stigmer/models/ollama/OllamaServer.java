@@ -34,11 +34,28 @@ public final class OllamaServer {
    * A model that is installed.
    *
    * @param size bytes on disk
+   * @param digest of its content, in hexadecimal; empty when the server does not tell
+   * @param remoteHost where it really runs; empty for the server's own machine
    * @param capabilities for example {@code tools}; empty when an old server does not tell
    */
-  public record Installed(String name, long size, List<String> capabilities) {
+  public record Installed(
+      String name,
+      long size,
+      String digest,
+      Optional<String> remoteHost,
+      List<String> capabilities) {
     public Installed {
       capabilities = List.copyOf(capabilities);
+    }
+
+    /** Whether it runs on a machine other than the server's. */
+    public boolean isRemote() {
+      return remoteHost.isPresent() || name.endsWith(":cloud") || name.endsWith("-cloud");
+    }
+
+    /** Whether people mean it by this name; a name without a tag means the tag latest. */
+    public boolean isNamed(String text) {
+      return name.equals(text) || name.equals(text + ":latest");
     }
   }
 
@@ -91,7 +108,11 @@ public final class OllamaServer {
 
   /** All installed models. */
   public Reply<List<Installed>> installed() {
-    return ask(endpoint.get("/api/tags"), "", OllamaServer::models).join();
+    return installing().join();
+  }
+
+  CompletableFuture<Reply<List<Installed>>> installing() {
+    return ask(endpoint.get("/api/tags"), "", OllamaServer::models);
   }
 
   /** What an installed model can do. */
@@ -198,7 +219,11 @@ public final class OllamaServer {
     for (JsonNode model : body.path("models")) {
       models.add(
           new Installed(
-              model.path("name").asText(), model.path("size").asLong(), capabilities(model)));
+              model.path("name").asText(),
+              model.path("size").asLong(),
+              model.path("digest").asText("").replaceFirst("^sha256:", ""),
+              Optional.of(model.path("remote_host").asText("")).filter(host -> !host.isEmpty()),
+              capabilities(model)));
     }
     return models;
   }

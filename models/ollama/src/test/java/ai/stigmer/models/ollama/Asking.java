@@ -41,6 +41,27 @@ final class Asking {
     this(provider, settings(server.baseUrl(), Duration.ofSeconds(20), Duration.ofSeconds(20)));
   }
 
+  Asking(OllamaProvider provider, FakeOllama server, String model) {
+    this(provider, named(model, server.baseUrl()));
+  }
+
+  private static ModelSettings named(String model, String url) {
+    ModelSettings any = settings(url, Duration.ofSeconds(20), Duration.ofSeconds(20));
+    return new ModelSettings(
+        any.provider(),
+        model,
+        any.baseUrl(),
+        any.apiKey(),
+        any.maxTokens(),
+        any.temperature(),
+        any.contextLength(),
+        any.effort(),
+        any.dialect(),
+        any.connectTimeout(),
+        any.firstTokenTimeout(),
+        any.idleTimeout());
+  }
+
   Asking(OllamaProvider provider, ModelSettings settings) {
     model = provider.open(settings);
   }
