@@ -14,7 +14,7 @@ import java.util.Map;
  */
 final class ColdStart {
   private static final double TARGET = 2.0;
-  private static final List<String> FLAGS =
+  static final List<String> FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xlog:disable", "-Xlog:all=off");
 
   private final Path dist;

@@ -4,16 +4,18 @@ import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
-import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,15 +62,19 @@ final class ResumeCommand implements Callable<Integer> {
     String runId = find();
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
-      Resolved recorded = Cascade.resolve(asRecorded(journaled.model()));
+      Resolved recorded = Cascade.resolve(asRecorded(journaled));
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              withKey(journaled.model(), recorded.llm()),
+              withKey(journaled.model(), recorded.llm().apiKey()),
+              journaled.fallbacks().stream()
+                  .map(model -> withKey(model, key(model, recorded)))
+                  .toList(),
               journaled.configuration(),
-              maxTurns == null ? journaled.maxTurns() : maxTurns);
+              maxTurns == null ? journaled.maxTurns() : maxTurns,
+              journaled.maxRetries());
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
@@ -86,10 +92,16 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   /** The recorded choices as flags; only the key comes from where it is now. */
-  private ConfigInput asRecorded(ModelSettings model) {
+  private ConfigInput asRecorded(RunEnvironment journaled) {
+    ModelSettings model = journaled.model();
     boolean scripted = model.provider().equals(ModelRef.SCRIPTED);
+    String fallbacks =
+        journaled.fallbacks().stream()
+            .map(fallback -> fallback.provider() + "/" + fallback.model())
+            .collect(Collectors.joining(","));
     ConfigInput input =
         now()
+            .flag("llm.fallbacks", fallbacks, "journal")
             .flag("llm.provider", model.provider(), "journal")
             .flag(
                 "llm.model",
@@ -100,12 +112,24 @@ final class ResumeCommand implements Callable<Integer> {
         : input;
   }
 
-  private static ModelSettings withKey(ModelSettings model, LlmConfig recorded) {
+  /**
+   * The key that the configuration has now for the endpoint that was recorded, and for no other.
+   */
+  private static Optional<Secret> key(ModelSettings recorded, Resolved now) {
+    return now.fallbacks().stream()
+        .filter(fallback -> fallback.provider().equals(recorded.provider()))
+        .filter(fallback -> fallback.modelName().equals(recorded.model()))
+        .filter(fallback -> fallback.baseUrl().equals(recorded.baseUrl()))
+        .flatMap(fallback -> fallback.apiKey().stream())
+        .findFirst();
+  }
+
+  private static ModelSettings withKey(ModelSettings model, Optional<Secret> key) {
     return new ModelSettings(
         model.provider(),
         model.model(),
         model.baseUrl(),
-        recorded.apiKey(),
+        key,
         model.maxTokens(),
         model.temperature(),
         model.contextLength(),

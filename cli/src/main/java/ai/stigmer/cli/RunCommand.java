@@ -4,6 +4,7 @@ import ai.stigmer.cli.config.LlmOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.config.Cascade;
+import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
@@ -102,8 +103,10 @@ final class RunCommand implements Callable<Integer> {
             workspace,
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
             configuration.llm().toModelSettings(),
+            configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
             configuration.toJson(),
-            configuration.maxTurns());
+            configuration.maxTurns(),
+            configuration.maxRetries());
     RunRequest request =
         new RunRequest(RunIds.next(InstantSource.system().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());

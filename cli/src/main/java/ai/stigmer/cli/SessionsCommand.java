@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 final class SessionsCommand implements Runnable {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String ID = "The run's id, its beginning, or \"last\".";
   private static final int MESSAGE = 50;
 
   private final Surroundings surroundings;
@@ -78,7 +79,7 @@ final class SessionsCommand implements Runnable {
       name = "show",
       description = "Print a run with every entry, unknown outcomes included.",
       mixinStandardHelpOptions = true)
-  int show(@Parameters(paramLabel = "ID") String id) {
+  int show(@Parameters(paramLabel = "ID", description = ID) String id) {
     return reading(
         journal -> {
           String run = RunFinder.find(journal, id);
@@ -92,7 +93,7 @@ final class SessionsCommand implements Runnable {
       description = "Print a run's journal as JSON, one entry per line.",
       mixinStandardHelpOptions = true)
   int export(
-      @Parameters(paramLabel = "ID") String id,
+      @Parameters(paramLabel = "ID", description = ID) String id,
       @Option(
               names = "--format",
               paramLabel = "FORMAT",

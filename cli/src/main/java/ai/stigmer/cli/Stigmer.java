@@ -123,10 +123,31 @@ public final class Stigmer {
   }
 
   private static Problem usage(String name, CommandLine.ParameterException e) {
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      return unmatched(name, unmatched);
+    }
     String[] lines = String.valueOf(e.getMessage()).split("\n", -1);
     Problem problem =
         Problem.of("E001", Problem.Category.USAGE, lines[0]).help("stigmer " + name + " --help");
     return lines.length == 1 ? problem : problem.from(Arrays.copyOfRange(lines, 1, lines.length));
+  }
+
+  private static Problem unmatched(String name, CommandLine.UnmatchedArgumentException e) {
+    String word = e.getUnmatched().getFirst();
+    Problem problem =
+        Problem.of(
+            "E001",
+            Problem.Category.USAGE,
+            "stigmer "
+                + name
+                + (word.startsWith("-") ? " has no option " : " does not take ")
+                + '"'
+                + word
+                + '"');
+    String help = "stigmer " + name + " --help";
+    return e.getSuggestions().isEmpty()
+        ? problem.help(help)
+        : problem.help("did you mean \"" + e.getSuggestions().getFirst() + "\"?", help);
   }
 
   private static Problem bug(Throwable e) {

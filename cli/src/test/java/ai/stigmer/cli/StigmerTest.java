@@ -41,7 +41,8 @@ class StigmerTest {
   void aWrongOptionIsAUsageErrorWithoutAStackTrace() {
     assertThat(execute("run", "--bogus")).isEqualTo(2);
     assertThat(text(err))
-        .isEqualTo("error[E001]: Unknown option: '--bogus'\n  help  stigmer run --help\n");
+        .isEqualTo(
+            "error[E001]: stigmer run has no option \"--bogus\"\n  help  stigmer run --help\n");
   }
 
   @Test

@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
+import static ai.stigmer.config.SettingsTable.FALLBACKS;
 import static ai.stigmer.config.SettingsTable.MAX_TURNS;
 import static ai.stigmer.config.SettingsTable.MODE;
 import static ai.stigmer.config.SettingsTable.MODEL;
@@ -21,18 +22,31 @@ import java.util.Optional;
  * provider, model, endpoint and key as one bundle, and an origin for every value. Uses no network.
  */
 public final class Cascade {
+  /** What is resolved. */
+  private enum Part {
+    WHOLE,
+    ONE_FALLBACK
+  }
+
   private final ConfigInput input;
+  private final Part part;
   private final Report report = new Report();
   private final Map<String, List<Candidate>> offers = new LinkedHashMap<>();
   private final Map<String, Resolution> resolutions = new LinkedHashMap<>();
 
-  private Cascade(ConfigInput input) {
+  private Cascade(ConfigInput input, Part part) {
     this.input = input;
+    this.part = part;
   }
 
   /** Resolves; whatever is wrong is part of the result. */
   public static Resolved resolve(ConfigInput input) {
-    return new Cascade(input).resolve();
+    return new Cascade(input, Part.WHOLE).resolve();
+  }
+
+  /** Resolves what one execution that asks for this model would get, without fallbacks. */
+  static Resolved resolveAsked(ConfigInput input, String model, String location) {
+    return new Cascade(input.asking(MODEL, model, location), Part.ONE_FALLBACK).resolve();
   }
 
   private Resolved resolve() {
@@ -50,7 +64,13 @@ public final class Cascade {
     }
     var checks = new Checks(resolutions, choice, report);
     checks.run();
-    return new Resolved(known, List.copyOf(checks.finished()), report);
+    Resolved chosen = new Resolved(known, List.copyOf(checks.finished()), List.of(), report);
+    Resolution fallbacks = resolutions.get(FALLBACKS);
+    if (part == Part.ONE_FALLBACK || fallbacks == null) {
+      return chosen;
+    }
+    List<Resolved> found = new Fallbacks(input, report).of(fallbacks, chosen);
+    return new Resolved(known, chosen.settings(), found, report);
   }
 
   private void gather() {
@@ -170,7 +190,8 @@ public final class Cascade {
   }
 
   private static String origin(Setting setting, ProviderChoice choice) {
-    return setting.key().startsWith("llm.timeouts.") || !setting.key().startsWith("llm.")
+    return !setting.key().startsWith("llm.")
+            || ModelCatalog.defaultOf("", setting.key()).isPresent()
         ? "built in"
         : "provider=" + choice.provider();
   }
@@ -198,7 +219,8 @@ public final class Cascade {
         switch (setting.kind()) {
           case SECRET -> "set";
           case URL -> Urls.shown(candidate.text());
-          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, DURATION -> candidate.text();
+          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, DURATION ->
+              candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);
   }

@@ -1,8 +1,10 @@
 package ai.stigmer.config;
 
+import static ai.stigmer.config.SettingsTable.API;
 import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
 import static ai.stigmer.config.SettingsTable.CONTEXT_LENGTH;
+import static ai.stigmer.config.SettingsTable.EFFORT;
 import static ai.stigmer.config.SettingsTable.MAX_TOKENS;
 import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
@@ -21,6 +23,9 @@ import java.util.Optional;
  * sent.
  */
 final class Checks {
+  /** In the note about a key that is there and belongs to another provider. */
+  static final String NOT_USED = " is set and not used";
+
   private final Map<String, Resolution> resolutions;
   private final ProviderChoice choice;
   private final Report report;
@@ -172,13 +177,13 @@ final class Checks {
     String provider = choice.provider().isEmpty() ? "empty" : choice.provider();
     get(API_KEY).shadowed().stream()
         .filter(loser -> loser.reason().equals(Bundle.OTHER_PROVIDER))
-        .map(loser -> loser.location() + " is set and not used (provider is " + provider + ")")
+        .map(loser -> loser.location() + NOT_USED + " (provider is " + provider + ")")
         .forEach(report::note);
   }
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, DURATION ->
+      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
@@ -189,11 +194,11 @@ final class Checks {
 
   private void capabilities() {
     String model = get(MODEL).effective().orElse("");
-    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH)) {
+    for (String key : List.of(MAX_TOKENS, TEMPERATURE, CONTEXT_LENGTH, EFFORT, API)) {
       Resolution resolution = get(key);
       if (!takes(model, key)) {
         resolutions.put(key, resolution.notSent());
-        if (resolution.value().isPresent()) {
+        if (resolution.value().isPresent() && resolution.layer() != Layer.DEFAULT) {
           report.note(
               key + " is not sent: " + choice.provider() + "/" + model + " does not take it");
         }
@@ -201,14 +206,18 @@ final class Checks {
     }
   }
 
-  /** What a server of one's own takes is not known here; only num_ctx is Ollama's alone. */
+  /**
+   * What a server of one's own takes is not known here; num_ctx is Ollama's alone, the API
+   * OpenAI's.
+   */
   private boolean takes(String model, String key) {
     boolean vendor =
         get(BASE_URL)
             .value()
             .map(url -> ModelCatalog.isVendorUrl(choice.provider(), url))
             .orElse(true);
-    return !(vendor || isScripted() || key.equals(CONTEXT_LENGTH))
+    boolean ofOneProvider = key.equals(CONTEXT_LENGTH) || key.equals(API);
+    return !(vendor || isScripted() || ofOneProvider)
         || ModelCatalog.takes(choice.provider(), model, key);
   }
 

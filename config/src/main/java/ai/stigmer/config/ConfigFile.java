@@ -88,12 +88,16 @@ final class ConfigFile {
             Problems.of("E126", key + " must hold keys, not a value", where)
                 .help("put the keys below it, indented: stigmer config list"));
       }
-    } else if (entry.form() == Form.LIST) {
+    } else if (entry.form() == Form.LIST && !isList(key)) {
       notOneValue(key, where);
-    } else if (entry.form() == Form.VALUE) {
+    } else if (entry.form() != Form.NOTHING) {
       expanded(key, entry.text().strip(), where)
           .ifPresent(text -> values.put(key, new Candidate(text.strip(), Layer.FILE, where, "")));
     }
+  }
+
+  private static boolean isList(String key) {
+    return SettingsTable.find(key).filter(s -> s.kind() == Setting.Kind.MODELS).isPresent();
   }
 
   private static boolean isSection(String key) {

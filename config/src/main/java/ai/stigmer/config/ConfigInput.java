@@ -59,6 +59,13 @@ public record ConfigInput(
         env, userHome, command, flags, plus(requests, key, value, "request"), configFile, fileUse);
   }
 
+  /** The same, but one execution asks for this value and, of this setting, for no other. */
+  ConfigInput asking(String key, String value, String location) {
+    List<Given> others = requests.stream().filter(given -> !given.key().equals(key)).toList();
+    return new ConfigInput(
+        env, userHome, command, flags, plus(others, key, value, location), configFile, fileUse);
+  }
+
   /** Reads this file instead of the user's. */
   public ConfigInput configFile(Path file) {
     return new ConfigInput(

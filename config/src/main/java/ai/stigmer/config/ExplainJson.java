@@ -24,6 +24,13 @@ final class ExplainJson {
         setting(settings.addObject(), resolution);
       }
     }
+    ArrayNode fallbacks = root.putArray("fallbacks");
+    for (Resolved fallback : resolved.fallbackRows()) {
+      ArrayNode rows = fallbacks.addObject().putArray("settings");
+      fallback.settings().stream()
+          .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
+          .forEach(resolution -> setting(rows.addObject(), resolution));
+    }
     ArrayNode notes = root.putArray("notes");
     resolved.notes().forEach(notes::add);
     ArrayNode problems = root.putArray("problems");
@@ -77,7 +84,11 @@ final class ExplainJson {
       case TEMPERATURE ->
           Values.temperature(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
-      case MODE, PROVIDER, MODEL, URL, SECRET, DURATION -> node.put("value", text);
+      case RETRIES ->
+          Values.retries(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case MODE, PROVIDER, MODEL, URL, SECRET, MODELS, EFFORT, API, DURATION ->
+          node.put("value", text);
     }
   }
 }

@@ -14,26 +14,36 @@ final class ExplainText {
   static String of(Resolved resolved) {
     var text = new StringBuilder();
     row(text, "KEY", "VALUE", "FROM", "WHERE");
-    for (Resolution resolution : resolved.settings()) {
-      row(
-          text,
-          resolution.setting().key(),
-          shown(resolution),
-          resolution.layer().id(),
-          resolution.location());
-      for (Shadowed loser : resolution.shadowed()) {
-        String what =
-            loser.reason().equals("shadowed") ? "shadowed: " : "dropped (" + loser.reason() + "): ";
-        row(
-            text,
-            "",
-            "└ " + what + (loser.value().isEmpty() ? "(empty)" : loser.value()),
-            loser.layer().id(),
-            loser.location());
-      }
+    resolved.settings().forEach(resolution -> setting(text, resolution));
+    int number = 0;
+    for (Resolved fallback : resolved.fallbackRows()) {
+      number++;
+      row(text, "fallback " + number, "", "", "");
+      fallback.settings().stream()
+          .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
+          .forEach(resolution -> setting(text, resolution));
     }
     resolved.notes().forEach(note -> text.append("note  ").append(note).append('\n'));
     return text.toString();
+  }
+
+  private static void setting(StringBuilder text, Resolution resolution) {
+    row(
+        text,
+        resolution.setting().key(),
+        shown(resolution),
+        resolution.layer().id(),
+        resolution.location());
+    for (Shadowed loser : resolution.shadowed()) {
+      String what =
+          loser.reason().equals("shadowed") ? "shadowed: " : "dropped (" + loser.reason() + "): ";
+      row(
+          text,
+          "",
+          "└ " + what + (loser.value().isEmpty() ? "(empty)" : loser.value()),
+          loser.layer().id(),
+          loser.location());
+    }
   }
 
   private static String shown(Resolution resolution) {

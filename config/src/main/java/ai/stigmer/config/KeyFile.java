@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
@@ -17,6 +18,7 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** A YAML text of nested keys, with the place of each. It knows nothing of settings. */
@@ -42,7 +44,7 @@ final class KeyFile {
    *
    * @param key the whole key, for example {@code llm.model}
    * @param nested whether it was written as nested keys, not with dots
-   * @param text the value as written; empty unless the form is {@link Form#VALUE}
+   * @param text the value as written; of a list its items, separated by commas
    * @param line from 1
    */
   record Entry(String key, boolean nested, Form form, String text, int line, NodeTuple node) {}
@@ -131,8 +133,16 @@ final class KeyFile {
       }
       case ScalarNode scalar when isNothing(scalar) -> put(key, nested, Form.NOTHING, "", tuple);
       case ScalarNode scalar -> put(key, nested, Form.VALUE, scalar.getValue(), tuple);
+      case SequenceNode list -> put(key, nested, Form.LIST, items(list), tuple);
       default -> put(key, nested, Form.LIST, "", tuple);
     }
+  }
+
+  /** Items that are no single value count as empty ones. */
+  private static String items(SequenceNode list) {
+    return list.getValue().stream()
+        .map(item -> item instanceof ScalarNode scalar ? scalar.getValue() : "")
+        .collect(Collectors.joining(","));
   }
 
   private void put(String key, boolean nested, Form form, String text, NodeTuple tuple) {

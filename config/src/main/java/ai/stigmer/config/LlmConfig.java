@@ -6,6 +6,8 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +28,8 @@ import java.util.OptionalInt;
  * @param maxTokens the most tokens of one answer; empty means that it is not sent
  * @param temperature 0.0 to 2.0; empty means that it is not sent
  * @param contextLength in tokens; empty means automatic
+ * @param effort how hard the model thinks; empty leaves it to the model
+ * @param dialect which API to speak; empty means the one that fits the endpoint
  */
 public record LlmConfig(
     String provider,
@@ -35,6 +39,8 @@ public record LlmConfig(
     OptionalInt maxTokens,
     OptionalDouble temperature,
     OptionalInt contextLength,
+    Optional<Effort> effort,
+    Optional<Dialect> dialect,
     Duration connectTimeout,
     Duration firstTokenTimeout,
     Duration idleTimeout) {
@@ -159,8 +165,8 @@ public record LlmConfig(
         maxTokens,
         temperature,
         contextLength,
-        Optional.empty(),
-        Optional.empty(),
+        effort,
+        dialect,
         connectTimeout,
         firstTokenTimeout,
         idleTimeout);

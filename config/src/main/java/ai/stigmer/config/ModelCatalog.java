@@ -50,7 +50,9 @@ final class ModelCatalog {
           SettingsTable.CONNECT_TIMEOUT, "3s",
           SettingsTable.FIRST_TOKEN_TIMEOUT, "5m",
           SettingsTable.IDLE_TIMEOUT, "60s",
-          SettingsTable.MAX_TURNS, "50");
+          SettingsTable.MAX_TURNS, "50",
+          SettingsTable.MAX_RETRIES, "4",
+          SettingsTable.API, "auto");
 
   private ModelCatalog() {}
 
@@ -94,6 +96,8 @@ final class ModelCatalog {
             default -> !provider.equals("scripted");
           };
       case SettingsTable.CONTEXT_LENGTH -> provider.equals("ollama");
+      case SettingsTable.API -> provider.equals("openai");
+      case SettingsTable.EFFORT -> !provider.equals("scripted");
       case SettingsTable.MAX_TOKENS -> !provider.equals("scripted");
       default -> true;
     };

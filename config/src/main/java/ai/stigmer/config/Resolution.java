@@ -40,6 +40,12 @@ record Resolution(
     return new Resolution(setting, value, Optional.of(fullId), layer, location, sent, shadowed);
   }
 
+  /** The same value, told as one that this setting gave. */
+  Resolution from(Resolution giver) {
+    return new Resolution(
+        setting, value, resolved, giver.layer(), giver.location(), sent, shadowed);
+  }
+
   Resolution notSent() {
     return new Resolution(setting, value, resolved, layer, location, false, shadowed);
   }

@@ -17,14 +17,29 @@ import java.util.OptionalInt;
 public final class Resolved {
   private final Mode mode;
   private final List<Resolution> settings;
+  private final List<Resolved> fallbacks;
   private final List<Report.Fault> faults;
   private final List<String> notes;
 
-  Resolved(Mode mode, List<Resolution> settings, Report report) {
+  Resolved(Mode mode, List<Resolution> settings, List<Resolved> fallbacks, Report report) {
+    this(mode, settings, fallbacks, report.faults(), report.notes());
+  }
+
+  private Resolved(
+      Mode mode,
+      List<Resolution> settings,
+      List<Resolved> fallbacks,
+      List<Report.Fault> faults,
+      List<String> notes) {
     this.mode = mode;
     this.settings = List.copyOf(settings);
-    this.faults = List.copyOf(report.faults());
-    this.notes = List.copyOf(report.notes());
+    this.fallbacks = List.copyOf(fallbacks);
+    this.faults = List.copyOf(faults);
+    this.notes = List.copyOf(notes);
+  }
+
+  Resolved withSettings(List<Resolution> others) {
+    return new Resolved(mode, others, fallbacks, faults, notes);
   }
 
   public Mode mode() {
@@ -74,6 +89,16 @@ public final class Resolved {
    * another place, or not used. Empty when the place says nothing.
    */
   public Optional<String> fate(String location) {
+    Optional<String> fate = fateWithoutFallbacks(location);
+    boolean helps =
+        fallbacks.stream()
+            .anyMatch(each -> each.fateWithoutFallbacks(location).equals(Optional.of("in effect")));
+    return helps && fate.filter(text -> text.startsWith("not used")).isPresent()
+        ? Optional.of("in effect for a fallback")
+        : fate;
+  }
+
+  private Optional<String> fateWithoutFallbacks(String location) {
     for (Resolution resolution : settings) {
       if (resolution.location().equals(location)
           || resolution.location().equals(location + Bundle.BY_ITS_MODEL)) {
@@ -96,6 +121,11 @@ public final class Resolved {
     return count(SettingsTable.MAX_TURNS).orElse(50);
   }
 
+  /** How often one call of the model may be made again, 0 to 20. */
+  public int maxRetries() {
+    return get(SettingsTable.MAX_RETRIES).value().flatMap(Values::retries).orElse(0);
+  }
+
   /**
    * The model to use.
    *
@@ -112,9 +142,26 @@ public final class Resolved {
         count(SettingsTable.MAX_TOKENS),
         temperature(),
         count(SettingsTable.CONTEXT_LENGTH),
+        sent(SettingsTable.EFFORT).flatMap(Values::effort),
+        sent(SettingsTable.API).flatMap(Values::dialect),
         duration(SettingsTable.CONNECT_TIMEOUT),
         duration(SettingsTable.FIRST_TOKEN_TIMEOUT),
         duration(SettingsTable.IDLE_TIMEOUT));
+  }
+
+  /**
+   * The models that stand in for the chosen one, in this order.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #llm} does
+   */
+  public List<LlmConfig> fallbacks() {
+    Problems.throwAll(problems());
+    return fallbacks.stream().map(Resolved::llm).toList();
+  }
+
+  /** How each fallback was found, without its problems. */
+  List<Resolved> fallbackRows() {
+    return fallbacks;
   }
 
   /** 0 when nothing is wrong, 4 when only credentials are, 3 otherwise. */
@@ -127,29 +174,33 @@ public final class Resolved {
         : Category.CONFIGURATION.exitStatus();
   }
 
-  /** One line that says which model, endpoint and key is used, and why. */
+  /** One line that says which models, endpoints and keys are used, and why. */
   public String startLine() {
-    String provider = get(SettingsTable.PROVIDER).value().orElse("(no provider)");
-    String model = get(SettingsTable.MODEL).value().orElse("(no model)");
-    var line = new StringBuilder();
-    if (provider.equals(ModelRef.SCRIPTED)) {
-      line.append("scripted model · ").append(fileName(model));
-    } else {
-      line.append(provider).append('/').append(model);
-      get(SettingsTable.BASE_URL)
-          .value()
-          .filter(url -> !ModelCatalog.isVendorUrl(provider, url))
-          .ifPresent(url -> line.append(" at ").append(url));
-      Resolution key = get(SettingsTable.API_KEY);
-      if (key.value().isPresent()) {
-        line.append(" · key from ").append(key.location());
-      }
-    }
+    var line = new StringBuilder(modelLine());
+    fallbacks.forEach(fallback -> line.append(" · else ").append(fallback.modelLine()));
     Resolution resolvedMode = get(SettingsTable.MODE);
     line.append(" · mode ").append(mode.id());
     line.append(" (")
         .append(resolvedMode.layer() == Layer.DEFAULT ? "default" : resolvedMode.location())
         .append(')');
+    return line.toString();
+  }
+
+  private String modelLine() {
+    String provider = get(SettingsTable.PROVIDER).value().orElse("(no provider)");
+    String model = get(SettingsTable.MODEL).value().orElse("(no model)");
+    if (provider.equals(ModelRef.SCRIPTED)) {
+      return "scripted model · " + fileName(model);
+    }
+    var line = new StringBuilder(provider).append('/').append(model);
+    get(SettingsTable.BASE_URL)
+        .value()
+        .filter(url -> !ModelCatalog.isVendorUrl(provider, url))
+        .ifPresent(url -> line.append(" at ").append(url));
+    Resolution key = get(SettingsTable.API_KEY);
+    if (key.value().isPresent()) {
+      line.append(" · key from ").append(key.location());
+    }
     return line.toString();
   }
 
@@ -178,18 +229,20 @@ public final class Resolved {
         .orElseThrow(() -> new IllegalArgumentException("there is no setting " + key));
   }
 
-  private OptionalInt count(String key) {
+  private Optional<String> sent(String key) {
     Resolution resolution = get(key);
-    Optional<Integer> value =
-        resolution.sent() ? resolution.value().flatMap(Values::count) : Optional.empty();
-    return value.map(OptionalInt::of).orElse(OptionalInt.empty());
+    return resolution.sent() ? resolution.value() : Optional.empty();
+  }
+
+  private OptionalInt count(String key) {
+    return sent(key).flatMap(Values::count).map(OptionalInt::of).orElse(OptionalInt.empty());
   }
 
   private OptionalDouble temperature() {
-    Resolution resolution = get(SettingsTable.TEMPERATURE);
-    Optional<Double> value =
-        resolution.sent() ? resolution.value().flatMap(Values::temperature) : Optional.empty();
-    return value.map(OptionalDouble::of).orElse(OptionalDouble.empty());
+    return sent(SettingsTable.TEMPERATURE)
+        .flatMap(Values::temperature)
+        .map(OptionalDouble::of)
+        .orElse(OptionalDouble.empty());
   }
 
   private Duration duration(String key) {

@@ -28,6 +28,10 @@ record Setting(
     SECRET("a secret"),
     COUNT("a whole number of at least 1"),
     TEMPERATURE("a number from 0.0 to 2.0"),
+    RETRIES("a whole number from 0 to 20"),
+    MODELS("models as provider/model, separated by commas, at most 8"),
+    EFFORT("none, low, medium, high or max"),
+    API("auto, responses or chat"),
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
@@ -43,8 +47,8 @@ record Setting(
     /** Whether an empty value clears the setting instead of counting as not set. */
     boolean emptyClears() {
       return switch (this) {
-        case PROVIDER, MODEL, URL -> true;
-        case MODE, SECRET, COUNT, TEMPERATURE, DURATION -> false;
+        case PROVIDER, MODEL, URL, MODELS -> true;
+        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, DURATION -> false;
       };
     }
   }
@@ -86,6 +90,10 @@ record Setting(
       case SECRET -> "${env:NAME}";
       case COUNT -> key.endsWith("_turns") ? "50" : "8192";
       case TEMPERATURE -> "0.2";
+      case RETRIES -> "4";
+      case MODELS -> "anthropic/claude-sonnet-5-5,ollama/qwen3:8b";
+      case EFFORT -> "medium";
+      case API -> "auto";
       case DURATION -> "90s";
     };
   }

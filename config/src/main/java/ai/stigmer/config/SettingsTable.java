@@ -19,6 +19,10 @@ final class SettingsTable {
   static final String MAX_TOKENS = "llm.max_tokens";
   static final String TEMPERATURE = "llm.temperature";
   static final String CONTEXT_LENGTH = "llm.context_length";
+  static final String EFFORT = "llm.effort";
+  static final String API = "llm.api";
+  static final String MAX_RETRIES = "llm.max_retries";
+  static final String FALLBACKS = "llm.fallbacks";
   static final String CONNECT_TIMEOUT = "llm.timeouts.connect";
   static final String FIRST_TOKEN_TIMEOUT = "llm.timeouts.first_token";
   static final String IDLE_TIMEOUT = "llm.timeouts.idle";
@@ -92,6 +96,34 @@ final class SettingsTable {
               List.of("--context-length"),
               false,
               "Context window to ask Ollama for, in tokens (num_ctx). Unset means automatic."),
+          new Setting(
+              EFFORT,
+              Kind.EFFORT,
+              List.of(Variable.of("STIGMER_LLM_EFFORT")),
+              List.of("--effort"),
+              false,
+              "How hard the model thinks before it answers. Unset leaves it to the model."),
+          new Setting(
+              API,
+              Kind.API,
+              List.of(Variable.of("STIGMER_LLM_API")),
+              List.of("--api"),
+              false,
+              "Which API of openai to speak: auto is responses at the vendor's own host and at Azure, chat elsewhere."),
+          new Setting(
+              MAX_RETRIES,
+              Kind.RETRIES,
+              List.of(Variable.of("STIGMER_LLM_MAX_RETRIES")),
+              List.of("--max-retries"),
+              false,
+              "How often one call of the model is made again when it fails for a reason that may pass: no connection, a broken stream, a rate limit, an overloaded server. A wait that the provider asks for is kept, up to 2 minutes."),
+          new Setting(
+              FALLBACKS,
+              Kind.MODELS,
+              List.of(Variable.of("STIGMER_LLM_FALLBACKS")),
+              List.of("--fallbacks"),
+              false,
+              "Models that stand in, in this order, when the one before cannot be had: no connection, or retries used up. Never for a refusal, a wrong key or a bad request. Each takes endpoint and key of its own provider."),
           timeout(CONNECT_TIMEOUT, "CONNECT", "The longest wait for a connection."),
           timeout(
               FIRST_TOKEN_TIMEOUT,
@@ -107,6 +139,23 @@ final class SettingsTable {
               "The most answers of the model in one run. A request can only lower it."));
 
   private SettingsTable() {}
+
+  /** Whether each model has its own value of it, so that a fallback shows it too. */
+  static boolean isOfOneModel(String key) {
+    return switch (key) {
+      case PROVIDER,
+          MODEL,
+          BASE_URL,
+          API_KEY,
+          MAX_TOKENS,
+          TEMPERATURE,
+          CONTEXT_LENGTH,
+          EFFORT,
+          API ->
+          true;
+      default -> false;
+    };
+  }
 
   static Optional<Setting> find(String key) {
     return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();

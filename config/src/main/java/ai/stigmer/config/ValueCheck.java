@@ -35,6 +35,13 @@ final class ValueCheck {
           Values.count(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case TEMPERATURE ->
           Values.temperature(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case RETRIES ->
+          Values.retries(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case MODELS ->
+          Values.models(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case EFFORT ->
+          Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
@@ -118,6 +125,10 @@ final class ValueCheck {
       case SettingsTable.TEMPERATURE -> "E105";
       case SettingsTable.CONTEXT_LENGTH -> "E116";
       case SettingsTable.MAX_TURNS -> "E118";
+      case SettingsTable.EFFORT -> "E132";
+      case SettingsTable.API -> "E133";
+      case SettingsTable.MAX_RETRIES -> "E134";
+      case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";
     };
   }

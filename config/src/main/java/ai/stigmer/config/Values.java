@@ -1,13 +1,22 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.model.ModelRef;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the texts of settings. */
 final class Values {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,7})(ms|s|m|h)");
+  private static final int MOST_RETRIES = 20;
+  private static final int MOST_FALLBACKS = 8;
   private static final Duration LONGEST = Duration.ofHours(24);
 
   /** Without the signs, suffixes and foreign digits that Java's own parsers let through. */
@@ -28,6 +37,47 @@ final class Values {
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /** A whole number from 0 to 20. */
+  static Optional<Integer> retries(String text) {
+    return text.equals("0") ? Optional.of(0) : count(text).filter(number -> number <= MOST_RETRIES);
+  }
+
+  /** At most eight models that name their provider or belong to one, separated by commas. */
+  static Optional<List<ModelRef>> models(String text) {
+    var models = new ArrayList<ModelRef>();
+    for (String name : text.split(",", -1)) {
+      try {
+        ModelRef model = ModelRef.parse(name);
+        if (model.provider().isEmpty()) {
+          return Optional.empty();
+        }
+        models.add(model);
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+    return models.size() <= MOST_FALLBACKS ? Optional.of(models) : Optional.empty();
+  }
+
+  /** An effort by its name in small letters. */
+  static Optional<Effort> effort(String text) {
+    return Stream.of(Effort.values())
+        .filter(effort -> effort.name().toLowerCase(Locale.ROOT).equals(text))
+        .findFirst();
+  }
+
+  /** Whether it names an API, or leaves the choice open. */
+  static boolean isApi(String text) {
+    return text.equals("auto") || dialect(text).isPresent();
+  }
+
+  /** An API by its name in small letters; empty for {@code auto}. */
+  static Optional<Dialect> dialect(String text) {
+    return Stream.of(Dialect.values())
+        .filter(dialect -> dialect.name().toLowerCase(Locale.ROOT).equals(text))
+        .findFirst();
   }
 
   /** A number from 0.0 to 2.0. */

@@ -86,20 +86,22 @@ class CascadePropertiesTest {
   @Test
   void everyWrongValueIsReportedAtOnceInTheOrderOfTheTable() {
     Map<String, String> env =
-        Map.of(
-            "STIGMER_MODE", "x",
-            "STIGMER_LLM_PROVIDER", "openai",
-            "STIGMER_LLM_MODEL", "",
-            "STIGMER_LLM_BASE_URL", "ftp://x",
-            "STIGMER_LLM_API_KEY", "sk-ant-x",
-            "STIGMER_LLM_MAX_TOKENS", "x",
-            "STIGMER_LLM_TEMPERATURE", "x",
-            "STIGMER_LLM_CONTEXT_LENGTH", "x",
-            "STIGMER_LLM_TIMEOUT_IDLE", "x",
-            "STIGMER_MAX_TURNS", "x");
+        Map.ofEntries(
+            Map.entry("STIGMER_MODE", "x"),
+            Map.entry("STIGMER_LLM_PROVIDER", "openai"),
+            Map.entry("STIGMER_LLM_MODEL", ""),
+            Map.entry("STIGMER_LLM_BASE_URL", "ftp://x"),
+            Map.entry("STIGMER_LLM_API_KEY", "sk-ant-x"),
+            Map.entry("STIGMER_LLM_MAX_TOKENS", "x"),
+            Map.entry("STIGMER_LLM_TEMPERATURE", "x"),
+            Map.entry("STIGMER_LLM_CONTEXT_LENGTH", "x"),
+            Map.entry("STIGMER_LLM_TIMEOUT_IDLE", "x"),
+            Map.entry("STIGMER_LLM_MAX_RETRIES", "x"),
+            Map.entry("STIGMER_MAX_TURNS", "x"));
     assertThat(Cascade.resolve(ConfigInput.of(env, home, "stigmer run").withoutFile()).problems())
         .extracting(problem -> problem.code())
-        .containsExactly("E109", "E115", "E114", "E107", "E104", "E105", "E116", "E117", "E118");
+        .containsExactly(
+            "E109", "E115", "E114", "E107", "E104", "E105", "E116", "E134", "E117", "E118");
   }
 
   @Test

@@ -246,6 +246,8 @@ class ConfigEditorTest {
       expected.remove(change.getKey());
       assertThat(values(file)).isEqualTo(expected);
     }
+    Files.delete(file);
+    Files.delete(home);
   }
 
   @Provide

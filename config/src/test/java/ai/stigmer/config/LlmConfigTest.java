@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import java.time.Duration;
 import java.util.Arrays;
@@ -139,6 +141,8 @@ class LlmConfigTest {
             OptionalInt.of(0),
             OptionalDouble.of(2.5),
             OptionalInt.of(-1),
+            Optional.empty(),
+            Optional.empty(),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
@@ -172,6 +176,8 @@ class LlmConfigTest {
             OptionalInt.empty(),
             OptionalDouble.empty(),
             OptionalInt.empty(),
+            Optional.empty(),
+            Optional.empty(),
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1));
@@ -194,9 +200,42 @@ class LlmConfigTest {
         OptionalInt.of(maxTokens),
         temperature,
         OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Duration.ofSeconds(3),
         Duration.ofMinutes(5),
         Duration.ofSeconds(60));
+  }
+
+  @Test
+  void effortAndApiReachTheSettingsOfTheModel() {
+    LlmConfig config =
+        load(
+            Mode.LOCAL,
+            "STIGMER_LLM_PROVIDER=openai",
+            "OPENAI_API_KEY=k",
+            "STIGMER_LLM_EFFORT=high",
+            "STIGMER_LLM_API=chat");
+    assertThat(config.toModelSettings().effort()).contains(Effort.HIGH);
+    assertThat(config.toModelSettings().dialect()).contains(Dialect.CHAT);
+  }
+
+  @Test
+  void anApiLeftOpenIsTheProvidersChoiceAndNoneIsAnEffortOfItsOwn() {
+    LlmConfig config =
+        load(
+            Mode.LOCAL,
+            "STIGMER_LLM_PROVIDER=openai",
+            "OPENAI_API_KEY=k",
+            "STIGMER_LLM_EFFORT=none");
+    assertThat(config.toModelSettings().dialect()).isEmpty();
+    assertThat(config.toModelSettings().effort()).contains(Effort.NONE);
+    assertThat(load(Mode.LOCAL).toModelSettings().effort()).isEmpty();
+  }
+
+  @Test
+  void anApiOfOpenaiIsNotHandedToAnotherProvider() {
+    assertThat(load(Mode.LOCAL, "STIGMER_LLM_API=chat").toModelSettings().dialect()).isEmpty();
   }
 
   private static LlmConfig load(Mode mode, String... env) {

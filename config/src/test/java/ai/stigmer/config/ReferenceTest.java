@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.testkit.Golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
@@ -61,6 +62,10 @@ class ReferenceTest {
         "llm:\n  max_tokens: 8192\n  temperature: 0.5\n  context_length: 32768",
         "llm:\n  max_tokens: \"8192\"\n  temperature: \"0.5\"",
         "llm:\n  temperature: 0",
+        "llm:\n  effort: max\n  api: chat\n  max_retries: 0",
+        "llm:\n  provider: ollama\n  fallbacks: [ollama/qwen3:8b, 'ollama/llama3.2']",
+        "llm:\n  fallbacks: ollama/qwen3:8b, llama3.2:3b",
+        "llm:\n  effort: none\n  api: ''\n  max_retries: \"20\"",
         "llm:\n  max_tokens:\n  temperature: null",
         "llm:\n  max_tokens: ''",
         "llm: {timeouts: {connect: 3s, first_token: 5m, idle: 500ms}}",
@@ -90,6 +95,12 @@ class ReferenceTest {
         "llm:\n  temperature: 3",
         "llm:\n  temperature: -0.1",
         "llm:\n  temperature: warm",
+        "llm:\n  fallbacks: {a: b}",
+        "llm:\n  effort: extreme",
+        "llm:\n  effort: 3",
+        "llm:\n  api: completions",
+        "llm:\n  max_retries: 21",
+        "llm:\n  max_retries: -1",
         "llm:\n  base_url: ftp://files",
         "llm:\n  base_url: http://me:secret@host",
         "llm:\n  timeouts: 3s",

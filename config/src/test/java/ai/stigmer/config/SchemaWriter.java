@@ -72,6 +72,22 @@ final class SchemaWriter {
         node.put("type", "number").put("minimum", 0).put("maximum", 2);
         choices.addObject().put("type", "string").put("pattern", "^[0-2](\\.[0-9]+)?$");
       }
+      case RETRIES -> {
+        node.put("type", "integer").put("minimum", 0).put("maximum", 20);
+        choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,10}$");
+      }
+      case MODELS -> {
+        node.put("type", "string");
+        choices
+            .addObject()
+            .put("type", "array")
+            .put("maxItems", 8)
+            .putObject("items")
+            .put("type", "string");
+      }
+      case EFFORT ->
+          node.putArray("enum").add("none").add("low").add("medium").add("high").add("max");
+      case API -> node.putArray("enum").add("auto").add("responses").add("chat");
       case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
     }
   }

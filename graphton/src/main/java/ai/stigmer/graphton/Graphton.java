@@ -10,9 +10,12 @@ import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.loop.Asking;
 import ai.stigmer.graphton.loop.RunLoop;
 import ai.stigmer.graphton.loop.RunPlan;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.retry.RetryPolicy;
+import ai.stigmer.graphton.retry.Timing;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +45,7 @@ public final class Graphton {
   public static Graphton with(ChatModel model) {
     return new Graphton(
         new Options(
-            model,
+            Asking.of(model),
             new InMemoryJournal(InstantSource.system()),
             "library",
             ToolPolicy.ALLOW_ALL,
@@ -89,7 +92,29 @@ public final class Graphton {
     return new Graphton(options.cancel(token));
   }
 
-  /** Adds an interceptor around model calls; the first one added is the outermost. */
+  /**
+   * Models that stand in, in this order, when the model before them cannot be had: it is out of
+   * reach or fails for a reason that may pass, and its retries are used up. Never for a refusal, a
+   * wrong key or a bad request. A model that was left is tried again after five minutes.
+   */
+  public Graphton fallbacks(List<ChatModel> models) {
+    return new Graphton(options.asking(options.asking().withFallbacks(models)));
+  }
+
+  /** When a failed call of the model is made again; {@link RetryPolicy#DEFAULT} unless set. */
+  public Graphton retries(RetryPolicy policy) {
+    return new Graphton(options.asking(options.asking().withRetries(policy)));
+  }
+
+  /** The clock and chance that retries go by. */
+  public Graphton timing(Timing timing) {
+    return new Graphton(options.asking(options.asking().withTiming(timing)));
+  }
+
+  /**
+   * Adds an interceptor around model calls, each retry included; the first one added is the
+   * outermost.
+   */
   public Graphton aroundModel(ModelInterceptor interceptor) {
     return new Graphton(options.aroundModel(appended(options.aroundModel(), interceptor)));
   }
@@ -144,7 +169,7 @@ public final class Graphton {
 
   private RunPlan plan(Agent agent, JournalWriter writer) {
     return new RunPlan(
-        options.model(),
+        options.asking(),
         writer,
         agent.tools(),
         agent.maxTurns(),
@@ -178,7 +203,7 @@ public final class Graphton {
   }
 
   private record Options(
-      ChatModel model,
+      Asking asking,
       Journal journal,
       String owner,
       ToolPolicy policy,
@@ -189,14 +214,28 @@ public final class Graphton {
       List<ToolInterceptor> aroundTools,
       InstantSource clock) {
 
+    Options asking(Asking a) {
+      return new Options(
+          a,
+          journal,
+          owner,
+          policy,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock);
+    }
+
     Options journal(Journal j) {
       return new Options(
-          model, j, owner, policy, environment, listener, cancel, aroundModel, aroundTools, clock);
+          asking, j, owner, policy, environment, listener, cancel, aroundModel, aroundTools, clock);
     }
 
     Options owner(String o) {
       return new Options(
-          model,
+          asking,
           journal,
           o,
           policy,
@@ -210,32 +249,50 @@ public final class Graphton {
 
     Options policy(ToolPolicy p) {
       return new Options(
-          model, journal, owner, p, environment, listener, cancel, aroundModel, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          p,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock);
     }
 
     Options environment(String e) {
       return new Options(
-          model, journal, owner, policy, e, listener, cancel, aroundModel, aroundTools, clock);
+          asking, journal, owner, policy, e, listener, cancel, aroundModel, aroundTools, clock);
     }
 
     Options listener(Consumer<AgentEvent> l) {
       return new Options(
-          model, journal, owner, policy, environment, l, cancel, aroundModel, aroundTools, clock);
+          asking, journal, owner, policy, environment, l, cancel, aroundModel, aroundTools, clock);
     }
 
     Options cancel(CancelToken c) {
       return new Options(
-          model, journal, owner, policy, environment, listener, c, aroundModel, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          policy,
+          environment,
+          listener,
+          c,
+          aroundModel,
+          aroundTools,
+          clock);
     }
 
     Options aroundModel(List<ModelInterceptor> m) {
       return new Options(
-          model, journal, owner, policy, environment, listener, cancel, m, aroundTools, clock);
+          asking, journal, owner, policy, environment, listener, cancel, m, aroundTools, clock);
     }
 
     Options aroundTools(List<ToolInterceptor> t) {
       return new Options(
-          model, journal, owner, policy, environment, listener, cancel, aroundModel, t, clock);
+          asking, journal, owner, policy, environment, listener, cancel, aroundModel, t, clock);
     }
   }
 }

@@ -2,9 +2,9 @@ package ai.stigmer.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.Fault;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,7 +146,7 @@ class RunAgainstOllamaTest {
                           default -> Answer.text("whole");
                         })
                 .models(InstalledModel.withTools("qwen3:8b", 40960)))) {
-      assertThat(run(ollama, "write")).isEqualTo(5);
+      assertThat(run(ollama, "--max-retries", "0", "write")).isEqualTo(5);
       assertThat(err).contains("go on with: stigmer resume");
       assertThat(workspace.resolve("out.txt")).hasContent("x");
       // When
@@ -154,6 +155,119 @@ class RunAgainstOllamaTest {
       assertThat(status).isZero();
       assertThat(out).isEqualTo("whole\n");
       assertThat(asked).hasValue(3);
+    }
+  }
+
+  @Test
+  void aBusyServerIsAskedAgainAndPeopleSeeIt() {
+    try (var ollama = ollama(Answer.error(503, "server busy"), Answer.text("fine"))) {
+      assertThat(run(ollama, "?")).isZero();
+      assertThat(out).isEqualTo("fine\n");
+      assertThat(err).contains("retry 1 of 4 in ").contains("completed · 1 turn ");
+      assertThat(ollama.chats()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatWasPrintedOfABrokenAnswerIsCalledVoid() {
+    try (var ollama =
+        ollama(
+            Answer.text("half of ", "an answer").with(new Fault.CutAt(250)),
+            Answer.text("whole"))) {
+      assertThat(run(ollama, "?")).isZero();
+      assertThat(out).isEqualTo("half of an answer\nwhole\n");
+      assertThat(err).contains("what was shown of that answer is void");
+    }
+  }
+
+  @Test
+  void programsSeeRetriesAsEventsAndAsANumber() throws IOException {
+    // Given
+    Answer[] answers = {
+      Answer.text("half of ", "an answer").with(new Fault.CutAt(250)), Answer.text("whole")
+    };
+    try (var ollama = ollama(answers)) {
+      // When
+      assertThat(run(ollama, "--output", "stream-json", "?")).isZero();
+    }
+    // Then
+    List<JsonNode> lines = new ArrayList<>();
+    for (String line : out.lines().toList()) {
+      lines.add(JSON.readTree(line));
+    }
+    JsonNode retrying =
+        lines.stream()
+            .filter(line -> line.path("type").asText().equals("retrying"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(retrying.path("attempt").asInt()).isEqualTo(1);
+    assertThat(retrying.path("of").asInt()).isEqualTo(4);
+    assertThat(retrying.path("discarded").asInt()).isEqualTo("half of an answer".length());
+    assertThat(retrying.path("error").path("code").asText()).startsWith("E2");
+    assertThat(lines.getLast().path("retries").asInt()).isEqualTo(1);
+    try (var ollama = ollama(answers)) {
+      assertThat(run(ollama, "--output", "json", "?")).isZero();
+      assertThat(JSON.readTree(out).path("retries").asInt()).isEqualTo(1);
+      assertThat(err).contains("retry 1 of 4 in ");
+    }
+  }
+
+  @Test
+  void aModelThatCannotBeHadIsStoodInForAndAResumeGoesOnWithTheOther() throws IOException {
+    // Given
+    var healthy = new AtomicBoolean(true);
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    body ->
+                        body.path("model").asText().equals("qwen3:8b") || !healthy.get()
+                            ? Answer.error(503, "busy")
+                            : Answer.text("from the other"))
+                .models(
+                    InstalledModel.withTools("qwen3:8b", 40960),
+                    InstalledModel.withTools("gemma4:e4b", 40960)))) {
+      String[] options = {"--max-retries", "0", "--fallbacks", "ollama/gemma4:e4b"};
+      // When
+      assertThat(run(ollama, with(options, "--output", "json", "?"))).isZero();
+      JsonNode json = JSON.readTree(out);
+      assertThat(err).contains("· else ollama/gemma4:e4b at " + ollama.baseUrl());
+      assertThat(err).contains("model: ollama/gemma4:e4b instead of ollama/qwen3:8b");
+      assertThat(json.path("text").asText()).isEqualTo("from the other");
+      assertThat(json.path("model_switches")).hasSize(1);
+      assertThat(json.path("model_switches").path(0).path("to").asText())
+          .isEqualTo("ollama/gemma4:e4b");
+      // Then
+      healthy.set(false);
+      assertThat(run(ollama, with(options, "?"))).isEqualTo(5);
+      healthy.set(true);
+      int before = ollama.chats().size();
+      assertThat(command("resume", "last")).isZero();
+      assertThat(out).isEqualTo("from the other\n");
+      assertThat(ollama.chats()).hasSize(before + 1);
+      assertThat(command("sessions", "show", "last")).isZero();
+      assertThat(out).contains("model: ollama/gemma4:e4b instead of ollama/qwen3:8b");
+    }
+  }
+
+  private static String[] with(String[] options, String... more) {
+    var all = new ArrayList<>(Arrays.asList(options));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
+  @Test
+  void aResumedRunKeepsItsRetriesAndItsEffort() throws IOException {
+    // Given
+    try (var ollama = ollama(Answer.error(503, "busy"), Answer.error(503, "busy"))) {
+      assertThat(run(ollama, "--max-retries", "0", "--effort", "low", "?")).isEqualTo(5);
+      // When
+      assertThat(command("resume", "last")).isEqualTo(5);
+      // Then
+      assertThat(ollama.chats()).hasSize(2);
+      assertThat(command("sessions", "export", "last")).isZero();
+      JsonNode environment = JSON.readTree(out.lines().toList().getFirst()).path("environment");
+      assertThat(environment.path("model").path("effort").asText()).isEqualTo("LOW");
+      assertThat(environment.path("max_retries").asInt(-1)).isZero();
     }
   }
 

@@ -3,9 +3,9 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.Fault;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import java.nio.file.Files;

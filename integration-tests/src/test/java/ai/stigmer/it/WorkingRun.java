@@ -3,10 +3,10 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.RecordedRequest;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;

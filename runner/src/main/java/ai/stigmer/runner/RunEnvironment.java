@@ -8,6 +8,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -29,17 +30,21 @@ import java.util.function.Function;
  *
  * @param workspace the folder, absolute
  * @param model the model's settings; the key of the one that was journaled is empty
+ * @param fallbacks the models that stand in for it, in this order, likewise
  * @param configuration the resolved configuration with origins, as {@code config explain --json}
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
+ * @param maxRetries how often one call of the model may be made again, 0 to 20
  */
 public record RunEnvironment(
     AgentDefinition agent,
     Path workspace,
     ShellPermission shell,
     ModelSettings model,
+    List<ModelSettings> fallbacks,
     String configuration,
-    int maxTurns) {
+    int maxTurns,
+    int maxRetries) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,9 +54,13 @@ public record RunEnvironment(
     workspace = workspace.toAbsolutePath().normalize();
     requireNonNull(shell, "shell is null");
     requireNonNull(model, "model is null");
+    fallbacks = List.copyOf(fallbacks);
     requireNonNull(configuration, "configuration is null");
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
+    }
+    if (maxRetries < 0 || maxRetries > RetryPolicy.MOST_RETRIES) {
+      throw new IllegalArgumentException("maxRetries must be from 0 to 20, got " + maxRetries);
     }
   }
 
@@ -61,9 +70,12 @@ public record RunEnvironment(
     json.set("agent", agentJson());
     json.put("workspace", workspace.toString());
     json.put("shell", shell.name().toLowerCase(Locale.ROOT));
-    json.set("model", modelJson());
+    json.set("model", modelJson(model));
+    ArrayNode others = json.putArray("fallbacks");
+    fallbacks.forEach(fallback -> others.add(modelJson(fallback)));
     json.set("configuration", tree(configuration));
     json.put("max_turns", maxTurns);
+    json.put("max_retries", maxRetries);
     return json.toString();
   }
 
@@ -83,8 +95,10 @@ public record RunEnvironment(
           Path.of(json.path("workspace").asText()),
           ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
           model(json.path("model")),
+          fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),
-          json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS));
+          json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
+          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }
@@ -114,7 +128,7 @@ public record RunEnvironment(
         json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty());
   }
 
-  private ObjectNode modelJson() {
+  private static ObjectNode modelJson(ModelSettings model) {
     ObjectNode json =
         JSON.createObjectNode().put("provider", model.provider()).put("model", model.model());
     model.baseUrl().ifPresent(url -> json.put("base_url", url));
@@ -127,6 +141,12 @@ public record RunEnvironment(
     json.put("first_token_timeout_ms", model.firstTokenTimeout().toMillis());
     json.put("idle_timeout_ms", model.idleTimeout().toMillis());
     return json;
+  }
+
+  private static List<ModelSettings> fallbacks(JsonNode array) {
+    var models = new ArrayList<ModelSettings>();
+    array.forEach(model -> models.add(model(model)));
+    return models;
   }
 
   private static ModelSettings model(JsonNode json) {

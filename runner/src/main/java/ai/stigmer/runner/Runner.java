@@ -9,8 +9,7 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.graphton.model.ChatModel;
-import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +58,8 @@ public final class Runner implements AutoCloseable {
   public RunResult run(RunRequest request, RunControl control) {
     RunEnvironment environment = request.environment();
     Agent agent = agent(environment);
-    try (ChatModel model = open(environment.model())) {
-      return loop(model, control)
+    try (Models models = Models.open(providers, environment)) {
+      return loop(models, environment, control)
           .environment(environment.toJson())
           .run(agent, request.message(), request.runId());
     }
@@ -90,8 +89,8 @@ public final class Runner implements AutoCloseable {
    */
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
     Agent agent = agent(environment);
-    try (ChatModel model = open(environment.model())) {
-      return loop(model, control).resume(agent, runId);
+    try (Models models = Models.open(providers, environment)) {
+      return loop(models, environment, control).resume(agent, runId);
     }
   }
 
@@ -104,16 +103,14 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  private ChatModel open(ModelSettings settings) {
-    return providers.named(settings.provider()).open(settings);
-  }
-
   private Agent agent(RunEnvironment environment) {
     return Toolbox.agent(environment, env);
   }
 
-  private Graphton loop(ChatModel model, RunControl control) {
-    return Graphton.with(model)
+  private Graphton loop(Models models, RunEnvironment environment, RunControl control) {
+    return Graphton.with(models.chosen())
+        .fallbacks(models.fallbacks())
+        .retries(RetryPolicy.DEFAULT.withMaxRetries(environment.maxRetries()))
         .journal(journal)
         .owner(owner)
         .policy(control.policy())

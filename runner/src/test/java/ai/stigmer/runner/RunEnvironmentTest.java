@@ -7,6 +7,8 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,13 +34,15 @@ class RunEnvironmentTest {
             OptionalInt.of(8192),
             OptionalDouble.of(0.25),
             OptionalInt.empty(),
-            Optional.empty(),
-            Optional.empty(),
+            Optional.of(Effort.MAX),
+            Optional.of(Dialect.RESPONSES),
             Duration.ofSeconds(3),
             Duration.ofMinutes(5),
             Duration.ofMinutes(1)),
+        List.of(ModelSettings.of("ollama", "qwen3:8b")),
         "{\"schema\":1}",
-        7);
+        7,
+        3);
   }
 
   @Test
@@ -63,8 +67,10 @@ class RunEnvironmentTest {
             Path.of("/w"),
             ShellPermission.ASK,
             ModelSettings.of("ollama", "m"),
+            List.of(),
             "{}",
-            50);
+            50,
+            0);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -99,8 +105,10 @@ class RunEnvironmentTest {
                 Path.of("/w"),
                 ShellPermission.ASK,
                 resolved.llm().toModelSettings(),
+                List.of(),
                 resolved.toJson(),
-                resolved.maxTurns())
+                resolved.maxTurns(),
+                resolved.maxRetries())
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

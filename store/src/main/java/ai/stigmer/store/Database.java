@@ -60,12 +60,15 @@ final class Database {
 
   /**
    * A connection that cannot change anything; works on a file that nobody may write, too, unless
-   * there is a log that only a writer can read.
+   * there is a log that only a writer can read. A file that is not there is a journal of no runs.
    */
   static Connection openReadOnly(Path file) {
     checkFiles(file);
     Connection connection = null;
     try {
+      if (!Files.exists(file)) {
+        return withoutRuns();
+      }
       connection = connect(file, isUnchangeable(file) ? "?immutable=1" : "?mode=ro");
       check(connection, file);
       if (pragma(connection, "user_version") == 0) {
@@ -82,7 +85,7 @@ final class Database {
     }
   }
 
-  /** Stands for a file that its maker has not come to write: a journal of no runs. */
+  /** Stands for a file that nobody has made, or that its maker has not come to write. */
   private static Connection withoutRuns() throws SQLException {
     Connection connection = JDBC.createConnection("jdbc:sqlite::memory:", new Properties());
     create(connection);

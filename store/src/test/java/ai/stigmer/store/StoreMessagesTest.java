@@ -1,10 +1,9 @@
 package ai.stigmer.store;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.EntryCodec;
+import ai.stigmer.testkit.Golden;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -36,10 +35,7 @@ class StoreMessagesTest {
     tellOfRuns();
     tellOfDamage();
     tellOfSurroundings();
-    if ("update".equals(System.getProperty("stigmer.golden"))) {
-      Files.writeString(GOLDEN, told);
-    }
-    assertThat(told.toString()).isEqualTo(Files.readString(GOLDEN));
+    Golden.assertMatches(GOLDEN, told.toString());
   }
 
   private void tellOfRuns() {

@@ -22,6 +22,8 @@ public final class EventLaws implements Consumer<AgentEvent> {
   private boolean running;
   private int openTurn;
   private long lastSeq;
+  private long shown;
+  private int retries;
 
   @Override
   public synchronized void accept(AgentEvent event) {
@@ -39,11 +41,19 @@ public final class EventLaws implements Consumer<AgentEvent> {
         require(openTurn == 0, "a turn starts within a turn", event);
         require(openTools.isEmpty(), "a turn starts while a tool runs", event);
         openTurn = started.turn();
+        shown = 0;
+        retries = 0;
       }
-      case AgentEvent.TextDelta delta ->
-          require(openTurn == delta.turn(), "not in its turn", event);
-      case AgentEvent.ThinkingDelta delta ->
-          require(openTurn == delta.turn(), "not in its turn", event);
+      case AgentEvent.TextDelta delta -> {
+        require(openTurn == delta.turn(), "not in its turn", event);
+        shown += delta.text().length();
+      }
+      case AgentEvent.ThinkingDelta delta -> {
+        require(openTurn == delta.turn(), "not in its turn", event);
+        shown += delta.text().length();
+      }
+      case AgentEvent.Retrying retrying -> retrying(retrying);
+      case AgentEvent.ModelSwitched switched -> switched(switched);
       case AgentEvent.TurnFinished finished -> {
         require(openTurn == finished.turn(), "ends a turn that is not open", event);
         openTurn = 0;
@@ -98,6 +108,23 @@ public final class EventLaws implements Consumer<AgentEvent> {
     if (!all.isEmpty()) {
       throw new AssertionError("broken event laws:\n" + String.join("\n", all));
     }
+  }
+
+  private void retrying(AgentEvent.Retrying retrying) {
+    require(openTurn == retrying.turn(), "not in its turn", retrying);
+    require(retrying.discarded() == shown, "discards " + shown + " characters", retrying);
+    require(retrying.attempt() == retries + 1, "leaves out a retry", retrying);
+    require(retrying.attempt() <= retrying.of(), "is one retry too many", retrying);
+    retries = retrying.attempt();
+    shown = 0;
+  }
+
+  private void switched(AgentEvent.ModelSwitched switched) {
+    require(openTurn == switched.turn(), "not in its turn", switched);
+    require(switched.discarded() == shown, "discards " + shown + " characters", switched);
+    requireLater(switched.seq(), switched);
+    retries = 0;
+    shown = 0;
   }
 
   /** Entries are recorded in order, so the events that name them count upwards. */

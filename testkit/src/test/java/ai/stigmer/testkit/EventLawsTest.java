@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
@@ -15,6 +16,8 @@ import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.model.ModelFailure;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -56,6 +59,24 @@ class EventLawsTest {
         violation("not in its turn", START, TURN, ANSWERED, TEXT, END),
         violation("not in its turn", START, TURN, new AgentEvent.TextDelta(2, "x"), ANSWERED, END),
         violation("not in its turn", START, THINKING, END),
+        violation("not in its turn", START, retrying(1, 4, 0), END),
+        violation("discards 1 char", START, TURN, TEXT, retrying(1, 4, 0), ANSWERED, END),
+        violation("discards 0 char", START, TURN, retrying(1, 4, 1), ANSWERED, END),
+        violation(
+            "discards 0 char",
+            START,
+            TURN,
+            TEXT,
+            retrying(1, 4, 1),
+            retrying(2, 4, 1),
+            ANSWERED,
+            END),
+        violation("leaves out a retry", START, TURN, retrying(2, 4, 0), ANSWERED, END),
+        violation("too many", START, TURN, retrying(1, 0, 0), ANSWERED, END),
+        violation("not in its turn", START, switched(2, 0), END),
+        violation("discards 1 char", START, TURN, TEXT, switched(2, 0), answered(1, 3), END),
+        violation("names an earlier entry", START, TURN, switched(1, 0), ANSWERED, END),
+        violation("names an earlier entry", START, TURN, switched(2, 0), ANSWERED, END),
         violation("ends a turn that is not open", START, ANSWERED, END),
         violation("ends a turn that is not open", START, TURN, ANSWERED, ANSWERED, END),
         violation("ends a turn that is not open", START, TURN, answered(2, 2), END),
@@ -98,6 +119,26 @@ class EventLawsTest {
   }
 
   @Test
+  void aTurnMayBeRetriedAfterAPartOfItsAnswer() {
+    watch(
+            List.of(
+                START,
+                TURN,
+                THINKING,
+                TEXT,
+                retrying(1, 2, 2),
+                TEXT,
+                retrying(2, 2, 1),
+                TEXT,
+                switched(2, 1),
+                TEXT,
+                retrying(1, 2, 1),
+                answered(1, 3),
+                END))
+        .assertLaws();
+  }
+
+  @Test
   void aResultThatIsNotRecordedNamesNoEntry() {
     AgentEvent lost = done(CALL, AgentEvent.ToolFinished.NOT_RECORDED);
     watch(List.of(START, TURN, ANSWERED, TOOL, lost, END)).assertLaws();
@@ -120,6 +161,21 @@ class EventLawsTest {
     var answer =
         new ModelTurn("p", "m", "{}", List.of(new Block.Text("x")), Usage.of(1, 1), StopReason.END);
     return new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answer, seq));
+  }
+
+  private static AgentEvent retrying(int attempt, int of, long discarded) {
+    ModelFailure failure =
+        ModelFailure.of(
+            "p",
+            503,
+            ModelFailure.Kind.OVERLOADED,
+            Problem.of("E204", Problem.Category.PROVIDER, "busy"));
+    return new AgentEvent.Retrying(
+        1, attempt, of, Duration.ofSeconds(1), "busy", failure, discarded);
+  }
+
+  private static AgentEvent switched(long seq, long discarded) {
+    return new AgentEvent.ModelSwitched(1, "p/a", "p/b", "busy", seq, discarded);
   }
 
   private static AgentEvent done(ToolCall call, long seq) {

@@ -41,6 +41,8 @@ import picocli.CommandLine.Spec;
     })
 public final class ConfigCommand implements Runnable {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{(env|file):[^}]+}");
+  private static final String KEY =
+      "A setting, for example llm.model; stigmer config list names all.";
   private static final int LONGEST_SECRET = 1 << 16;
 
   private final Map<String, String> env;
@@ -116,7 +118,8 @@ public final class ConfigCommand implements Runnable {
       name = "get",
       description = "Print one value as it is in effect; never a key.",
       mixinStandardHelpOptions = true)
-  int get(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
+  int get(
+      @Mixin LlmOptions options, @Parameters(paramLabel = "KEY", description = KEY) String key) {
     SettingInfo setting = SettingInfo.named(key);
     Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get"));
     out.println(setting.secret() ? resolved.secretInWords(key) : resolved.value(key).orElse(""));
@@ -129,9 +132,14 @@ public final class ConfigCommand implements Runnable {
       description = "Write one value to the file. A secret is read from standard input.",
       mixinStandardHelpOptions = true)
   int set(
-      @Mixin LlmOptions options,
-      @Parameters(index = "0", paramLabel = "KEY") String key,
-      @Parameters(index = "1", arity = "0..1", paramLabel = "VALUE") @Nullable String value)
+      @Mixin FileOption option,
+      @Parameters(index = "0", paramLabel = "KEY", description = KEY) String key,
+      @Parameters(
+              index = "1",
+              arity = "0..1",
+              paramLabel = "VALUE",
+              description = "The new value; not for a secret.")
+          @Nullable String value)
       throws IOException {
     SettingInfo setting = SettingInfo.named(key);
     if (setting.secret() && value != null && !REFERENCE.matcher(value.strip()).matches()) {
@@ -145,7 +153,7 @@ public final class ConfigCommand implements Runnable {
     if (value == null && !setting.secret()) {
       throw new ParameterException(spec.commandLine(), "a value is missing");
     }
-    ConfigInput input = options.input(env, "stigmer config set");
+    ConfigInput input = option.input(env, "stigmer config set");
     new ConfigEditor(input.effectiveFile()).set(key, value == null ? piped(key) : value);
     tellAfter(Cascade.resolve(input), key);
     return 0;
@@ -172,8 +180,9 @@ public final class ConfigCommand implements Runnable {
       name = "unset",
       description = "Remove one value from the file.",
       mixinStandardHelpOptions = true)
-  int unset(@Mixin LlmOptions options, @Parameters(paramLabel = "KEY") String key) {
-    new ConfigEditor(file(options)).unset(key);
+  int unset(
+      @Mixin FileOption option, @Parameters(paramLabel = "KEY", description = KEY) String key) {
+    new ConfigEditor(file(option)).unset(key);
     return 0;
   }
 
@@ -181,8 +190,8 @@ public final class ConfigCommand implements Runnable {
       name = "path",
       description = "Print the name of the file.",
       mixinStandardHelpOptions = true)
-  int path(@Mixin LlmOptions options) {
-    out.println(file(options));
+  int path(@Mixin FileOption option) {
+    out.println(file(option));
     out.flush();
     return 0;
   }
@@ -191,8 +200,8 @@ public final class ConfigCommand implements Runnable {
       name = "edit",
       description = "Open the file in $VISUAL or $EDITOR, then check it.",
       mixinStandardHelpOptions = true)
-  int edit(@Mixin LlmOptions options) throws IOException, InterruptedException {
-    Path file = file(options);
+  int edit(@Mixin FileOption option) throws IOException, InterruptedException {
+    Path file = file(option);
     new ConfigEditor(file).create();
     String editor = env.getOrDefault("VISUAL", env.getOrDefault("EDITOR", "vi"));
     int status =
@@ -203,11 +212,11 @@ public final class ConfigCommand implements Runnable {
     if (status != 0) {
       err.println("note  the editor (" + editor + ") ended with status " + status);
     }
-    return check(options.input(env, "stigmer config check"));
+    return check(option.input(env, "stigmer config check"));
   }
 
-  private Path file(LlmOptions options) {
-    return options.input(env, "stigmer config").effectiveFile();
+  private Path file(FileOption option) {
+    return option.input(env, "stigmer config").effectiveFile();
   }
 
   private void tell(List<Problem> problems) {

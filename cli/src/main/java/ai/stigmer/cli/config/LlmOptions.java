@@ -4,6 +4,7 @@ import ai.stigmer.config.ConfigInput;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags of the configuration cascade. */
@@ -44,8 +45,31 @@ public final class LlmOptions {
   @Option(names = "--context-length", paramLabel = "N", description = "Context window in tokens.")
   private @Nullable String contextLength;
 
-  @Option(names = "--config", paramLabel = "FILE", description = "Read this configuration file.")
-  private @Nullable Path file;
+  @Option(
+      names = "--effort",
+      paramLabel = "EFFORT",
+      description = "How hard the model thinks: none, low, medium, high or max.")
+  private @Nullable String effort;
+
+  @Option(
+      names = "--api",
+      paramLabel = "API",
+      description = "The API of openai to speak: auto, responses or chat.")
+  private @Nullable String api;
+
+  @Option(
+      names = "--fallbacks",
+      paramLabel = "MODELS",
+      description = "Models that stand in when one cannot be had: PROVIDER/NAME,PROVIDER/NAME.")
+  private @Nullable String fallbacks;
+
+  @Option(
+      names = "--max-retries",
+      paramLabel = "N",
+      description = "How often a failed call of the model is made again (default: 4).")
+  private @Nullable String maxRetries;
+
+  @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
   private boolean noConfig;
@@ -71,11 +95,12 @@ public final class LlmOptions {
     input = flag(input, "llm.max_tokens", maxTokens, "--max-tokens");
     input = flag(input, "llm.temperature", temperature, "--temperature");
     input = flag(input, "llm.context_length", contextLength, "--context-length");
+    input = flag(input, "llm.effort", effort, "--effort");
+    input = flag(input, "llm.api", api, "--api");
+    input = flag(input, "llm.max_retries", maxRetries, "--max-retries");
+    input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
-    if (noConfig) {
-      return input.withoutFile();
-    }
-    return file == null ? input : input.configFile(file);
+    return noConfig ? input.withoutFile() : file.added(input);
   }
 
   private static ConfigInput flag(

@@ -22,15 +22,24 @@ public final class Findings {
               "%s %-10s %s%n",
               mark(finding.level(), palette),
               finding.subject(),
-              Visible.answer(finding.text())));
-      String label = "help";
-      for (String line : finding.help()) {
-        text.append(
-            String.format(Locale.ROOT, "  %-10s %s  %s%n", "", label, Visible.answer(line)));
-        label = "    ";
-      }
+              Visible.answer(finding.code().map(c -> c + " ").orElse("") + finding.text())));
+      text.append(lines("from", finding.from())).append(lines("help", finding.help()));
     }
     return text.append('\n').append(summary(findings)).append('\n').toString();
+  }
+
+  private static StringBuilder lines(String label, List<String> lines) {
+    var text = new StringBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "  %-10s %4s  %s%n",
+              "",
+              i == 0 ? label : "",
+              Visible.answer(lines.get(i))));
+    }
+    return text;
   }
 
   /** The object {@code {"schema":1,"type":"doctor","ok":…,"checks":[…]}}. */
@@ -41,7 +50,11 @@ public final class Findings {
       ObjectNode check = checks.addObject();
       check.put("subject", finding.subject());
       check.put("level", finding.level().name().toLowerCase(Locale.ROOT));
+      finding.code().ifPresent(code -> check.put("code", code));
       check.put("text", finding.text());
+      if (!finding.from().isEmpty()) {
+        finding.from().forEach(check.putArray("from")::add);
+      }
       finding.help().forEach(check.putArray("help")::add);
     }
     return json;
@@ -61,7 +74,7 @@ public final class Findings {
     String all = warnings == 0 ? "" : ", " + warnings + (warnings == 1 ? " warning" : " warnings");
     return failed == 0
         ? "a run can start" + all
-        : failed + (failed == 1 ? " problem" : " problems") + all;
+        : "a run would fail: " + failed + (failed == 1 ? " problem" : " problems") + all;
   }
 
   private static long count(List<Finding> findings, Level level) {

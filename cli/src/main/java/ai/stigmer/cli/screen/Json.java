@@ -1,6 +1,7 @@
 package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.message.Usage;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -57,6 +58,18 @@ public final class Json {
         .put("cache_read", usage.cacheRead())
         .put("cache_write", usage.cacheWrite())
         .put("reasoning", usage.reasoning());
+  }
+
+  /** A switch to another model inside another object. */
+  static ObjectNode switched(AgentEvent.ModelSwitched switched) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("turn", switched.turn())
+        .put("from", switched.from())
+        .put("to", switched.to())
+        .put("why", switched.why())
+        .put("seq", switched.seq())
+        .put("discarded", switched.discarded());
   }
 
   /** The end of a run as one object; {@code error} is null when there is none. */

@@ -2,6 +2,9 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.util.List;
 
@@ -11,6 +14,8 @@ public final class JsonView implements RunView {
   private final PrintStream err;
 
   private ShownModel model = new ShownModel("", "");
+  private final ArrayNode switches = JsonNodeFactory.instance.arrayNode();
+  private int retries;
 
   public JsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -36,8 +41,18 @@ public final class JsonView implements RunView {
   @Override
   public void accept(AgentEvent event) {
     if (event instanceof AgentEvent.RunFinished finished) {
-      out.println(Json.result(finished.result(), model));
+      ObjectNode json = Json.result(finished.result(), model).put("retries", retries);
+      json.set("model_switches", switches);
+      out.println(json);
       out.flush();
+    } else if (event instanceof AgentEvent.Retrying retrying) {
+      retries++;
+      err.println(RetryLine.of(retrying));
+      err.flush();
+    } else if (event instanceof AgentEvent.ModelSwitched switched) {
+      switches.add(Json.switched(switched));
+      err.println(RetryLine.of(switched));
+      err.flush();
     } else if (event instanceof AgentEvent.Notice notice) {
       note(notice.code() + " " + notice.text());
     }

@@ -2,6 +2,8 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.PrintStream;
@@ -17,6 +19,8 @@ public final class StreamJsonView implements RunView {
   private final PrintStream err;
 
   private ShownModel model = new ShownModel("", "");
+  private final ArrayNode switches = JsonNodeFactory.instance.arrayNode();
+  private int retries;
 
   public StreamJsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -66,6 +70,8 @@ public final class StreamJsonView implements RunView {
               Json.object("text").put("turn", e.turn()).put("text", e.text());
           case AgentEvent.ThinkingDelta e ->
               Json.object("thinking").put("turn", e.turn()).put("text", e.text());
+          case AgentEvent.Retrying e -> retrying(e);
+          case AgentEvent.ModelSwitched e -> switched(e);
           case AgentEvent.TurnFinished e -> turnFinished(e);
           case AgentEvent.ToolStarted e ->
               Json.object("tool_started")
@@ -81,8 +87,36 @@ public final class StreamJsonView implements RunView {
                   .put("seq", e.seq());
           case AgentEvent.Notice e ->
               Json.object("notice").put("code", e.code()).put("text", e.text());
-          case AgentEvent.RunFinished e -> Json.result(e.result(), model);
+          case AgentEvent.RunFinished e -> result(e);
         });
+  }
+
+  private ObjectNode result(AgentEvent.RunFinished finished) {
+    ObjectNode json = Json.result(finished.result(), model).put("retries", retries);
+    json.set("model_switches", switches);
+    return json;
+  }
+
+  private ObjectNode switched(AgentEvent.ModelSwitched switched) {
+    ObjectNode fields = Json.switched(switched);
+    switches.add(fields);
+    ObjectNode json = Json.object("model_switched");
+    json.setAll(fields);
+    return json;
+  }
+
+  private ObjectNode retrying(AgentEvent.Retrying retrying) {
+    retries++;
+    ObjectNode json =
+        Json.object("retrying")
+            .put("turn", retrying.turn())
+            .put("attempt", retrying.attempt())
+            .put("of", retrying.of())
+            .put("wait_ms", retrying.delay().toMillis())
+            .put("why", retrying.why())
+            .put("discarded", retrying.discarded());
+    json.set("error", Json.problem(retrying.failure().problem()));
+    return json;
   }
 
   private static ObjectNode turnFinished(AgentEvent.TurnFinished finished) {

@@ -63,6 +63,8 @@ public final class TextView implements RunView {
       case AgentEvent.TurnStarted _ -> closeLines();
       case AgentEvent.TextDelta delta -> text(delta.text());
       case AgentEvent.ThinkingDelta delta -> thinking(delta.text());
+      case AgentEvent.Retrying retrying -> retrying(retrying);
+      case AgentEvent.ModelSwitched switched -> switched(switched);
       case AgentEvent.TurnFinished _ -> closeLines();
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
@@ -94,6 +96,22 @@ public final class TextView implements RunView {
       thinkingOpen = true;
       err.print(terminal.palette().dim(Visible.answer(text)));
       err.flush();
+    }
+  }
+
+  private void retrying(AgentEvent.Retrying retrying) {
+    tell(RetryLine.of(retrying));
+    tellOfVoid(retrying.discarded());
+  }
+
+  private void switched(AgentEvent.ModelSwitched switched) {
+    tell(RetryLine.of(switched));
+    tellOfVoid(switched.discarded());
+  }
+
+  private void tellOfVoid(long discarded) {
+    if (spoken && discarded > 0) {
+      tell("what was shown of that answer is void; it begins again");
     }
   }
 

@@ -30,6 +30,7 @@ public final class Export {
       case JournalEntry.ToolIntent _ -> "tool_intent";
       case JournalEntry.ToolOutcome _ -> "tool_outcome";
       case JournalEntry.UserMessage _ -> "user_message";
+      case JournalEntry.ModelSwitched _ -> "model_switched";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -54,6 +55,10 @@ public final class Export {
         json.put("text", outcome.result().text());
       }
       case JournalEntry.UserMessage message -> json.put("text", message.text());
+      case JournalEntry.ModelSwitched switched -> {
+        json.put("from", switched.from()).put("to", switched.to());
+        json.put("why", switched.why());
+      }
       case JournalEntry.RunFinished finished -> {
         json.put("status", Ends.status(finished.end())).put("text", finished.end().text());
         Ends.problem(finished.end()).ifPresent(p -> json.set("error", Json.problem(p)));

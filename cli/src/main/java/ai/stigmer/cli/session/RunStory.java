@@ -35,7 +35,10 @@ public record RunStory(String agent, String message, String status, int turns) {
         case JournalEntry.Turn _ -> turns++;
         case JournalEntry.RunResumed _ -> status = "open";
         case JournalEntry.RunFinished finished -> status = Ends.status(finished.end());
-        case JournalEntry.ToolIntent _, JournalEntry.ToolOutcome _, JournalEntry.UserMessage _ -> {}
+        case JournalEntry.ToolIntent _,
+            JournalEntry.ToolOutcome _,
+            JournalEntry.UserMessage _,
+            JournalEntry.ModelSwitched _ -> {}
       }
     }
     return new RunStory(agent, message, status, turns);

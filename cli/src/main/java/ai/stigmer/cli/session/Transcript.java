@@ -55,6 +55,10 @@ public final class Transcript {
         line(number, "user");
         body(message.text());
       }
+      case JournalEntry.ModelSwitched switched -> {
+        line(number, "model: " + switched.to() + " instead of " + switched.from());
+        body(switched.why());
+      }
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

@@ -17,6 +17,10 @@ final class CascadeData {
           "llm.max_tokens",
           "llm.temperature",
           "llm.context_length",
+          "llm.effort",
+          "llm.api",
+          "llm.max_retries",
+          "llm.fallbacks",
           "llm.timeouts.connect",
           "llm.timeouts.first_token",
           "llm.timeouts.idle",
@@ -27,16 +31,19 @@ final class CascadeData {
   static final Set<String> EMPTY_CLEARS = Set.of("llm.provider", "llm.model", "llm.base_url");
 
   static final Map<String, String> FLAGS =
-      Map.of(
-          "mode", "--mode",
-          "llm.provider", "--provider",
-          "llm.model", "--model",
-          "llm.base_url", "--base-url",
-          "llm.api_key", "--api-key-file",
-          "llm.max_tokens", "--max-tokens",
-          "llm.temperature", "--temperature",
-          "llm.context_length", "--context-length",
-          "agent.max_turns", "--max-turns");
+      Map.ofEntries(
+          Map.entry("mode", "--mode"),
+          Map.entry("llm.provider", "--provider"),
+          Map.entry("llm.model", "--model"),
+          Map.entry("llm.base_url", "--base-url"),
+          Map.entry("llm.api_key", "--api-key-file"),
+          Map.entry("llm.max_tokens", "--max-tokens"),
+          Map.entry("llm.temperature", "--temperature"),
+          Map.entry("llm.context_length", "--context-length"),
+          Map.entry("llm.effort", "--effort"),
+          Map.entry("llm.api", "--api"),
+          Map.entry("llm.max_retries", "--max-retries"),
+          Map.entry("agent.max_turns", "--max-turns"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -62,6 +69,9 @@ final class CascadeData {
           Map.entry("llm.max_tokens", List.of("STIGMER_LLM_MAX_TOKENS")),
           Map.entry("llm.temperature", List.of("STIGMER_LLM_TEMPERATURE")),
           Map.entry("llm.context_length", List.of("STIGMER_LLM_CONTEXT_LENGTH")),
+          Map.entry("llm.effort", List.of("STIGMER_LLM_EFFORT")),
+          Map.entry("llm.api", List.of("STIGMER_LLM_API")),
+          Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
 
@@ -85,6 +95,8 @@ final class CascadeData {
               "llm.max_tokens", "16384"),
           "everybody",
           Map.of(
+              "llm.api", "auto",
+              "llm.max_retries", "4",
               "llm.timeouts.connect", "3s",
               "llm.timeouts.first_token", "5m",
               "llm.timeouts.idle", "60s",
@@ -163,6 +175,18 @@ final class CascadeData {
 
   static boolean isTemperature(String text) {
     return List.of("0.5", "0", "2", "1.25", "0.0").contains(text);
+  }
+
+  static boolean isRetries(String text) {
+    return List.of("0", "4", "20").contains(text);
+  }
+
+  static boolean isEffort(String text) {
+    return List.of("none", "low", "high", "max").contains(text);
+  }
+
+  static boolean isApi(String text) {
+    return List.of("auto", "responses", "chat").contains(text);
   }
 
   static boolean isDuration(String text) {

@@ -2,6 +2,7 @@ package ai.stigmer.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.cli.Shell;
 import ai.stigmer.config.SettingInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;

@@ -2,6 +2,8 @@ package ai.stigmer.cli.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.cli.Shell;
+import ai.stigmer.testkit.Golden;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
@@ -59,6 +61,11 @@ class ConfigurationMessagesTest {
     check("E116", "STIGMER_LLM_CONTEXT_LENGTH=64k");
     check("E117", "STIGMER_LLM_TIMEOUT_IDLE=soon");
     check("E118", "STIGMER_MAX_TURNS=0");
+    check("E132", "STIGMER_LLM_EFFORT=extreme");
+    check("E133", "STIGMER_LLM_API=completions");
+    check("E134", "STIGMER_LLM_MAX_RETRIES=21");
+    check("E135", "STIGMER_LLM_FALLBACKS=my-model");
+    check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");
     check("E104 E105", "STIGMER_LLM_MAX_TOKENS=8k", "STIGMER_LLM_TEMPERATURE=3");
   }
 
@@ -105,6 +112,11 @@ class ConfigurationMessagesTest {
   private void runs() throws IOException {
     tell("E120", shell(), "run", "--agent", "/no/such/agent.yaml", "hi");
     agent("E121", "spec:\n  model: x\n");
+    agent("E121", "skill: [a]\nspec:\n  instructions: Help.\n");
+    agent("E121", "spec:\n  instructions: Help.\n  mcp_servers: []\n");
+    agentFile("E122", "just words\n");
+    agentFile("E120", "spec: [\n");
+    agentFile("E122", "kind: Agent\nkind: Agent\n");
     agent("E122", "spec:\n  description: d\n");
     tell("E130", shell(), "run", "--workspace", "/no/such/folder", "hi");
     Shell shell = shell().export("STIGMER_LLM_BASE_URL", "http://127.0.0.1:1/v1");
@@ -135,10 +147,15 @@ class ConfigurationMessagesTest {
   }
 
   private void agent(String codes, String spec) throws IOException {
-    String text =
-        "apiVersion: agentic.stigmer.ai/v1\nkind: Agent\nmetadata:\n  name: tester\n" + spec;
+    agentFile(
+        codes,
+        "apiVersion: agentic.stigmer.ai/v1\nkind: Agent\nmetadata:\n  name: tester\n" + spec);
+  }
+
+  private void agentFile(String codes, String text) throws IOException {
     Shell shell = shell();
     Files.writeString(folder.resolve("home" + homes).resolve("agent.yaml"), text);
+    story.append(text.indent(2).replaceAll("(?m)^ {2}", "## | "));
     tell(codes, shell, "run", "--agent", "<home>/agent.yaml", "hi");
   }
 

@@ -100,7 +100,7 @@ final class ExpectedExplain {
   }
 
   private static boolean isOfProvider(String key) {
-    return key.startsWith("llm.") && !key.startsWith("llm.timeouts.");
+    return key.startsWith("llm.") && !CascadeRules.defaultsOf("everybody").containsKey(key);
   }
 
   private void provider(ObjectNode node, List<Said> all) {
@@ -142,6 +142,19 @@ final class ExpectedExplain {
         boolean valid = CascadeData.isTemperature(text);
         put(node, text, valid ? Double.valueOf(text) : null);
         check(valid, text, "E105", key);
+      }
+      case "llm.effort" -> {
+        put(node, text, null);
+        check(CascadeData.isEffort(text), text, "E132", key);
+      }
+      case "llm.api" -> {
+        put(node, text, null);
+        check(CascadeData.isApi(text), text, "E133", key);
+      }
+      case "llm.max_retries" -> {
+        boolean valid = CascadeData.isRetries(text);
+        put(node, text, valid ? Integer.valueOf(text) : null);
+        check(valid, text, "E134", key);
       }
       case "llm.timeouts.connect", "llm.timeouts.first_token", "llm.timeouts.idle" -> {
         put(node, text, null);
@@ -254,6 +267,7 @@ final class ExpectedExplain {
     }
     return switch (key) {
       case "llm.context_length" -> chosen.provider().equals("ollama");
+      case "llm.api" -> chosen.provider().equals("openai");
       case "llm.temperature" ->
           chosen.provider().equals("ollama")
               || !atVendor()

@@ -101,6 +101,12 @@ record GivenConfiguration(
 
   static final List<String> MODES = List.of("local", "cloud", " cloud ", "production", "");
 
+  static final List<String> EFFORTS = List.of("none", " low", "high", "max", "extreme", "HIGH", "");
+
+  static final List<String> APIS = List.of("auto", "responses", "chat", "completions", "");
+
+  static final List<String> RETRIES = List.of("0", "4", " 20 ", "21", "-1", "many", "");
+
   static final List<String> DURATIONS = List.of("10s", "500ms", "2h", "soon", "25h", "0s", "");
 
   /** Draws one; {@code density} of ten places say something. */
@@ -177,6 +183,14 @@ record GivenConfiguration(
     draw.into(given.file, "agent.max_turns", COUNTS);
     draw.into(given.env, "STIGMER_LLM_TIMEOUT_IDLE", DURATIONS);
     draw.into(given.file, "llm.timeouts.connect", DURATIONS);
+    draw.into(given.flags, "--effort", EFFORTS);
+    draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
+    draw.into(given.file, "llm.effort", EFFORTS);
+    draw.into(given.flags, "--api", APIS);
+    draw.into(given.env, "STIGMER_LLM_API", APIS);
+    draw.into(given.flags, "--max-retries", RETRIES);
+    draw.into(given.env, "STIGMER_LLM_MAX_RETRIES", RETRIES);
+    draw.into(given.file, "llm.max_retries", RETRIES);
   }
 
   /** Writes the files that keys may stand in. */

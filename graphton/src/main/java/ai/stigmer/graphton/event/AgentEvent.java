@@ -6,6 +6,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ModelFailure;
+import java.time.Duration;
 
 /**
  * One step of a run as a subscriber sees it.
@@ -15,6 +16,11 @@ import ai.stigmer.graphton.model.ModelFailure;
  * turn and every {@link ToolStarted} by exactly one {@link ToolFinished} of the same call; deltas
  * stand only within their turn; a tool runs only outside a turn. A {@code seq} names the journal
  * entry that is durable by the time the event is shown.
+ *
+ * <p>Deltas count only once their turn is answered. A {@link Retrying} or {@link ModelSwitched}
+ * stands within its turn and voids the deltas that its turn has shown since it started or since the
+ * last of these; it says how many characters these were. Attempts count from 1, for each model
+ * anew. A turn that does not end as answered voids what is left.
  */
 public sealed interface AgentEvent {
 
@@ -46,6 +52,47 @@ public sealed interface AgentEvent {
   record ThinkingDelta(int turn, String text) implements AgentEvent {
     public ThinkingDelta {
       requireNonNull(text, "text is null");
+    }
+  }
+
+  /**
+   * The call failed, and the same one is made again after a wait.
+   *
+   * @param attempt which retry of this turn's call, from 1
+   * @param of the most retries of one call
+   * @param why one line for people
+   * @param discarded how many characters of text and thinking were shown and are void
+   */
+  record Retrying(
+      int turn,
+      int attempt,
+      int of,
+      Duration delay,
+      String why,
+      ModelFailure failure,
+      long discarded)
+      implements AgentEvent {
+    public Retrying {
+      requireNonNull(delay, "delay is null");
+      requireNonNull(why, "why is null");
+      requireNonNull(failure, "failure is null");
+    }
+  }
+
+  /**
+   * Another model is asked from here on, with retries of its own.
+   *
+   * @param from the model that was asked so far, as {@code provider/model}
+   * @param to the model that is asked next, likewise
+   * @param why one line for people
+   * @param discarded how many characters of text and thinking were shown and are void
+   */
+  record ModelSwitched(int turn, String from, String to, String why, long seq, long discarded)
+      implements AgentEvent {
+    public ModelSwitched {
+      requireNonNull(from, "from is null");
+      requireNonNull(to, "to is null");
+      requireNonNull(why, "why is null");
     }
   }
 

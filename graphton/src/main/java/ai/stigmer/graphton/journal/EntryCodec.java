@@ -3,6 +3,7 @@ package ai.stigmer.graphton.journal;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
@@ -68,6 +69,11 @@ public final class EntryCodec {
                   .put("status", outcome.result().status().name())
                   .put("text", outcome.result().text());
           case UserMessage message -> object("user-message").put("text", message.text());
+          case ModelSwitched switched ->
+              object("model-switched")
+                  .put("from", switched.from())
+                  .put("to", switched.to())
+                  .put("why", switched.why());
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -114,6 +120,8 @@ public final class EntryCodec {
               readCall(node),
               new ToolResult(ToolResult.Status.valueOf(text(node, "status")), text(node, "text")));
       case "user-message" -> new UserMessage(text(node, "text"));
+      case "model-switched" ->
+          new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(

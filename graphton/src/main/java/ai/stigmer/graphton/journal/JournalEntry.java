@@ -76,6 +76,21 @@ public sealed interface JournalEntry {
     }
   }
 
+  /**
+   * From here on another model is asked. Durable before it is.
+   *
+   * @param from the model that was asked so far, as {@code provider/model}
+   * @param to the model that is asked next, likewise
+   * @param why one line for people
+   */
+  record ModelSwitched(String from, String to, String why) implements JournalEntry {
+    public ModelSwitched {
+      requireNonNull(from, "from is null");
+      requireNonNull(to, "to is null");
+      requireNonNull(why, "why is null");
+    }
+  }
+
   /** The run ended. */
   record RunFinished(RunEnd end) implements JournalEntry {
     public RunFinished {

@@ -61,6 +61,8 @@ final class EventSink {
       case AgentEvent.RunStarted started -> {}
       case AgentEvent.TextDelta delta -> {}
       case AgentEvent.ThinkingDelta delta -> {}
+      case AgentEvent.Retrying retrying -> {}
+      case AgentEvent.ModelSwitched switched -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

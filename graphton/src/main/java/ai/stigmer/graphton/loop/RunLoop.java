@@ -7,19 +7,13 @@ import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
-import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.journal.JournalEntry;
-import ai.stigmer.graphton.message.ModelTurn;
-import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
-import ai.stigmer.graphton.model.ModelEvent;
-import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +30,7 @@ public final class RunLoop {
   private final RunPlan plan;
   private final Decider decider;
   private final EventSink events;
+  private final ModelStage models;
   private final ToolStage tools;
   private final List<ToolSpec> specs;
   private Transcript transcript;
@@ -45,6 +40,7 @@ public final class RunLoop {
     this.transcript = transcript;
     this.decider = new Decider(plan.maxTurns());
     this.events = new EventSink(plan.listener());
+    this.models = new ModelStage(plan, events, this::append);
     this.tools = new ToolStage(plan, events, this::append);
     this.specs = plan.tools().stream().map(Tool::spec).toList();
   }
@@ -111,8 +107,9 @@ public final class RunLoop {
   private @Nullable RunEnd callModel() {
     int turn = transcript.turns() + 1;
     events.send(new AgentEvent.TurnStarted(turn));
-    ModelResult result = askModel(turn);
-    return switch (checked(result)) {
+    ModelResult result =
+        models.ask(turn, new ModelRequest(transcript.system(), transcript.messages(), specs));
+    return switch (result) {
       case ModelResult.Turn answered -> {
         long seq = append(List.of(new JournalEntry.Turn(answered.turn())));
         events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
@@ -127,46 +124,6 @@ public final class RunLoop {
         yield new RunEnd.Cancelled(transcript.lastText());
       }
     };
-  }
-
-  private ModelResult askModel(int turn) {
-    Function<ModelRequest, ModelResult> call =
-        request -> plan.model().call(request, plan.cancel(), event -> show(turn, event));
-    for (ModelInterceptor interceptor : plan.aroundModel().reversed()) {
-      Function<ModelRequest, ModelResult> next = call;
-      call = request -> interceptor.around(request, next);
-    }
-    try {
-      return call.apply(new ModelRequest(transcript.system(), transcript.messages(), specs));
-    } catch (RuntimeException e) {
-      return new ModelResult.Failed(
-          ModelFailure.of(plan.model().provider(), 0, ModelFailure.Kind.BAD_RESPONSE, bug(e)));
-    }
-  }
-
-  private static ModelResult checked(ModelResult result) {
-    if (result instanceof ModelResult.Turn(ModelTurn turn)) {
-      List<String> ids = turn.calls().stream().map(ToolCall::id).toList();
-      if (ids.stream().distinct().count() != ids.size() || ids.contains("")) {
-        Problem problem =
-            Problem.of(
-                "E305",
-                Problem.Category.PROVIDER,
-                turn.provider() + " sent tool calls without ids of their own");
-        return new ModelResult.Failed(
-            ModelFailure.of(turn.provider(), 200, ModelFailure.Kind.BAD_RESPONSE, problem));
-      }
-    }
-    return result;
-  }
-
-  private void show(int turn, ModelEvent event) {
-    events.send(
-        switch (event) {
-          case ModelEvent.TextDelta delta -> new AgentEvent.TextDelta(turn, delta.text());
-          case ModelEvent.ThinkingDelta delta -> new AgentEvent.ThinkingDelta(turn, delta.text());
-          case ModelEvent.Notice notice -> new AgentEvent.Notice(notice.code(), notice.text());
-        });
   }
 
   private void closePending() {
@@ -200,7 +157,7 @@ public final class RunLoop {
     return seq;
   }
 
-  private static Problem bug(RuntimeException e) {
+  static Problem bug(RuntimeException e) {
     return Problem.of(
             "E901", Problem.Category.INTERNAL, "a bug stopped the run: " + e.getClass().getName())
         .from(String.valueOf(e.getMessage()))

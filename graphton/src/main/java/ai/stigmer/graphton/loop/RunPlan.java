@@ -5,7 +5,6 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
  * @param maxTurns at least 1
  */
 public record RunPlan(
-    ChatModel model,
+    Asking asking,
     JournalWriter writer,
     List<Tool> tools,
     int maxTurns,

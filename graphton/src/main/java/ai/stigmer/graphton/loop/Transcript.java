@@ -83,6 +83,7 @@ public final class Transcript {
       case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);
       case JournalEntry.UserMessage message ->
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
+      case JournalEntry.ModelSwitched switched -> this;
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }

@@ -90,6 +90,7 @@ class EntryCodecTest {
         new JournalEntry.ToolOutcome(
             call, new ToolResult(pick(ToolResult.Status.values(), choice), other)),
         new JournalEntry.UserMessage(text),
+        new JournalEntry.ModelSwitched(text, other, text),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.ollama;
 
+import ai.stigmer.testkit.http.Fault;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

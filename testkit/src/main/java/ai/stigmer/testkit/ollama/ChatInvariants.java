@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.ollama;
 
+import ai.stigmer.testkit.http.RecordedRequest;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,5 +1,9 @@
 package ai.stigmer.testkit.ollama;
 
+import ai.stigmer.testkit.http.Fault;
+import ai.stigmer.testkit.http.Latency;
+import ai.stigmer.testkit.http.RecordedRequest;
+import ai.stigmer.testkit.http.Wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

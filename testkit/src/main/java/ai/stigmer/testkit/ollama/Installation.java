@@ -1,5 +1,7 @@
 package ai.stigmer.testkit.ollama;
 
+import ai.stigmer.testkit.http.Latency;
+import ai.stigmer.testkit.http.Wire;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;

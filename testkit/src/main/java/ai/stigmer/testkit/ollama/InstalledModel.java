@@ -48,6 +48,17 @@ public record InstalledModel(
     requireNonNull(remoteHost, "remoteHost is null");
   }
 
+  /** A model of this machine that does what its capabilities say. */
+  public InstalledModel(String name, int contextLength, List<String> capabilities) {
+    this(
+        name,
+        contextLength,
+        capabilities,
+        SIZE,
+        capabilities.contains("tools") ? ToolUse.CALLS : ToolUse.TALKS,
+        Optional.empty());
+  }
+
   /** A model that can call tools. */
   public static InstalledModel withTools(String name, int contextLength) {
     return new InstalledModel(
@@ -56,8 +67,7 @@ public record InstalledModel(
 
   /** A model that can only talk. */
   public static InstalledModel withoutTools(String name, int contextLength) {
-    return new InstalledModel(
-        name, contextLength, List.of("completion"), SIZE, ToolUse.TALKS, Optional.empty());
+    return new InstalledModel(name, contextLength, List.of("completion"));
   }
 
   public InstalledModel using(ToolUse use) {

@@ -14,6 +14,7 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.ToolResult.Status;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.testkit.EventLaws;
 import java.util.List;
@@ -95,6 +96,7 @@ class ResumeTest extends LoopFixture {
                 request ->
                     new ModelResult.Failed(
                         ModelFailure.of("fake", 0, ModelFailure.Kind.UNREACHABLE, problem)))
+            .retries(RetryPolicy.NONE)
             .run(Agent.named("a").build(), "?", "r");
     assertThat(failed.end()).isEqualTo(new RunEnd.Failed(problem, ""));
     // When

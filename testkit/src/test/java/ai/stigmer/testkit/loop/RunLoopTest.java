@@ -84,6 +84,8 @@ class RunLoopTest extends LoopFixture {
                 case AgentEvent.TurnStarted other -> 0;
                 case AgentEvent.TextDelta other -> 0;
                 case AgentEvent.ThinkingDelta other -> 0;
+                case AgentEvent.Retrying other -> 0;
+                case AgentEvent.ModelSwitched switched -> switched.seq();
                 case AgentEvent.ToolStarted other -> 0;
                 case AgentEvent.Notice other -> 0;
                 case AgentEvent.RunFinished other -> 0;

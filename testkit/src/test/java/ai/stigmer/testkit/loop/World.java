@@ -25,12 +25,14 @@ import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.tool.ToolPolicy.Decision;
 import ai.stigmer.testkit.EventLaws;
+import ai.stigmer.testkit.TestingTiming;
 import ai.stigmer.testkit.loop.Play.Behaviour;
 import ai.stigmer.testkit.loop.Play.Kind;
 import ai.stigmer.testkit.loop.Play.PlayedCall;
@@ -133,6 +135,8 @@ final class World {
     var cancel = new CancelToken();
     Graphton graphton =
         Graphton.with(new Provider())
+            .retries(play.maxTurns() % 2 == 0 ? RetryPolicy.DEFAULT : RetryPolicy.NONE)
+            .timing(new TestingTiming())
             .journal(through)
             .listener(laws)
             .cancel(cancel)

@@ -3,6 +3,7 @@ package ai.stigmer.testkit.ollama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.testkit.http.Fault;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -151,7 +151,9 @@ final class Examination {
       return Finding.warning(
           "context",
           text + "; that is little for work on files",
-          "--context-length 32768, if model and memory allow it");
+          most > 0 && most < SMALL
+              ? "a model with a larger context, for example: ollama pull qwen3.5"
+              : "--context-length 32768, if memory allows it");
     }
     return Finding.ok("context", most == 0 ? text : text + ", the model has " + words(most));
   }

@@ -63,23 +63,29 @@ final class Failures {
   }
 
   ModelFailure noAnswer(Duration limit) {
-    return timeout("Ollama at " + endpoint.base() + " sent nothing within " + words(limit));
+    return timeout(
+        "Ollama at " + endpoint.base() + " sent nothing within " + words(limit),
+        "llm.timeouts.first_token");
   }
 
   ModelFailure silence(Duration limit) {
-    return timeout("Ollama at " + endpoint.base() + " fell silent for " + words(limit));
+    return timeout(
+        "Ollama at " + endpoint.base() + " fell silent for " + words(limit), "llm.timeouts.idle");
   }
 
-  private ModelFailure timeout(String what) {
+  private ModelFailure timeout(String what, String setting) {
     return failure(
         0,
         Kind.TIMEOUT,
         Problem.of("E203", Category.PROVIDER, what)
-            .help("ollama ps", "a model that does not fit into memory answers very slowly"));
+            .help(
+                "ollama ps",
+                "a model that does not fit into memory answers very slowly",
+                "more patience: stigmer config set " + setting + " 10m"));
   }
 
   private static String words(Duration limit) {
-    return limit.toMillis() < 1000 ? limit.toMillis() + " ms" : limit.toSeconds() + " s";
+    return limit.toMillis() % 1000 == 0 ? limit.toSeconds() + " s" : limit.toMillis() + " ms";
   }
 
   /** An answer that Ollama would not give. */
@@ -151,10 +157,11 @@ final class Failures {
   }
 
   ModelFailure missing(List<String> installed) {
+    List<String> others = others(installed);
     String have =
-        installed.isEmpty()
-            ? "no installed model can call tools"
-            : "installed and fit for tools: " + String.join(", ", installed);
+        others.isEmpty()
+            ? "no other model there can call tools"
+            : "installed and fit for tools: " + String.join(", ", others);
     return failure(
         404,
         Kind.MODEL_MISSING,
@@ -174,13 +181,18 @@ final class Failures {
   }
 
   ModelFailure unfit(int status, List<String> installed) {
+    List<String> others = others(installed);
     String next =
-        installed.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + installed.getFirst();
+        others.isEmpty() ? "ollama pull qwen3.5" : "stigmer run --model " + others.getFirst();
     return failure(
         status,
         Kind.MODEL_UNFIT,
         Problem.of("E301", Category.MODEL, "model " + model + " cannot call tools")
             .help(next, "ollama show " + model + " lists what it can do"));
+  }
+
+  private List<String> others(List<String> installed) {
+    return installed.stream().filter(name -> !name.equals(model)).toList();
   }
 
   private ModelFailure tooLong(int status, String text, int window) {

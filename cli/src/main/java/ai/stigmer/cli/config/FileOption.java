@@ -1,0 +1,21 @@
+package ai.stigmer.cli.config;
+
+import ai.stigmer.config.ConfigInput;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which configuration file is meant. */
+final class FileOption {
+  @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration file.")
+  private @Nullable Path file;
+
+  ConfigInput input(Map<String, String> env, String command) {
+    return added(ConfigInput.of(env, Path.of(System.getProperty("user.home")), command));
+  }
+
+  ConfigInput added(ConfigInput input) {
+    return file == null ? input : input.configFile(file);
+  }
+}

@@ -1,0 +1,262 @@
+package ai.stigmer.cli;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.config.SettingInfo;
+import ai.stigmer.testkit.http.Fault;
+import ai.stigmer.testkit.http.RecordedRequest;
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every setting, by flag, variable and file: what is configured is what the server receives. */
+class SettingsOnTheWireTest {
+  private static final String MODEL = "qwen3.5:9b";
+  private static final String KEY = "canary-0123456789";
+
+  /** Where a value is configured. */
+  private enum Layer {
+    FLAG,
+    VARIABLE,
+    FILE
+  }
+
+  /**
+   * A value and what it must do.
+   *
+   * @param scenario what the server does
+   * @param seen looks at the end of the run
+   */
+  private record Wired(String value, Scenario scenario, Consumer<Seen> seen) {}
+
+  private record Seen(int status, String err, List<RecordedRequest> chats) {
+    RecordedRequest chat() {
+      assertThat(chats).as(err).isNotEmpty();
+      return chats.getFirst();
+    }
+  }
+
+  private int homes;
+
+  @TempDir Path folder = Path.of("");
+
+  private static Map<String, Wired> wired() {
+    Map<String, Wired> all = new TreeMap<>();
+    all.put(
+        "mode",
+        new Wired(
+            "cloud",
+            Scenario.of(),
+            s -> {
+              assertThat(s.status()).isEqualTo(4);
+              assertThat(s.err()).contains("anthropic needs an API key");
+            }));
+    all.put("llm.provider", answered("ollama", s -> assertThat(s.status()).isZero()));
+    all.put("llm.model", body("other:7b", "/model", "other:7b"));
+    all.put("llm.base_url", answered("<server>", s -> assertThat(s.chats()).hasSize(1)));
+    all.put(
+        "llm.api_key",
+        answered(
+            KEY,
+            s -> {
+              assertThat(s.chat().headers()).containsEntry("authorization", "Bearer " + KEY);
+              assertThat(s.err()).doesNotContain(KEY);
+            }));
+    all.put("llm.max_tokens", body("777", "/options/num_predict", "777"));
+    all.put("llm.temperature", body("0.25", "/options/temperature", "0.25"));
+    all.put("llm.context_length", body("12345", "/options/num_ctx", "12345"));
+    all.put("llm.timeouts.connect", ends("450ms", Scenario.of(), "E201"));
+    all.put(
+        "llm.timeouts.first_token",
+        ends(
+            "450ms",
+            Scenario.of(Answer.text("late").with(new Fault.Delay(Duration.ofMinutes(5)))),
+            "450 ms"));
+    all.put(
+        "llm.timeouts.idle",
+        ends("450ms", Scenario.of(Answer.text("half").with(new Fault.StallAt(20))), "450 ms"));
+    all.put(
+        "agent.max_turns",
+        new Wired(
+            "2",
+            Scenario.of(
+                Answer.call("ls", "{}"), Answer.call("glob", "{\"pattern\":\"*\"}"), Answer.text()),
+            s -> {
+              assertThat(s.status()).isEqualTo(8);
+              assertThat(s.chats()).hasSize(2);
+            }));
+    return all;
+  }
+
+  private static Wired answered(String value, Consumer<Seen> seen) {
+    return new Wired(
+        value,
+        Scenario.of(Answer.text("fine")),
+        s -> {
+          assertThat(s.status()).as(s.err()).isZero();
+          seen.accept(s);
+        });
+  }
+
+  private static Wired body(String value, String pointer, String expected) {
+    return answered(
+        value, s -> assertThat(s.chat().body().at(pointer).asText()).isEqualTo(expected));
+  }
+
+  private static Wired ends(String value, Scenario scenario, String words) {
+    return new Wired(
+        value,
+        scenario,
+        s -> {
+          assertThat(s.status()).as(s.err()).isEqualTo(5);
+          assertThat(s.err()).contains(words);
+        });
+  }
+
+  @Test
+  void everySettingIsHere() {
+    assertThat(wired().keySet())
+        .containsExactlyInAnyOrderElementsOf(
+            SettingInfo.all().stream().map(SettingInfo::key).toList());
+  }
+
+  @TestFactory
+  List<DynamicTest> everyValueReachesTheWire() {
+    var tests = new ArrayList<DynamicTest>();
+    for (SettingInfo setting : SettingInfo.all()) {
+      for (Layer layer : Layer.values()) {
+        if (layer != Layer.FLAG || !setting.flags().isEmpty()) {
+          tests.add(
+              DynamicTest.dynamicTest(setting.key() + " by " + layer, () -> run(setting, layer)));
+        }
+      }
+    }
+    return tests;
+  }
+
+  private void run(SettingInfo setting, Layer layer) throws IOException {
+    Wired expected = requireNonNull(wired().get(setting.key()), setting.key());
+    boolean unconnected = setting.key().equals("llm.timeouts.connect");
+    try (FakeOllama server =
+            FakeOllama.start(
+                expected
+                    .scenario()
+                    .models(
+                        InstalledModel.withTools(MODEL, 32_768),
+                        InstalledModel.withTools("other:7b", 32_768)));
+        BusyServer busy = new BusyServer()) {
+      String url = unconnected ? busy.url() : server.baseUrl();
+      Shell shell = shell(setting.key(), url);
+      List<String> words = new ArrayList<>(List.of("run", "--workspace", folder.toString()));
+      configure(shell, words, setting, layer, expected.value().replace("<server>", url));
+      words.add("hi");
+
+      int status = shell.stigmer(words.toArray(String[]::new));
+
+      expected.seen().accept(new Seen(status, shell.err(), server.chats()));
+    }
+  }
+
+  /** Everything but the setting in question, by variables. */
+  private Shell shell(String key, String url) throws IOException {
+    homes++;
+    Shell shell = new Shell(Files.createDirectory(folder.resolve("home" + homes)));
+    if (key.equals("mode")) {
+      return shell;
+    }
+    Map<String, String> others =
+        Map.of(
+            "llm.base_url", "STIGMER_LLM_BASE_URL=" + url,
+            "llm.model", "STIGMER_LLM_MODEL=" + MODEL,
+            "llm.provider", "STIGMER_LLM_PROVIDER=ollama");
+    others.forEach(
+        (other, pair) -> {
+          if (!other.equals(key)) {
+            shell.export(pair.split("=", 2)[0], pair.split("=", 2)[1]);
+          }
+        });
+    return key.equals("llm.provider") ? shell.export("STIGMER_MODE", "cloud") : shell;
+  }
+
+  private void configure(
+      Shell shell, List<String> words, SettingInfo setting, Layer layer, String value)
+      throws IOException {
+    switch (layer) {
+      case FLAG -> {
+        words.add(setting.flags().getLast());
+        words.add(setting.secret() ? file(value) : value);
+      }
+      case VARIABLE -> shell.export(setting.variables().getFirst().name(), value);
+      case FILE -> {
+        if (setting.secret()) {
+          assertThat(shell.pipe(value).stigmer("config", "set", setting.key())).isZero();
+          shell.pipe("");
+        } else {
+          assertThat(shell.stigmer("config", "set", setting.key(), value)).isZero();
+        }
+      }
+    }
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(folder.resolve("key" + homes), text).toString();
+  }
+
+  /** A port that takes no connection, because its queue is full. */
+  private static final class BusyServer implements AutoCloseable {
+    private final ServerSocket server;
+    private final List<Socket> queued = new ArrayList<>();
+
+    BusyServer() throws IOException {
+      server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      for (int i = 0; i < 4; i++) {
+        queued.add(queue());
+      }
+    }
+
+    private Socket queue() {
+      Socket socket = new Socket();
+      try {
+        socket.connect(server.getLocalSocketAddress(), 50);
+      } catch (IOException e) {
+        // The queue is full, as it should be.
+      }
+      return socket;
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + server.getLocalPort();
+    }
+
+    @Override
+    public void close() {
+      try {
+        for (Socket socket : queued) {
+          socket.close();
+        }
+        server.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

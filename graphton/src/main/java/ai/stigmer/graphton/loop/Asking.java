@@ -1,0 +1,48 @@
+package ai.stigmer.graphton.loop;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.retry.RetryPolicy;
+import ai.stigmer.graphton.retry.Timing;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Who is asked, and with how much patience.
+ *
+ * @param models the model of choice and those that stand in for it, in this order; at least one
+ * @param retries when a failed call is made again
+ * @param timing the clock and chance that retries go by
+ */
+public record Asking(List<ChatModel> models, RetryPolicy retries, Timing timing) {
+  public Asking {
+    models = List.copyOf(models);
+    if (models.isEmpty()) {
+      throw new IllegalArgumentException("there is no model");
+    }
+    requireNonNull(retries, "retries is null");
+    requireNonNull(timing, "timing is null");
+  }
+
+  /** One model with the default patience. */
+  public static Asking of(ChatModel model) {
+    return new Asking(List.of(model), RetryPolicy.DEFAULT, Timing.system());
+  }
+
+  /** The same model of choice with others that stand in for it. */
+  public Asking withFallbacks(List<ChatModel> fallbacks) {
+    var all = new ArrayList<ChatModel>();
+    all.add(models.getFirst());
+    all.addAll(fallbacks);
+    return new Asking(all, retries, timing);
+  }
+
+  public Asking withRetries(RetryPolicy policy) {
+    return new Asking(models, policy, timing);
+  }
+
+  public Asking withTiming(Timing other) {
+    return new Asking(models, retries, other);
+  }
+}

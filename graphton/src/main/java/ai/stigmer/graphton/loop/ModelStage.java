@@ -1,0 +1,228 @@
+package ai.stigmer.graphton.loop;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.intercept.ModelInterceptor;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelFailure;
+import ai.stigmer.graphton.model.ModelRequest;
+import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.retry.RetryPolicy;
+import ai.stigmer.graphton.retry.RetryPolicy.Decision;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/*
+ * A call that failed is made again even after a part of its answer was shown: no tool of it can have run, because a
+ * tool starts only once its turn is complete and durable. Retries are not journaled. Nothing is decided from them
+ * later: turns and usage count recorded answers only, and a process that died while it waited has no claim on the
+ * waits of the one that goes on.
+ */
+/**
+ * Asks for one turn: the model of choice as often as the retry policy allows, then those that stand
+ * in for it. Shows each attempt; records each switch before the other model is asked.
+ *
+ * <p>Thread: the run's only.
+ */
+final class ModelStage {
+  private final RunPlan plan;
+  private final EventSink events;
+  private final ToolStage.Recorder recorder;
+  private final List<ChatModel> models;
+  private final Circuits circuits;
+  private int inUse;
+  private long shown;
+
+  ModelStage(RunPlan plan, EventSink events, ToolStage.Recorder recorder) {
+    this.plan = plan;
+    this.events = events;
+    this.recorder = recorder;
+    this.models = plan.asking().models();
+    this.circuits = new Circuits(models.size());
+    startWhereTheRunWas();
+  }
+
+  /** Asks within a turn that has started, until there is an answer, no hope, or a cancel. */
+  ModelResult ask(int turn, ModelRequest request) {
+    shown = 0;
+    int first = circuits.first(now()).orElse(inUse);
+    if (first != inUse) {
+      switchTo(turn, first, name(first) + " may be there again");
+    }
+    while (true) {
+      Outcome outcome = askOne(turn, request);
+      if (outcome.result() instanceof ModelResult.Turn) {
+        circuits.close(inUse);
+      }
+      if (!(outcome instanceof Outcome.Unavailable(ModelFailure failure))) {
+        return outcome.result();
+      }
+      circuits.open(inUse, now());
+      OptionalInt next = circuits.first(now());
+      if (next.isEmpty()) {
+        return outcome.result();
+      }
+      switchTo(turn, next.getAsInt(), failure.problem().message());
+    }
+  }
+
+  /** How one model did. */
+  private sealed interface Outcome {
+    ModelResult result();
+
+    /** There is an answer, or a reason that would hold for any model. */
+    record Final(ModelResult result) implements Outcome {}
+
+    /** This model cannot be had for now; another may. */
+    record Unavailable(ModelFailure failure) implements Outcome {
+      @Override
+      public ModelResult result() {
+        return new ModelResult.Failed(failure);
+      }
+    }
+  }
+
+  private Outcome askOne(int turn, ModelRequest request) {
+    RetryPolicy policy = circuits.isOnProbation(inUse) ? RetryPolicy.NONE : plan.asking().retries();
+    for (int retries = 0; ; retries++) {
+      ModelResult result = checked(call(models.get(inUse), turn, request));
+      if (!(result instanceof ModelResult.Failed(ModelFailure failure))) {
+        return new Outcome.Final(result);
+      }
+      switch (policy.decide(failure, retries, plan.asking().timing().chance())) {
+        case Decision.Hopeless _ -> {
+          return new Outcome.Final(result);
+        }
+        case Decision.Exhausted _ -> {
+          return new Outcome.Unavailable(afterCalls(failure, retries + 1));
+        }
+        case Decision.Again again -> {
+          if (waitsInVain(turn, retries + 1, again, failure)) {
+            return new Outcome.Final(new ModelResult.Cancelled());
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * A run that goes on asks the model that it asked last. Those before it rest from now on: the
+   * journal's clock may be another machine's.
+   */
+  private void startWhereTheRunWas() {
+    String last = "";
+    for (Recorded recorded : plan.writer().before()) {
+      if (recorded.entry() instanceof JournalEntry.ModelSwitched switched) {
+        last = switched.to();
+      }
+    }
+    for (int i = 1; i < models.size() && !last.isEmpty(); i++) {
+      if (name(i).equals(last)) {
+        inUse = i;
+      }
+    }
+    for (int i = 0; i < inUse; i++) {
+      circuits.open(i, now());
+    }
+  }
+
+  private void switchTo(int turn, int next, String why) {
+    String from = name(inUse);
+    String to = name(next);
+    long seq = recorder.append(List.of(new JournalEntry.ModelSwitched(from, to, why)));
+    inUse = next;
+    events.send(new AgentEvent.ModelSwitched(turn, from, to, why, seq, shown));
+    shown = 0;
+  }
+
+  private String name(int model) {
+    return models.get(model).provider() + "/" + models.get(model).model();
+  }
+
+  private Instant now() {
+    return plan.asking().timing().now();
+  }
+
+  private boolean waitsInVain(int turn, int attempt, Decision.Again again, ModelFailure failure) {
+    if (plan.cancel().isCancelled()) {
+      return true;
+    }
+    int most = plan.asking().retries().maxRetries();
+    events.send(
+        new AgentEvent.Retrying(turn, attempt, most, again.delay(), again.why(), failure, shown));
+    shown = 0;
+    plan.asking().timing().pause(again.delay(), plan.cancel());
+    return plan.cancel().isCancelled() || Thread.currentThread().isInterrupted();
+  }
+
+  private ModelResult call(ChatModel model, int turn, ModelRequest request) {
+    Function<ModelRequest, ModelResult> call =
+        asked -> model.call(asked, plan.cancel(), event -> show(turn, event));
+    for (ModelInterceptor interceptor : plan.aroundModel().reversed()) {
+      Function<ModelRequest, ModelResult> next = call;
+      call = asked -> interceptor.around(asked, next);
+    }
+    try {
+      return call.apply(request);
+    } catch (RuntimeException e) {
+      return new ModelResult.Failed(
+          ModelFailure.of(model.provider(), 0, ModelFailure.Kind.BAD_RESPONSE, RunLoop.bug(e)));
+    }
+  }
+
+  private static ModelResult checked(ModelResult result) {
+    if (result instanceof ModelResult.Turn(ModelTurn turn)) {
+      List<String> ids = turn.calls().stream().map(ToolCall::id).toList();
+      if (ids.stream().distinct().count() != ids.size() || ids.contains("")) {
+        Problem problem =
+            Problem.of(
+                "E305",
+                Problem.Category.PROVIDER,
+                turn.provider() + " sent tool calls without ids of their own");
+        return new ModelResult.Failed(
+            ModelFailure.of(turn.provider(), 200, ModelFailure.Kind.BAD_RESPONSE, problem));
+      }
+    }
+    return result;
+  }
+
+  private void show(int turn, ModelEvent event) {
+    switch (event) {
+      case ModelEvent.TextDelta delta -> {
+        shown += delta.text().length();
+        events.send(new AgentEvent.TextDelta(turn, delta.text()));
+      }
+      case ModelEvent.ThinkingDelta delta -> {
+        shown += delta.text().length();
+        events.send(new AgentEvent.ThinkingDelta(turn, delta.text()));
+      }
+      case ModelEvent.Notice notice ->
+          events.send(new AgentEvent.Notice(notice.code(), notice.text()));
+    }
+  }
+
+  /** The failure with a word on how often the call was made. */
+  private static ModelFailure afterCalls(ModelFailure failure, int calls) {
+    if (calls == 1) {
+      return failure;
+    }
+    Problem problem = failure.problem();
+    var from = new ArrayList<>(problem.from());
+    from.add("asked " + calls + " times in vain");
+    return new ModelFailure(
+        failure.provider(),
+        failure.status(),
+        failure.kind(),
+        failure.requestId(),
+        failure.retryAfter(),
+        new Problem(problem.code(), problem.category(), problem.message(), from, problem.help()));
+  }
+}

@@ -1,0 +1,172 @@
+package ai.stigmer.models.anthropic;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelRequest;
+import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.models.anthropic.EventReader.GarbledException;
+import com.anthropic.client.AnthropicClient;
+import com.anthropic.core.http.HttpResponse;
+import com.anthropic.errors.AnthropicException;
+import com.anthropic.errors.AnthropicServiceException;
+import com.anthropic.models.messages.MessageCreateParams;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * One model of Anthropic's API.
+ *
+ * <p>Thread contract: thread-safe; a call reads its answer on the calling thread.
+ */
+final class AnthropicChatModel implements ChatModel {
+  private final ModelSettings settings;
+  private final Transport transport;
+  private final AnthropicClient client;
+  private final Exchange.Patience patience;
+  private final Failures failures;
+  private final AtomicBoolean toldSettings = new AtomicBoolean();
+
+  AnthropicChatModel(ModelSettings settings, Endpoint endpoint, Transport transport) {
+    this.settings = settings;
+    this.transport = transport;
+    client = Api.client(endpoint, transport);
+    patience =
+        new Exchange.Patience(
+            settings.connectTimeout(), settings.firstTokenTimeout(), settings.idleTimeout());
+    failures = new Failures(endpoint, settings.model());
+  }
+
+  @Override
+  public String provider() {
+    return AnthropicProvider.ID;
+  }
+
+  @Override
+  public String model() {
+    return settings.model();
+  }
+
+  @Override
+  public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
+    if (cancel.isCancelled()) {
+      return new ModelResult.Cancelled();
+    }
+    MessageCreateParams params;
+    try {
+      params = Question.of(settings, request);
+    } catch (IllegalArgumentException e) {
+      return new ModelResult.Failed(failures.unsayable(e.getMessage()));
+    }
+    tellSettings(events);
+    try (Exchange exchange = new Exchange(transport.shared(), patience, cancel)) {
+      return Transport.within(
+          exchange, () -> ask(exchange, params, new TurnAssembly(request, events), events));
+    }
+  }
+
+  private ModelResult ask(
+      Exchange exchange,
+      MessageCreateParams params,
+      TurnAssembly assembly,
+      Consumer<ModelEvent> events) {
+    try (HttpResponse answer = client.messages().withRawResponse().createStreaming(params)) {
+      return read(exchange, answer, assembly, events);
+    } catch (AnthropicServiceException e) {
+      return exchange.stopped() == null
+          ? new ModelResult.Failed(failures.refused(Refusal.of(e)))
+          : ended(exchange, e, Optional.empty());
+    } catch (AnthropicException e) {
+      return ended(exchange, e, Optional.empty());
+    }
+  }
+
+  private ModelResult read(
+      Exchange exchange, HttpResponse answer, TurnAssembly assembly, Consumer<ModelEvent> events) {
+    Optional<String> id = answer.requestId();
+    if (!isEventStream(answer)) {
+      return new ModelResult.Failed(failures.unusable(200, "what answers is not the API", id));
+    }
+    try {
+      EventReader reader = new EventReader(answer.body());
+      for (ObjectNode event = reader.next(); event != null; event = reader.next()) {
+        if (event.path("type").asText().equals("error")) {
+          return new ModelResult.Failed(failures.refused(Refusal.ofEvent(event, id)));
+        }
+        assembly.add(event);
+        if (assembly.isComplete()) {
+          return finish(assembly, events);
+        }
+      }
+      return new ModelResult.Failed(
+          failures.broken("Anthropic's answer ended before it was complete", id));
+    } catch (GarbledException e) {
+      return new ModelResult.Failed(failures.broken("Anthropic's answer is garbled", id));
+    } catch (LineReader.TooLongException e) {
+      return new ModelResult.Failed(
+          failures.unusable(200, "Anthropic's answer is too long: " + e.getMessage(), id));
+    } catch (IOException e) {
+      return ended(exchange, e, id.or(() -> Optional.of("")));
+    }
+  }
+
+  private static boolean isEventStream(HttpResponse answer) {
+    return answer.headers().values("content-type").stream()
+        .anyMatch(type -> type.toLowerCase(Locale.ROOT).startsWith("text/event-stream"));
+  }
+
+  private ModelResult ended(Exchange exchange, Exception cause, Optional<String> begun) {
+    return switch (exchange.stopped()) {
+      case CANCELLED -> new ModelResult.Cancelled();
+      case NO_CONNECTION -> new ModelResult.Failed(failures.unreachable());
+      case NO_ANSWER -> new ModelResult.Failed(failures.noAnswer(settings.firstTokenTimeout()));
+      case SILENCE -> new ModelResult.Failed(failures.silence(settings.idleTimeout()));
+      case null -> new ModelResult.Failed(failures.connection(cause, begun));
+    };
+  }
+
+  private ModelResult finish(TurnAssembly assembly, Consumer<ModelEvent> events) {
+    ModelTurn turn = assembly.finish(settings.model());
+    if (assembly.hasChangedInput()) {
+      notice(
+          events,
+          "W213",
+          "Anthropic left out a part of the earlier thinking, because what stands before it has"
+              + " changed");
+    }
+    if (turn.stop() == StopReason.UNKNOWN) {
+      notice(
+          events,
+          "W214",
+          settings.model() + " stopped for a reason that is not known here: " + reason(assembly));
+    }
+    return new ModelResult.Turn(turn);
+  }
+
+  private static String reason(TurnAssembly assembly) {
+    String word = assembly.reason().replaceAll("[^A-Za-z0-9_.-]", "");
+    return word.isEmpty() ? "none was given" : word.substring(0, Math.min(64, word.length()));
+  }
+
+  /** Settings that do not reach the model are said once and not on every call. */
+  private void tellSettings(Consumer<ModelEvent> events) {
+    if (!toldSettings.compareAndSet(false, true)) {
+      return;
+    }
+    if (settings.temperature().isPresent()) {
+      notice(events, "W211", "Anthropic's API takes no temperature; llm.temperature is not sent");
+    }
+    Question.thought(settings).shortfall().ifPresent(text -> notice(events, "W212", text));
+  }
+
+  private static void notice(Consumer<ModelEvent> events, String code, String text) {
+    events.accept(new ModelEvent.Notice(code, text));
+  }
+}

@@ -1,0 +1,81 @@
+package ai.stigmer.models.openai;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+
+/** JSON as trees; nothing is bound to classes. */
+final class Json {
+  static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /**
+   * What is kept of an answer is nested deeper when it is sent back; Jackson writes 1,000 levels.
+   */
+  private static final int DEEPEST = 500;
+
+  /** Reads what a server sends: one value and nothing behind it. */
+  static final ObjectMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(DEEPEST)
+                          .maxStringLength(EventReader.MAX_EVENT)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private Json() {}
+
+  /** Whether the text is a JSON object. */
+  static boolean isObject(String text) {
+    try {
+      return MAPPER.readTree(text).isObject();
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The text with a question mark for every half of a surrogate pair, which UTF-8 cannot carry and
+   * the vendor's SDK refuses to write.
+   */
+  static String whole(String text) {
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return mended(text);
+      }
+    }
+    return text;
+  }
+
+  private static String mended(String text) {
+    StringBuilder mended = new StringBuilder(text.length());
+    text.codePoints()
+        .forEach(
+            point ->
+                mended.appendCodePoint(
+                    point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE
+                        ? '?'
+                        : point));
+    return mended.toString();
+  }
+
+  /** A text field, or the empty text where there is none. */
+  static String text(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    return value.isTextual() ? value.textValue() : "";
+  }
+
+  /** A count, at least 0. */
+  static long count(JsonNode node, String field) {
+    return Math.max(0, node.path(field).asLong(0));
+  }
+}
