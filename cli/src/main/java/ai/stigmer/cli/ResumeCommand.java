@@ -5,6 +5,7 @@ import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
@@ -40,6 +41,12 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Most answers of the model in the whole run (default: as it was started).")
   private @Nullable Integer maxTurns;
 
+  @Option(
+      names = "--context-length",
+      paramLabel = "N",
+      description = "Context window in tokens from now on (default: as it was started).")
+  private @Nullable Integer contextLength;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -68,7 +75,7 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              withKey(journaled.model(), recorded.llm().apiKey()),
+              resized(withKey(journaled.model(), recorded.llm().apiKey())),
               journaled.fallbacks().stream()
                   .map(model -> withKey(model, key(model, recorded)))
                   .toList(),
@@ -122,6 +129,22 @@ final class ResumeCommand implements Callable<Integer> {
         .filter(fallback -> fallback.baseUrl().equals(recorded.baseUrl()))
         .flatMap(fallback -> fallback.apiKey().stream())
         .findFirst();
+  }
+
+  private ModelSettings resized(ModelSettings model) {
+    if (contextLength == null) {
+      return model;
+    }
+    if (contextLength < 1) {
+      throw Problem.of(
+              "E116",
+              Problem.Category.CONFIGURATION,
+              "the context length must be a whole number of at least 1, got " + contextLength)
+          .from("--context-length")
+          .help("for example --context-length 32768")
+          .asException();
+    }
+    return model.withContextLength(contextLength);
   }
 
   private static ModelSettings withKey(ModelSettings model, Optional<Secret> key) {

@@ -6,8 +6,6 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import ai.stigmer.runner.ShellPermission;
-import java.io.IOException;
-import java.util.Locale;
 
 /**
  * Decides about commands: all of them run with {@code --allow-shell}; otherwise whoever sits at the
@@ -33,7 +31,7 @@ final class ShellApproval implements ToolPolicy {
     if (always || !tool.spec().name().equals(SHELL)) {
       return new Decision.Allow();
     }
-    return surroundings.terminal().in() && surroundings.terminal().err() ? ask(call) : refuse();
+    return Question.canBeAsked(surroundings) ? ask(call) : refuse();
   }
 
   private Decision refuse() {
@@ -52,9 +50,7 @@ final class ShellApproval implements ToolPolicy {
   private Decision ask(ToolCall call) {
     surroundings.err().println("the agent wants to run:");
     surroundings.err().println("  " + Visible.of(ToolLine.command(call)));
-    surroundings.err().print("run it? [y]es  [N]o  [a]lways in this run > ");
-    surroundings.err().flush();
-    String answer = answer().strip().toLowerCase(Locale.ROOT);
+    String answer = new Question(surroundings).choice("run it? [y]es  [N]o  [a]lways in this run");
     if (answer.equals("a") || answer.equals("always")) {
       always = true;
       return new Decision.Allow();
@@ -62,19 +58,5 @@ final class ShellApproval implements ToolPolicy {
     return answer.equals("y") || answer.equals("yes")
         ? new Decision.Allow()
         : new Decision.Deny("the user refused this command");
-  }
-
-  private String answer() {
-    StringBuilder line = new StringBuilder();
-    try {
-      for (int next = surroundings.in().read();
-          next != '\n' && next >= 0;
-          next = surroundings.in().read()) {
-        line.append((char) next);
-      }
-    } catch (IOException e) {
-      return "";
-    }
-    return line.toString();
   }
 }

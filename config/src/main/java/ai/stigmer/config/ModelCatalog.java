@@ -52,7 +52,8 @@ final class ModelCatalog {
           SettingsTable.IDLE_TIMEOUT, "60s",
           SettingsTable.MAX_TURNS, "50",
           SettingsTable.MAX_RETRIES, "4",
-          SettingsTable.API, "auto");
+          SettingsTable.API, "auto",
+          SettingsTable.PULL, "ask");
 
   private ModelCatalog() {}
 

@@ -71,6 +71,23 @@ public record ModelSettings(
     requireNonNull(idleTimeout, "idleTimeout is null");
   }
 
+  /** The same with another context window, in tokens. */
+  public ModelSettings withContextLength(int tokens) {
+    return new ModelSettings(
+        provider,
+        model,
+        baseUrl,
+        apiKey,
+        maxTokens,
+        temperature,
+        OptionalInt.of(tokens),
+        effort,
+        dialect,
+        connectTimeout,
+        firstTokenTimeout,
+        idleTimeout);
+  }
+
   /** Settings with the provider's own defaults for everything but the model. */
   public static ModelSettings of(String provider, String model) {
     return new ModelSettings(

@@ -21,6 +21,9 @@ final class Failures {
           "context (length|size|window)|prompt is (too long|longer)|input (is )?too long"
               + "|exceeds? .{0,40}context|no user query found");
 
+  private static final Pattern NO_ROOM =
+      Pattern.compile("no space left|not enough (disk )?space|disk (is )?full|disk quota");
+
   private final Endpoint endpoint;
   private final String model;
 
@@ -211,6 +214,43 @@ final class Failures {
                 "a larger context needs more memory; ollama show "
                     + model
                     + " tells the model's limit"));
+  }
+
+  /** A connection that broke while a model was pulled. */
+  ModelFailure pullBroken(@Nullable Throwable cause) {
+    ModelFailure failure = connection(cause);
+    return failure.kind() == Kind.UNREACHABLE ? failure : notPulled("the connection broke");
+  }
+
+  /**
+   * A model that could not be pulled.
+   *
+   * @param reason the server's words, or ours
+   */
+  ModelFailure notPulled(String reason) {
+    String words = reason.toLowerCase(Locale.ROOT);
+    if (NO_ROOM.matcher(words).find()) {
+      return failure(
+          200,
+          Kind.SERVER_ERROR,
+          Problem.of(
+                  "E212",
+                  Category.PROVIDER,
+                  "there is no room for " + model + " on Ollama's disk: " + shown(reason))
+              .help("ollama rm MODEL", "what has arrived is kept; then: ollama pull " + model));
+    }
+    if (words.contains("file does not exist") || words.contains("manifest unknown")) {
+      return failure(
+          200,
+          Kind.MODEL_MISSING,
+          Problem.of("E213", Category.MODEL, "Ollama's library has no model " + model)
+              .help("https://ollama.com/library lists names and tags", "ollama list"));
+    }
+    return failure(
+        200,
+        Kind.SERVER_ERROR,
+        Problem.of("E211", Category.PROVIDER, model + " could not be pulled: " + shown(reason))
+            .help("ollama pull " + model + "   goes on where it stopped"));
   }
 
   /**

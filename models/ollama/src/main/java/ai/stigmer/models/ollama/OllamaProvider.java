@@ -1,5 +1,6 @@
 package ai.stigmer.models.ollama;
 
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
@@ -64,6 +65,36 @@ public final class OllamaProvider implements ModelProvider {
   private Optional<ToolProbe> probe(Endpoint endpoint) {
     return records.map(
         kept -> new ToolProbe(kept, settings -> model(settings, endpoint, Optional.empty())));
+  }
+
+  /**
+   * Whether an installed model calls tools, as far as can be told: a model that is used for the
+   * first time is tried once, which takes as long as it takes to load. True when it is not known to
+   * fail.
+   */
+  public boolean callsTools(ModelSettings settings, CancelToken cancel) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    Optional<ToolProbe.Verdict> verdict =
+        probe(endpoint)
+            .flatMap(
+                probe ->
+                    server
+                        .installed(settings.model())
+                        .flatMap(
+                            model ->
+                                probe.ask(model, settings, context(settings, server), cancel)));
+    return switch (verdict.orElse(ToolProbe.Verdict.UNCLEAR)) {
+      case CALLS, UNCLEAR -> true;
+      case PRINTS, SILENT -> false;
+    };
+  }
+
+  private static int context(ModelSettings settings, OllamaServer server) {
+    return new ContextWindow(settings, server).size(new CancelToken())
+            instanceof ContextWindow.Size.Tokens(int tokens)
+        ? tokens
+        : ContextWindow.UNKNOWN;
   }
 
   @Override

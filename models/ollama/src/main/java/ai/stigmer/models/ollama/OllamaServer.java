@@ -14,11 +14,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Questions about a server and its models. Every question takes at most two seconds; failures are
- * values.
+ * Questions about a server and its models, and the order to get one. Every question takes at most
+ * two seconds; failures are values.
  *
  * <p>Thread contract: thread-safe; the methods block.
  */
@@ -111,6 +112,13 @@ public final class OllamaServer {
     return installing().join();
   }
 
+  /** An installed model by the name that people call it. */
+  Optional<Installed> installed(String name) {
+    return installed() instanceof Reply.Ok<List<Installed>>(List<Installed> models)
+        ? models.stream().filter(model -> model.isNamed(name)).findFirst()
+        : Optional.empty();
+  }
+
   CompletableFuture<Reply<List<Installed>>> installing() {
     return ask(endpoint.get("/api/tags"), "", OllamaServer::models);
   }
@@ -118,6 +126,16 @@ public final class OllamaServer {
   /** What an installed model can do. */
   public Reply<Card> show(String model) {
     return showing(model).join();
+  }
+
+  /**
+   * Has the server get a model, and blocks until it has, for hours if need be.
+   *
+   * @param cancel breaks off; what has arrived is kept
+   * @param progress told of each step on the calling thread, some times a second
+   */
+  public PullEnd pull(String model, CancelToken cancel, Consumer<PullProgress> progress) {
+    return new Pulling(connections, endpoint, model, patience.connect()).run(cancel, progress);
   }
 
   /** The names of installed models that can call tools; empty when nobody knows. */
