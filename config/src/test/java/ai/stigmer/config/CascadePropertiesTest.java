@@ -76,7 +76,8 @@ class CascadePropertiesTest {
             + resolved.startLine()
             + resolved.problems()
             + resolved.notes()
-            + resolved.secretInWords("llm.api_key");
+            + resolved.secretInWords("llm.api_key")
+            + resolved.value("llm.api_key");
     assertThat(everything).doesNotContain("canary");
     if (resolved.problems().isEmpty()) {
       assertThat(resolved.llm().toString()).doesNotContain("canary");

@@ -29,6 +29,7 @@ class ArchitectureTest {
   private static final Map<String, Integer> LEAST =
       Map.of(
           "graphton", 80,
+          "models.anthropic", 15,
           "models.ollama", 10,
           "models.scripted", 4,
           "testkit", 10,
@@ -49,6 +50,7 @@ class ArchitectureTest {
   @ParameterizedTest(name = "{0} depends on {1} only")
   @CsvSource({
     "graphton, graphton",
+    "models.anthropic, graphton",
     "models.ollama, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
@@ -82,7 +84,13 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "java.net.http..", "java.sql..", "org.sqlite..", "picocli..", "org.snakeyaml..")
+            "java.net.http..",
+            "java.sql..",
+            "org.sqlite..",
+            "picocli..",
+            "org.snakeyaml..",
+            "com.anthropic..",
+            "okhttp3..")
         .check(CLASSES);
   }
 

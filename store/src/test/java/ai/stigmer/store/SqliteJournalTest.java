@@ -215,6 +215,23 @@ class SqliteJournalTest {
     }
   }
 
+  /** What a power cut would show, and no test here can cut the power. */
+  @Test
+  void aCommitReturnsWhenTheDiskHasIt() throws SQLException {
+    SqliteJournal.warmUp(home);
+    try (Connection writing = Database.open(file)) {
+      assertThat(pragma(writing, "synchronous")).isEqualTo("2");
+      assertThat(pragma(writing, "journal_mode")).isEqualTo("wal");
+    }
+  }
+
+  private static String pragma(Connection connection, String name) throws SQLException {
+    try (var statement = connection.createStatement();
+        var result = statement.executeQuery("PRAGMA " + name)) {
+      return result.getString(1);
+    }
+  }
+
   @Test
   void aReadOnlyJournalReadsAndRefusesToRun() {
     write("r", "one");

@@ -12,8 +12,9 @@ import java.util.Optional;
  * One answer of the fake server to {@code POST /v1/messages}. Immutable; every method gives a
  * changed copy.
  *
- * @param status the HTTP status; anything but 200 sends {@code body} and no stream
- * @param body the whole body of a refusal
+ * @param status the HTTP status; anything but 200 sends {@code body} as a whole response
+ * @param body the whole body; with status 200 a stream that is sent as it is, in place of {@code
+ *     parts}
  * @param headers further headers of the response, by name
  * @param parts what is said, in order
  * @param usage the counts of the first and of the last usage report
@@ -110,6 +111,11 @@ public record Answer(
   /** An answer of one text block. */
   public static Answer text(String... chunks) {
     return empty().andText(chunks);
+  }
+
+  /** A stream that was recorded, sent byte by byte as it is. */
+  public static Answer recorded(String stream) {
+    return raw(200, stream);
   }
 
   /** A refusal in the API's own form. */

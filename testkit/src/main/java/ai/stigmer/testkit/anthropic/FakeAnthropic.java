@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,11 @@ public final class FakeAnthropic implements AutoCloseable {
   /** For example {@code http://127.0.0.1:40123}, without a slash at the end. */
   public String baseUrl() {
     return server.baseUrl();
+  }
+
+  /** How many connections were made so far. */
+  public int connections() {
+    return server.connections();
   }
 
   /** Every request so far, oldest first. */
@@ -215,6 +221,9 @@ public final class FakeAnthropic implements AutoCloseable {
   }
 
   private List<byte[]> events(JsonNode body, Answer answer, JsonNode transformations) {
+    if (answer.body().isPresent()) {
+      return List.of(answer.body().get().getBytes(StandardCharsets.UTF_8));
+    }
     String model = body.path("model").asText();
     String prefix = ThinkingLedger.prefix(body, body.path("messages").size());
     List<String> signatures = new ArrayList<>();

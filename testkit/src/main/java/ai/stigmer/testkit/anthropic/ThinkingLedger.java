@@ -3,6 +3,7 @@ package ai.stigmer.testkit.anthropic;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,9 @@ final class ThinkingLedger {
 
   synchronized String sign(String model, String text, String prefix) {
     String signature = "c2lnbmVk" + Integer.toHexString(next.incrementAndGet());
-    signed.put(signature, new Signed(model, text, prefix));
+    // What UTF-8 cannot carry does not reach the client, so it cannot come back.
+    String sent = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    signed.put(signature, new Signed(model, sent, prefix));
     return signature;
   }
 

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Listens on a free port of 127.0.0.1 and serves each connection, kept alive, on a virtual thread
@@ -33,6 +34,7 @@ public final class LoopbackServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Responder responder;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
   private volatile boolean closed;
 
   private LoopbackServer(ServerSocket listener, Responder responder) {
@@ -42,10 +44,21 @@ public final class LoopbackServer implements AutoCloseable {
 
   /** Starts listening. */
   public static LoopbackServer start(Responder responder) {
+    return start(responder, 0);
+  }
+
+  /**
+   * Starts listening on a port.
+   *
+   * @param port 0 for a free one
+   */
+  public static LoopbackServer start(Responder responder, int port) {
     try {
       ServerSocket listener = new ServerSocket();
+      listener.setReuseAddress(true);
       listener.bind(
-          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), BACKLOG);
+          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
+          BACKLOG);
       LoopbackServer server = new LoopbackServer(listener, responder);
       Thread.ofVirtual().name("fake-server-accept").start(server::accept);
       return server;
@@ -57,6 +70,11 @@ public final class LoopbackServer implements AutoCloseable {
   /** For example {@code http://127.0.0.1:40123}, without a slash at the end. */
   public String baseUrl() {
     return "http://127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** How many connections were made so far. */
+  public int connections() {
+    return accepted.get();
   }
 
   /** Stops listening and closes all connections. */
@@ -75,6 +93,7 @@ public final class LoopbackServer implements AutoCloseable {
     while (!closed) {
       try {
         Socket socket = listener.accept();
+        accepted.incrementAndGet();
         connections.add(socket);
         Thread.ofVirtual().name("fake-server-connection").start(() -> serve(socket));
       } catch (IOException e) {

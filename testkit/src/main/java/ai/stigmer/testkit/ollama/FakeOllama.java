@@ -2,22 +2,16 @@ package ai.stigmer.testkit.ollama;
 
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.http.Latency;
+import ai.stigmer.testkit.http.LoopbackServer;
 import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.http.Wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,7 +32,6 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread contract: thread-safe.
  */
 public final class FakeOllama implements AutoCloseable {
-  private static final int BACKLOG = 4096;
   private static final String PROBE = "_probe";
 
   /** What the first answer of a model reports for loading it. */
@@ -47,18 +40,16 @@ public final class FakeOllama implements AutoCloseable {
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final Scenario scenario;
-  private final ServerSocket listener;
-  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final LoopbackServer server;
   private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
   private final ChatInvariants invariants = new ChatInvariants();
   private final Semaphore abandoned = new Semaphore(0);
   private final Installation installation;
-  private volatile boolean closed;
 
-  private FakeOllama(Scenario scenario, ServerSocket listener) {
+  private FakeOllama(Scenario scenario, int port) {
     this.scenario = scenario;
-    this.listener = listener;
-    this.installation = new Installation(scenario);
+    installation = new Installation(scenario);
+    server = LoopbackServer.start(this::respond, port);
   }
 
   /** Starts a server on a free port of 127.0.0.1. */
@@ -72,23 +63,12 @@ public final class FakeOllama implements AutoCloseable {
    * @param port 0 for a free one
    */
   public static FakeOllama start(Scenario scenario, int port) {
-    try {
-      ServerSocket listener = new ServerSocket();
-      listener.setReuseAddress(true);
-      listener.bind(
-          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
-          BACKLOG);
-      FakeOllama server = new FakeOllama(scenario, listener);
-      Thread.ofVirtual().name("fake-ollama-accept").start(server::accept);
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot listen on a loopback port", e);
-    }
+    return new FakeOllama(scenario, port);
   }
 
   /** For example {@code http://127.0.0.1:40123}, without a slash at the end. */
   public String baseUrl() {
-    return "http://127.0.0.1:" + listener.getLocalPort();
+    return server.baseUrl();
   }
 
   /** Every request so far, oldest first. */
@@ -147,42 +127,7 @@ public final class FakeOllama implements AutoCloseable {
 
   /** Stops the server and closes all connections, whatever the requests were like. */
   public void closeIgnoringViolations() {
-    closed = true;
-    try {
-      listener.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot stop listening", e);
-    }
-    connections.forEach(FakeOllama::closeQuietly);
-  }
-
-  private void accept() {
-    while (!closed) {
-      try {
-        Socket socket = listener.accept();
-        connections.add(socket);
-        Thread.ofVirtual().name("fake-ollama-connection").start(() -> serve(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try {
-      socket.setTcpNoDelay(true);
-      Wire wire = new Wire(socket);
-      boolean open = true;
-      while (open && !closed) {
-        RecordedRequest request = wire.read();
-        open = request != null && respond(wire, request);
-      }
-    } catch (IOException e) {
-      // A client that goes away ends its connection and nothing else.
-    } finally {
-      connections.remove(socket);
-      closeQuietly(socket);
-    }
+    server.close();
   }
 
   private boolean respond(Wire wire, RecordedRequest request) throws IOException {
@@ -322,13 +267,5 @@ public final class FakeOllama implements AutoCloseable {
 
   private static String error(String text) {
     return NODES.objectNode().put("error", text).toString();
-  }
-
-  private static void closeQuietly(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      // The connection is gone either way.
-    }
   }
 }

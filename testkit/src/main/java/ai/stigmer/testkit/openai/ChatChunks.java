@@ -3,6 +3,7 @@ package ai.stigmer.testkit.openai;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The chunks that Chat Completions streams for an answer. */
@@ -12,7 +13,7 @@ final class ChatChunks {
   private final String model;
   private final Answer answer;
   private final boolean withUsage;
-  private final int number;
+  private final String number;
   private final Sse sse = new Sse();
   private int calls;
 
@@ -20,7 +21,7 @@ final class ChatChunks {
     this.model = model;
     this.answer = answer;
     this.withUsage = withUsage;
-    this.number = number;
+    this.number = String.format(Locale.ROOT, "%06d", number);
   }
 
   List<byte[]> pieces() {

@@ -60,7 +60,12 @@ final class ChatRules {
       if (!open.isEmpty()) {
         return Optional.of(unanswered(i, open));
       }
-      message.path("tool_calls").forEach(call -> open.add(call.path("id").asText()));
+      for (JsonNode call : message.path("tool_calls")) {
+        if (!ModelRules.isName(call.at("/function/name").asText("ls"))) {
+          return Optional.of(ModelRules.badName("messages[].tool_calls[].function.name"));
+        }
+        open.add(call.path("id").asText());
+      }
       within = !open.isEmpty();
     }
     return open.isEmpty() ? Optional.empty() : Optional.of(unanswered(messages.size(), open));

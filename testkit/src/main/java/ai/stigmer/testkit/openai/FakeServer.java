@@ -82,6 +82,24 @@ abstract sealed class FakeServer implements AutoCloseable
     return requests.stream().filter(request -> request.method().equals("POST")).toList();
   }
 
+  /** How many connections are open. */
+  public final int connections() {
+    return connections.size();
+  }
+
+  /**
+   * Waits until so many connections are open.
+   *
+   * @return false when it did not come to that within five seconds
+   */
+  public final boolean awaitConnections(int count) throws InterruptedException {
+    long until = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    while (connections.size() != count && System.nanoTime() < until) {
+      Thread.sleep(Duration.ofMillis(5));
+    }
+    return connections.size() == count;
+  }
+
   /** What was wrong with the requests so far, one line each; empty when nothing was. */
   public final List<String> violations() {
     return List.copyOf(violations);

@@ -7,14 +7,54 @@ import java.util.regex.Pattern;
 
 /** Which parameters the vendor's models refuse, as of autumn 2026. */
 final class ModelRules {
+  private static final Pattern OLDER = Pattern.compile("(gpt-3|gpt-4|gpt-5-chat|chatgpt).*");
   private static final Pattern REASONS = Pattern.compile("(o\\d|gpt-[56]|codex).*");
   private static final Pattern NO_TOOLS_IN_CHAT = Pattern.compile("gpt-(5\\.6|6).*");
-  private static final Pattern KNOWS_MAX = Pattern.compile("gpt-(5\\.6|6).*");
+
+  /** What the efforts of a family are; the first that fits counts. */
+  private record Family(Pattern name, List<String> efforts) {
+    Family(String name, String efforts) {
+      this(Pattern.compile(name), List.of(efforts.split(" ", -1)));
+    }
+  }
+
+  private static final List<Family> FAMILIES =
+      List.of(
+          new Family("o\\d.*", "low medium high"),
+          new Family("gpt-5-pro.*", "high"),
+          new Family("gpt-5(-mini|-nano)?(-2025.*)?", "minimal low medium high"),
+          new Family("gpt-5\\.1-codex-max", "low medium high xhigh"),
+          new Family("gpt-5(\\.1)?-codex.*", "low medium high"),
+          new Family("gpt-5\\.1", "none low medium high"),
+          new Family("gpt-5\\.[2-5]-pro", "medium high xhigh"),
+          new Family("gpt-5\\.[2-5].*", "none low medium high xhigh"),
+          new Family("gpt-6-astra", "low medium high xhigh max"),
+          new Family("gpt-(5\\.6|6).*", "none low medium high xhigh max"));
 
   private ModelRules() {}
 
   static boolean reasons(String model) {
-    return REASONS.matcher(model).matches();
+    return REASONS.matcher(model).matches() && !isOlder(model);
+  }
+
+  /** Whether it is one of the vendor's models that do not reason. */
+  static boolean isOlder(String model) {
+    return OLDER.matcher(model).matches();
+  }
+
+  static boolean isName(String name) {
+    return name.isEmpty() || name.matches("[a-zA-Z0-9_-]{1,64}");
+  }
+
+  static Errors.Refusal badName(String param) {
+    return Errors.coded(
+        400,
+        param,
+        "invalid_value",
+        "Invalid '"
+            + param
+            + "': string does not match pattern. Expected a string that matches the pattern"
+            + " '^[a-zA-Z0-9_-]+$'.");
   }
 
   static Optional<Errors.Refusal> temperature(JsonNode body, String model) {
@@ -34,11 +74,11 @@ final class ModelRules {
       return Optional.empty();
     }
     List<String> known =
-        !reasons(model)
-            ? List.of()
-            : KNOWS_MAX.matcher(model).matches()
-                ? List.of("none", "low", "medium", "high", "xhigh", "max")
-                : List.of("none", "low", "medium", "high");
+        FAMILIES.stream()
+            .filter(family -> family.name().matcher(model).matches())
+            .findFirst()
+            .map(Family::efforts)
+            .orElse(isOlder(model) ? List.of() : List.of(effort.asText()));
     if (known.contains(effort.asText())) {
       return Optional.empty();
     }

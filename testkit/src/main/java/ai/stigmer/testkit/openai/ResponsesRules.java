@@ -88,7 +88,7 @@ final class ResponsesRules {
               "integer_below_min_value",
               "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16."));
     }
-    if (body.has("include") && !ModelRules.reasons(model)) {
+    if (body.has("include") && ModelRules.isOlder(model)) {
       return Optional.of(
           Errors.invalid("include", "Encrypted content is not supported with this model."));
     }
@@ -182,6 +182,9 @@ final class ResponsesRules {
       String id = item.path("call_id").asText();
       switch (item.path("type").asText()) {
         case "function_call" -> {
+          if (!ModelRules.isName(item.path("name").asText())) {
+            return Optional.of(ModelRules.badName("input[].name"));
+          }
           called.add(id);
           open.add(id);
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The events that the Responses API streams for an answer. */
@@ -16,7 +17,7 @@ final class ResponsesStream {
 
   private final String model;
   private final Answer answer;
-  private final int number;
+  private final String number;
   private final Sse sse = new Sse();
   private final List<JsonNode> items = new ArrayList<>();
   private Optional<ObjectNode> open = Optional.empty();
@@ -26,7 +27,8 @@ final class ResponsesStream {
   ResponsesStream(String model, Answer answer, int number) {
     this.model = model;
     this.answer = answer;
-    this.number = number;
+    // Always as long as any other, so that streams can be compared byte by byte.
+    this.number = String.format(Locale.ROOT, "%06d", number);
   }
 
   /** The items of the answer, after {@link #pieces}. */

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * One model of Anthropic's API.
@@ -28,16 +29,14 @@ import java.util.function.Consumer;
  */
 final class AnthropicChatModel implements ChatModel {
   private final ModelSettings settings;
-  private final Transport transport;
-  private final AnthropicClient client;
+  private final Sdk sdk;
   private final Exchange.Patience patience;
   private final Failures failures;
   private final AtomicBoolean toldSettings = new AtomicBoolean();
 
-  AnthropicChatModel(ModelSettings settings, Endpoint endpoint, Transport transport) {
+  AnthropicChatModel(ModelSettings settings, Endpoint endpoint, Supplier<Transport> transport) {
     this.settings = settings;
-    this.transport = transport;
-    client = Api.client(endpoint, transport);
+    sdk = Sdk.load(settings, endpoint, transport);
     patience =
         new Exchange.Patience(
             settings.connectTimeout(), settings.firstTokenTimeout(), settings.idleTimeout());
@@ -59,6 +58,14 @@ final class AnthropicChatModel implements ChatModel {
     if (cancel.isCancelled()) {
       return new ModelResult.Cancelled();
     }
+    Optional<Sdk.Loaded> loaded = sdk.await(cancel);
+    return loaded.isPresent()
+        ? call(loaded.get(), request, cancel, events)
+        : new ModelResult.Cancelled();
+  }
+
+  private ModelResult call(
+      Sdk.Loaded loaded, ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
     MessageCreateParams params;
     try {
       params = Question.of(settings, request);
@@ -66,14 +73,16 @@ final class AnthropicChatModel implements ChatModel {
       return new ModelResult.Failed(failures.unsayable(e.getMessage()));
     }
     tellSettings(events);
-    try (Exchange exchange = new Exchange(transport.shared(), patience, cancel)) {
+    try (Exchange exchange = new Exchange(loaded.transport().shared(), patience, cancel)) {
+      TurnAssembly assembly = new TurnAssembly(request, events);
       return Transport.within(
-          exchange, () -> ask(exchange, params, new TurnAssembly(request, events), events));
+          exchange, () -> ask(exchange, loaded.client(), params, assembly, events));
     }
   }
 
   private ModelResult ask(
       Exchange exchange,
+      AnthropicClient client,
       MessageCreateParams params,
       TurnAssembly assembly,
       Consumer<ModelEvent> events) {

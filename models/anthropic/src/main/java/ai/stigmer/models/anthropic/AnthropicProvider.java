@@ -27,7 +27,7 @@ public final class AnthropicProvider implements ModelProvider {
   }
 
   /**
-   * Opens a model; nothing is sent yet.
+   * Opens a model; nothing is sent yet. The SDK is loaded in the background.
    *
    * @throws ProblemException when the base URL is none, or when the key is missing for the vendor's
    *     own host, belongs to another vendor or cannot be sent
@@ -35,7 +35,7 @@ public final class AnthropicProvider implements ModelProvider {
   @Override
   public ChatModel open(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
-    return new AnthropicChatModel(settings, endpoint, shared());
+    return new AnthropicChatModel(settings, endpoint, this::shared);
   }
 
   @Override

@@ -10,6 +10,7 @@ import com.anthropic.errors.AnthropicException;
 import com.anthropic.errors.AnthropicServiceException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +89,9 @@ final class Examination {
     return Finding.ok("server", "Anthropic answers at " + endpoint.base());
   }
 
-  private List<Finding> card(byte[] body) throws IOException {
-    JsonNode card = Json.MAPPER.readTree(body);
+  private List<Finding> card(byte[] body) {
+    JsonNode card =
+        Json.object(new String(body, StandardCharsets.UTF_8)).orElseGet(Json.NODES::objectNode);
     if (!card.path("id").isTextual()) {
       return List.of(
           Finding.failed(

@@ -4,7 +4,6 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -13,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -73,7 +73,6 @@ final class Exchange implements AutoCloseable {
         shared
             .newBuilder()
             .connectTimeout(patience.connect())
-            .dns(this::lookUp)
             .eventListener(new Progress())
             .build();
     registration = cancel.onCancel(() -> end(Stop.CANCELLED));
@@ -104,8 +103,7 @@ final class Exchange implements AutoCloseable {
       @Override
       public int read(byte[] into, int offset, int length) throws IOException {
         int count = super.read(into, offset, length);
-        overdue = Stop.SILENCE;
-        deadline = System.nanoTime() + patience.idle().toNanos();
+        waitFor(Stop.SILENCE, System.nanoTime() + patience.idle().toNanos());
         if (Thread.currentThread().isInterrupted()) {
           end(Stop.CANCELLED);
         }
@@ -123,7 +121,7 @@ final class Exchange implements AutoCloseable {
   }
 
   /** Looks a name up on a thread of its own, because nothing can end a look-up. */
-  private List<InetAddress> lookUp(String host) throws UnknownHostException {
+  List<InetAddress> lookUp(String host) throws UnknownHostException {
     CompletableFuture<List<InetAddress>> found = new CompletableFuture<>();
     Thread.ofPlatform().daemon().name("anthropic-lookup").start(() -> lookUp(host, found));
     try {
@@ -146,15 +144,25 @@ final class Exchange implements AutoCloseable {
     }
   }
 
-  private void watch() {
-    try {
-      for (long left = left(); left > 0; left = left()) {
-        Thread.sleep(Duration.ofNanos(left));
-      }
-      end(overdue);
-    } catch (InterruptedException e) {
-      // The exchange is over.
+  /** Sets what is waited for; the watchdog must hear of a limit that is nearer than the last. */
+  private void waitFor(Stop next, long until) {
+    boolean nearer = until - deadline < 0;
+    overdue = next;
+    deadline = until;
+    Thread watching = watchdog;
+    if (nearer && watching != null) {
+      LockSupport.unpark(watching);
     }
+  }
+
+  private void watch() {
+    for (long left = left(); left > 0; left = left()) {
+      LockSupport.parkNanos(left);
+      if (Thread.interrupted()) {
+        return;
+      }
+    }
+    end(overdue);
   }
 
   private long left() {
@@ -201,19 +209,12 @@ final class Exchange implements AutoCloseable {
     }
 
     private void connecting() {
-      overdue = Stop.NO_CONNECTION;
-      deadline = System.nanoTime() + patience.connect().plus(GRACE).toNanos();
+      waitFor(Stop.NO_CONNECTION, System.nanoTime() + patience.connect().plus(GRACE).toNanos());
     }
 
     @Override
     public void connectionAcquired(Call of, Connection connection) {
-      overdue = Stop.NO_ANSWER;
-      deadline = firstByteUntil;
+      waitFor(Stop.NO_ANSWER, firstByteUntil);
     }
-  }
-
-  /** Whether an exception means that the calling thread was interrupted. */
-  static boolean isInterruption(Throwable cause) {
-    return cause instanceof InterruptedIOException && "interrupted".equals(cause.getMessage());
   }
 }

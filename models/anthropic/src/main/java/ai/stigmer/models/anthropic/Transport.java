@@ -10,6 +10,7 @@ import com.anthropic.errors.AnthropicIoException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Proxy;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,8 @@ final class Transport implements HttpClient {
           .readTimeout(Duration.ZERO)
           .writeTimeout(Duration.ZERO)
           .callTimeout(Duration.ZERO)
+          // One object for all calls: connections of different ones are not shared.
+          .dns(host -> EXCHANGE.get().lookUp(host))
           .build();
 
   OkHttpClient shared() {
@@ -62,6 +65,10 @@ final class Transport implements HttpClient {
       return new Answer(exchange, exchange.send(converted(request)));
     } catch (IOException e) {
       throw new AnthropicIoException("the request failed", e);
+    } catch (IllegalArgumentException e) {
+      // A host whose name no resolver would take.
+      throw new AnthropicIoException(
+          "the request failed", new UnknownHostException(String.valueOf(e.getMessage())));
     }
   }
 

@@ -101,7 +101,7 @@ final class ChatCalls {
       node.put("id", call.id);
       node.put("type", "function");
       ObjectNode function = node.putObject("function");
-      function.put("name", call.name);
+      function.put("name", ToolNames.sendable(call.name));
       function.put("arguments", sendable(call.arguments.toString()));
       raw.add(node);
     }

@@ -17,11 +17,15 @@ import org.jspecify.annotations.Nullable;
 /** Puts what went wrong into words: one message, and the next command to type first. */
 final class Failures {
   private static final int MAX_TEXT = 300;
+
+  /** What the vendor names where a model calls tools in its newer API only. */
+  private static final String OTHER_API = "/v1/responses";
+
   private static final Pattern TOO_LONG =
       Pattern.compile(
           "context_length_exceeded|context[ _](length|size|window)|maximum model length"
               + "|prompt (is )?too (long|large)|input (is )?too (long|large)|too many (input )?tokens"
-              + "|exceeds? .{0,40}context|reduce the length|^ *request too large");
+              + "|exceeds? .{0,40}context|reduce the length|request too large");
   private static final Pattern BILLING =
       Pattern.compile(
           "insufficient_quota|credit_balance_exhausted|(spend|usage)_limit_exceeded"
@@ -170,7 +174,7 @@ final class Failures {
     if (error.code().equals("model_not_found") || (status == 404 && words.contains("model"))) {
       return missing(status);
     }
-    if (NO_TOOLS.matcher(words).find()) {
+    if (NO_TOOLS.matcher(words).find() && !words.contains(OTHER_API)) {
       return unfit(status, error);
     }
     if (status == 404 || status == 405 || status / 100 == 3) {
@@ -189,7 +193,7 @@ final class Failures {
   }
 
   private static String[] help(String words) {
-    return words.contains("/v1/responses")
+    return words.contains(OTHER_API)
         ? new String[] {"stigmer config set llm.api responses", "or: --effort none"}
         : new String[] {"stigmer doctor", "stigmer config explain"};
   }

@@ -54,13 +54,13 @@ record ModelTraits(Reasons reasons, List<String> efforts, boolean chatToolsNeedN
         100 * Integer.parseInt(gpt.group(1))
             + (gpt.group(2) == null ? 0 : Math.min(99, Integer.parseInt("0" + gpt.group(2))));
     String variant = gpt.group(3) == null ? "" : gpt.group(3);
+    if (variant.startsWith("chat")) {
+      return new ModelTraits(version == 500 ? Reasons.NO : Reasons.UNKNOWN, List.of(), false);
+    }
     return new ModelTraits(Reasons.YES, efforts(version, variant), version >= 504);
   }
 
   private static List<String> efforts(int version, String variant) {
-    if (variant.startsWith("chat")) {
-      return List.of();
-    }
     if (version == 500) {
       return switch (variant) {
         case String v when v.startsWith("pro") -> List.of("high");

@@ -110,8 +110,10 @@ final class ResponsesAssembly implements Assembly {
     if (!whole) {
       dropUnfinished(items);
     }
-    nameCalls(items, new CallIds(request));
+    CallIds ids = new CallIds(request);
+    items.forEach(item -> nameCall(item, ids));
     List<Block> blocks = blocks(items);
+    items.forEach(ResponsesAssembly::makeSendable);
     ModelTurn turn =
         new ModelTurn(
             OpenAiProvider.ID,
@@ -160,11 +162,16 @@ final class ResponsesAssembly implements Assembly {
     }
   }
 
-  private static void nameCalls(ArrayNode items, CallIds ids) {
-    for (JsonNode item : items) {
-      if (Json.text(item, "type").equals(CALL) && item instanceof ObjectNode call) {
-        call.put("call_id", ids.take(Json.text(call, "call_id")));
-      }
+  private static void nameCall(JsonNode item, CallIds ids) {
+    if (Json.text(item, "type").equals(CALL) && item instanceof ObjectNode call) {
+      call.put("call_id", ids.take(Json.text(call, "call_id")));
+    }
+  }
+
+  /** A model may call a tool that nobody could offer; the API refuses to be shown its name. */
+  private static void makeSendable(JsonNode item) {
+    if (Json.text(item, "type").equals(CALL) && item instanceof ObjectNode call) {
+      call.put("name", ToolNames.sendable(Json.text(call, "name")));
     }
   }
 
