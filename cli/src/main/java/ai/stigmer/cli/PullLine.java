@@ -35,6 +35,7 @@ final class PullLine implements Consumer<PullProgress> {
   private long atBeginning;
   private long shownAt;
   private long tenth = -1;
+  private String shownStatus = "";
   private boolean open;
 
   PullLine(PrintStream err, String model, Form form, LongSupplier nanos) {
@@ -61,11 +62,13 @@ final class PullLine implements Consumer<PullProgress> {
   }
 
   private void live(PullProgress progress, long now) {
-    boolean last = progress.completed() >= progress.total();
-    if (open && !last && now - shownAt < BETWEEN) {
+    boolean over = progress.completed() >= progress.total();
+    boolean news = over ? !progress.status().equals(shownStatus) : now - shownAt >= BETWEEN;
+    if (open && !news) {
       return;
     }
     shownAt = now;
+    shownStatus = progress.status();
     open = true;
     err.print(
         CLEAR_LINE
@@ -74,7 +77,8 @@ final class PullLine implements Consumer<PullProgress> {
             + bar(progress)
             + "  "
             + measures(progress, now)
-            + "  (Ctrl-C keeps what has arrived)");
+            + "  "
+            + (over ? Visible.of(shownStatus) : "(Ctrl-C keeps what has arrived)"));
     err.flush();
   }
 

@@ -73,7 +73,9 @@ class ReadinessTest {
               "note: the default qwen2.5-coder:7b is not installed; gemma4:12b is the best"
                   + " installed model that calls tools; keep it with: stigmer config set llm.model"
                   + " ollama/gemma4:12b");
-      assertThat(server.probes()).extracting(Asked::model).containsExactly("qwen3.5:latest", "gemma4:12b");
+      assertThat(server.probes())
+          .extracting(Asked::model)
+          .containsExactly("qwen3.5:latest", "gemma4:12b");
       assertThat(server.chats()).extracting(Asked::model).containsExactly("gemma4:12b");
     }
   }
@@ -118,7 +120,10 @@ class ReadinessTest {
 
   @ParameterizedTest(name = "{0}, {1}, terminal {2}")
   @CsvSource({
-    "ask, variable, false", "never, flag, true", "never, variable, true", "never, flag, false"
+    "ask, variable, false",
+    "never, flag, true",
+    "never, variable, true",
+    "never, flag, false"
   })
   void nothingIsPulledWithoutLeave(String pull, String way, boolean screen) {
     terminal = screen ? SCREEN : Terminal.NONE;
@@ -244,9 +249,7 @@ class ReadinessTest {
   void aChosenModelThatIsThereCostsNoQuestionWithoutATerminal() {
     try (FakeOllama server = started(GEMMA)) {
       assertThat(run(server, "-m", "gemma4:12b")).as(err).isZero();
-      assertThat(server.requests())
-          .extracting(RecordedRequest::path)
-          .containsOnlyOnce("/api/tags");
+      assertThat(server.requests()).extracting(RecordedRequest::path).containsOnlyOnce("/api/tags");
     }
   }
 

@@ -36,8 +36,7 @@ class PullingTest {
       assertThat(end).isEqualTo(new PullEnd.Installed());
       assertThat(server.installed("gemma4:12b")).isPresent();
       assertThat(progress.getFirst()).isEqualTo(new PullProgress("pulling manifest", 0, 0));
-      assertThat(progress.getLast())
-          .isEqualTo(new PullProgress("writing manifest", 8_000, 8_000));
+      assertThat(progress.getLast()).isEqualTo(new PullProgress("writing manifest", 8_000, 8_000));
       assertThat(progress).extracting(PullProgress::completed).isSorted();
       assertThat(fake.to("/api/pull").getFirst().body().toString())
           .isEqualTo("{\"model\":\"gemma4:12b\",\"stream\":true}");
@@ -114,8 +113,7 @@ class PullingTest {
   void anEndWithoutSuccessIsNoSuccess(String body, String reason) throws Exception {
     String head = "HTTP/1.1 200 OK\nContent-Length: " + body.length() + "\n\n";
     try (RawServer raw = new RawServer(head + body + RawServer.CLOSE)) {
-      OllamaServer server =
-          OllamaServer.at(raw.endpoint("http").base(), Optional.empty());
+      OllamaServer server = OllamaServer.at(raw.endpoint("http").base(), Optional.empty());
       assertThat(server.pull("m", new CancelToken(), progress::add))
           .isInstanceOfSatisfying(
               PullEnd.Failed.class,
