@@ -194,7 +194,10 @@ class FirstRunTest {
 
   private void tell(String title, Ended ended) {
     story.append("## ").append(title).append('\n');
-    Stream.of((ended.out() + ended.err()).replace("\r\n", "\n").split("\n", -1))
+    Stream.of((ended.out() + ended.err())
+                .replace("\r\n", "\n")
+                .replace("[q]uit > ", "[q]uit > \n")
+                .split("\n", -1))
         .filter(line -> !line.equals(ECHO))
         .map(line -> line.substring(line.lastIndexOf('\r') + 1).replace("\u001b[K", ""))
         .map(this::plain)
