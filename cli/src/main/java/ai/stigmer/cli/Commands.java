@@ -18,6 +18,7 @@ final class Commands {
           "demo",
           "resume",
           "sessions",
+          "models",
           "config",
           "env",
           "doctor",
@@ -53,8 +54,10 @@ final class Commands {
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
-      case "config" -> new ConfigCommand(surroundings.env(), surroundings.in(), out, err);
-      case "env" -> new EnvCommand(surroundings.env(), out);
+      case "models" -> new ModelsCommand(surroundings);
+      case "config" ->
+          new ConfigCommand(surroundings.env(), surroundings.in(), out, err, surroundings.clock());
+      case "env" -> new EnvCommand(surroundings.env(), out, surroundings.clock());
       case "doctor" -> new DoctorCommand(surroundings);
       case "explain" -> new ExplainCommand(surroundings);
       case "completion" -> new CompletionCommand(surroundings);

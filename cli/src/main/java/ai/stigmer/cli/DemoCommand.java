@@ -81,7 +81,8 @@ final class DemoCommand implements Callable<Integer> {
         surroundings.err(),
         surroundings.terminal(),
         surroundings.journals(),
-        surroundings.signals());
+        surroundings.signals(),
+        surroundings.clock());
   }
 
   private void whatHappened(Surroundings inside, String before, String after) {

@@ -49,7 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ConfigInput input = llm.input(surroundings.env(), "stigmer doctor");
+    ConfigInput input = llm.input(surroundings.env(), "stigmer doctor", surroundings.clock());
     Resolved configuration = Cascade.resolve(input);
     var findings = new ArrayList<Finding>();
     findings.add(java());

@@ -8,6 +8,7 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Map;
 
 /** The process: real streams, real environment, one exit status. */
@@ -34,7 +35,14 @@ public final class Main {
     ProcessSignals signals = new ProcessSignals();
     Surroundings surroundings =
         new Surroundings(
-            env, System.in, out, err, Terminal.detect(env), JournalOpener.SQLITE, signals);
+            env,
+            System.in,
+            out,
+            err,
+            Terminal.detect(env),
+            JournalOpener.SQLITE,
+            signals,
+            InstantSource.system());
     return signals.exitStatus(new Stigmer(surroundings).execute(args));
   }
 
@@ -45,7 +53,21 @@ public final class Main {
    */
   public static int execute(
       String[] args, Map<String, String> env, InputStream in, PrintStream out, PrintStream err) {
-    return new Stigmer(env, in, out, err, JournalOpener.SQLITE).execute(args);
+    return execute(args, env, in, out, err, InstantSource.system());
+  }
+
+  /** The same at another time. */
+  public static int execute(
+      String[] args,
+      Map<String, String> env,
+      InputStream in,
+      PrintStream out,
+      PrintStream err,
+      InstantSource clock) {
+    var surroundings =
+        new Surroundings(
+            env, in, out, err, Terminal.NONE, JournalOpener.SQLITE, Signals.NONE, clock);
+    return new Stigmer(surroundings).execute(args);
   }
 
   private static PrintStream stream(FileDescriptor descriptor) {

@@ -202,7 +202,7 @@ final class Readiness {
     String own = llm.modelName();
     tell(
         there
-            ? "! " + own + " is installed and known not to work well with tools (W211)"
+            ? "! " + own + " is installed and known not to work well with tools (W216)"
             : "! no installed model is fit for an agent");
     String use = there ? "  [u]se " + own : "";
     Question question = new Question(surroundings);

@@ -165,7 +165,8 @@ final class ResumeCommand implements Callable<Integer> {
 
   private ConfigInput now() {
     return ConfigInput.of(
-        surroundings.env(), Path.of(System.getProperty("user.home")), "stigmer resume");
+            surroundings.env(), Path.of(System.getProperty("user.home")), "stigmer resume")
+        .clock(surroundings.clock());
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled) {

@@ -15,7 +15,6 @@ import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.ShellPermission;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,7 +87,8 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunView view) {
-    Resolved configuration = Cascade.resolve(llm.input(surroundings.env(), "stigmer run"));
+    Resolved configuration =
+        Cascade.resolve(llm.input(surroundings.env(), "stigmer run", surroundings.clock()));
     if (!configuration.problems().isEmpty()) {
       configuration.notes().forEach(view::note);
       view.failed(configuration.problems(), configuration.exitStatus());
@@ -115,7 +115,7 @@ final class RunCommand implements Callable<Integer> {
             configuration.maxTurns(),
             configuration.maxRetries());
     RunRequest request =
-        new RunRequest(RunIds.next(InstantSource.system().instant()), message, environment);
+        new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,9 @@ public final class Stigmer {
       PrintStream out,
       PrintStream err,
       JournalOpener journals) {
-    this(new Surroundings(env, in, out, err, Terminal.NONE, journals, Signals.NONE));
+    this(
+        new Surroundings(
+            env, in, out, err, Terminal.NONE, journals, Signals.NONE, InstantSource.system()));
   }
 
   /**

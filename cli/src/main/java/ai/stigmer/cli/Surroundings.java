@@ -6,6 +6,7 @@ import ai.stigmer.cli.screen.Terminal;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param terminal which of the streams are a screen
  * @param journals opens the journal
  * @param signals tells of Ctrl-C
+ * @param clock the time of day
  */
 public record Surroundings(
     Map<String, String> env,
@@ -25,7 +27,8 @@ public record Surroundings(
     PrintStream err,
     Terminal terminal,
     JournalOpener journals,
-    Signals signals) {
+    Signals signals,
+    InstantSource clock) {
 
   public Surroundings {
     env = Map.copyOf(env);
@@ -35,6 +38,7 @@ public record Surroundings(
     requireNonNull(terminal, "terminal is null");
     requireNonNull(journals, "journals is null");
     requireNonNull(signals, "signals is null");
+    requireNonNull(clock, "clock is null");
   }
 
   /** Where configuration and journal live: {@code STIGMER_HOME}, else {@code ~/.stigmer}. */

@@ -186,10 +186,10 @@ class ReadinessTest {
       assertThat(run(server)).as(err).isZero();
       assertThat(err)
           .contains(
-              "! qwen2.5-coder:7b is installed and known not to work well with tools (W211)",
+              "! qwen2.5-coder:7b is installed and known not to work well with tools (W216)",
               "[u]se qwen2.5-coder:7b",
               "not asked again with: stigmer config set llm.model ollama/qwen2.5-coder:7b",
-              "W211");
+              "W216");
       assertThat(server.to("/api/pull")).isEmpty();
     }
   }
@@ -198,7 +198,7 @@ class ReadinessTest {
   void anUnfitDefaultWithoutATerminalIsUsedWithAWord() {
     try (FakeOllama server = started(DEFAULT)) {
       assertThat(run(server)).as(err).isZero();
-      assertThat(err).contains("note: W211 qwen2.5-coder:7b is known not to work well");
+      assertThat(err).contains("note: W216 qwen2.5-coder:7b is known not to work well");
     }
   }
 

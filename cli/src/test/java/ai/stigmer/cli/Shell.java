@@ -5,6 +5,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,6 +16,10 @@ public final class Shell {
   private String in = "";
   private String out = "";
   private String err = "";
+
+  /** Models retire, so that the same command says something else one day. */
+  public static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
 
   public Shell(Path home) {
     env.put("STIGMER_HOME", home.toString());
@@ -39,7 +45,8 @@ public final class Shell {
             env,
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             new PrintStream(outBytes, true, StandardCharsets.UTF_8),
-            new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            new PrintStream(errBytes, true, StandardCharsets.UTF_8),
+            Shell.CLOCK);
     out = outBytes.toString(StandardCharsets.UTF_8);
     err = errBytes.toString(StandardCharsets.UTF_8);
     return status;

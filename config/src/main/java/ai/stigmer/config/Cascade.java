@@ -62,7 +62,7 @@ public final class Cascade {
         resolutions.put(setting.key(), resolve(setting, choice, bundle));
       }
     }
-    var checks = new Checks(resolutions, choice, report);
+    var checks = new Checks(resolutions, choice, input.today(), report);
     checks.run();
     Resolved chosen = new Resolved(known, List.copyOf(checks.finished()), List.of(), report);
     Resolution fallbacks = resolutions.get(FALLBACKS);

@@ -13,6 +13,7 @@ import static ai.stigmer.config.SettingsTable.TEMPERATURE;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelRef;
+import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,12 @@ final class Checks {
 
   private final Map<String, Resolution> resolutions;
   private final ProviderChoice choice;
+  private final LocalDate today;
   private final Report report;
 
-  Checks(Map<String, Resolution> resolutions, ProviderChoice choice, Report report) {
+  Checks(
+      Map<String, Resolution> resolutions, ProviderChoice choice, LocalDate today, Report report) {
+    this.today = today;
     this.resolutions = resolutions;
     this.choice = choice;
     this.report = report;
@@ -97,7 +101,49 @@ final class Checks {
     if (!fullId.equals(name)) {
       resolutions.put(MODEL, model.withResolved(fullId));
     }
-    ModelCatalog.retirement(fullId).ifPresent(report::note);
+    ModelCatalog.find(choice.provider(), fullId)
+        .filter(known -> known.retires().isPresent() && isAtVendor())
+        .ifPresent(known -> retirement(model, known));
+  }
+
+  /** Only a default gives way to its successor; what somebody chose is never replaced. */
+  private void retirement(Resolution model, CatalogModel known) {
+    String last = known.retires().map(LocalDate::toString).orElse("");
+    String successor = known.successor().orElse("");
+    if (!known.isRetired(today)) {
+      report.note(known.id() + " retires on " + last + "; its successor is " + successor);
+    } else if (model.layer() == Layer.DEFAULT) {
+      resolutions.put(
+          MODEL,
+          new Resolution(
+              model.setting(),
+              Optional.of(successor),
+              Optional.empty(),
+              model.layer(),
+              model.location(),
+              true,
+              model.shadowed()));
+      report.note(
+          "the default model "
+              + known.id()
+              + " retired on "
+              + last
+              + "; "
+              + successor
+              + " is used");
+    } else {
+      report.problem(
+          MODEL,
+          Problems.of("E306", known.id() + " retired on " + last, model.location())
+              .help("use its successor: --model " + choice.provider() + "/" + successor));
+    }
+  }
+
+  private boolean isAtVendor() {
+    return get(BASE_URL)
+        .value()
+        .map(url -> ModelCatalog.isVendorUrl(choice.provider(), url))
+        .orElse(true);
   }
 
   private void baseUrl() {
@@ -211,13 +257,8 @@ final class Checks {
    * OpenAI's.
    */
   private boolean takes(String model, String key) {
-    boolean vendor =
-        get(BASE_URL)
-            .value()
-            .map(url -> ModelCatalog.isVendorUrl(choice.provider(), url))
-            .orElse(true);
     boolean ofOneProvider = key.equals(CONTEXT_LENGTH) || key.equals(API);
-    return !(vendor || isScripted() || ofOneProvider)
+    return !(isAtVendor() || isScripted() || ofOneProvider)
         || ModelCatalog.takes(choice.provider(), model, key);
   }
 

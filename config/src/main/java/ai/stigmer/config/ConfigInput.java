@@ -1,6 +1,9 @@
 package ai.stigmer.config;
 
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +17,7 @@ import java.util.Optional;
  * @param userHome the user's home folder
  * @param command the command that runs, for example {@code stigmer run}; {@code stigmer worker}
  *     defaults to cloud
+ * @param clock tells whether a model is retired
  */
 public record ConfigInput(
     Map<String, String> env,
@@ -22,7 +26,8 @@ public record ConfigInput(
     List<Given> flags,
     List<Given> requests,
     Optional<Path> configFile,
-    FileUse fileUse) {
+    FileUse fileUse,
+    InstantSource clock) {
 
   /** A value that a flag or a request carries. */
   public record Given(String key, String value, String location) {}
@@ -41,7 +46,14 @@ public record ConfigInput(
 
   public static ConfigInput of(Map<String, String> env, Path userHome, String command) {
     return new ConfigInput(
-        env, userHome, command, List.of(), List.of(), Optional.empty(), FileUse.READ);
+        env,
+        userHome,
+        command,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        FileUse.READ,
+        InstantSource.system());
   }
 
   /**
@@ -50,32 +62,63 @@ public record ConfigInput(
    */
   public ConfigInput flag(String key, String value, String flagName) {
     return new ConfigInput(
-        env, userHome, command, plus(flags, key, value, flagName), requests, configFile, fileUse);
+        env,
+        userHome,
+        command,
+        plus(flags, key, value, flagName),
+        requests,
+        configFile,
+        fileUse,
+        clock);
   }
 
   /** Adds what one execution asks for. */
   public ConfigInput request(String key, String value) {
     return new ConfigInput(
-        env, userHome, command, flags, plus(requests, key, value, "request"), configFile, fileUse);
+        env,
+        userHome,
+        command,
+        flags,
+        plus(requests, key, value, "request"),
+        configFile,
+        fileUse,
+        clock);
   }
 
   /** The same, but one execution asks for this value and, of this setting, for no other. */
   ConfigInput asking(String key, String value, String location) {
     List<Given> others = requests.stream().filter(given -> !given.key().equals(key)).toList();
     return new ConfigInput(
-        env, userHome, command, flags, plus(others, key, value, location), configFile, fileUse);
+        env,
+        userHome,
+        command,
+        flags,
+        plus(others, key, value, location),
+        configFile,
+        fileUse,
+        clock);
   }
 
   /** Reads this file instead of the user's. */
   public ConfigInput configFile(Path file) {
     return new ConfigInput(
-        env, userHome, command, flags, requests, Optional.of(file), FileUse.READ);
+        env, userHome, command, flags, requests, Optional.of(file), FileUse.READ, clock);
+  }
+
+  /** Resolves as on that day. */
+  public ConfigInput clock(InstantSource other) {
+    return new ConfigInput(env, userHome, command, flags, requests, configFile, fileUse, other);
+  }
+
+  /** The day in UTC. */
+  LocalDate today() {
+    return LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
   }
 
   /** Reads no file. */
   public ConfigInput withoutFile() {
     return new ConfigInput(
-        env, userHome, command, flags, requests, Optional.empty(), FileUse.IGNORE);
+        env, userHome, command, flags, requests, Optional.empty(), FileUse.IGNORE, clock);
   }
 
   /**

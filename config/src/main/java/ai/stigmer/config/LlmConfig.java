@@ -11,6 +11,7 @@ import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,9 +72,14 @@ public record LlmConfig(
    *     exceptions of it
    */
   public static LlmConfig loadFromEnv(Mode mode, Map<String, String> env) {
+    return loadFromEnv(mode, env, InstantSource.system());
+  }
+
+  static LlmConfig loadFromEnv(Mode mode, Map<String, String> env, InstantSource clock) {
     ConfigInput input =
         ConfigInput.of(env, Path.of("."), "library")
             .withoutFile()
+            .clock(clock)
             .flag(SettingsTable.MODE, mode.id(), "loadFromEnv");
     LlmConfig config = Cascade.resolve(input).llm();
     config.validate();

@@ -1,49 +1,19 @@
 package ai.stigmer.config;
 
+import ai.stigmer.config.CatalogFile.OfProvider;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What is known of models without asking anybody, as of 2026-11-21: friendly names, each provider's
- * defaults, and which parameters a model takes.
+ * What is known of models without asking anybody: names, limits, prices, dates, and which
+ * parameters a model takes. It comes from a data file that carries the date on which its facts were
+ * read; a model that it does not know can be used all the same.
  */
-final class ModelCatalog {
-  private static final Map<String, Map<String, String>> FRIENDLY =
-      Map.of(
-          "anthropic",
-          Map.of(
-              "claude-sonnet-4.5", "claude-sonnet-4-5-20250929",
-              "claude-sonnet-4", "claude-sonnet-4-20250514",
-              "claude-opus-4.5", "claude-opus-4-5",
-              "claude-opus-4", "claude-opus-4-20250514",
-              "claude-haiku-4.5", "claude-haiku-4-5-20251001",
-              "claude-haiku-4", "claude-haiku-4-5-20251001"),
-          "ollama",
-          Map.of(
-              "qwen2.5-coder", "qwen2.5-coder:7b",
-              "llama3.2", "llama3.2:3b",
-              "deepseek-coder", "deepseek-coder:6.7b",
-              "codellama", "codellama:7b"));
-
-  private static final Map<String, Map<String, String>> DEFAULTS =
-      Map.of(
-          "ollama",
-          Map.of(
-              SettingsTable.MODEL, "qwen2.5-coder:7b",
-              SettingsTable.BASE_URL, "http://localhost:11434",
-              SettingsTable.MAX_TOKENS, "8192",
-              SettingsTable.TEMPERATURE, "0.0"),
-          "anthropic",
-          Map.of(
-              SettingsTable.MODEL, "claude-sonnet-4.5",
-              SettingsTable.BASE_URL, "https://api.anthropic.com",
-              SettingsTable.MAX_TOKENS, "20000"),
-          "openai",
-          Map.of(
-              SettingsTable.MODEL, "gpt-6.1-sol",
-              SettingsTable.BASE_URL, "https://api.openai.com/v1",
-              SettingsTable.MAX_TOKENS, "16384"));
+public final class ModelCatalog {
+  private static final CatalogFile FILE = CatalogFile.read();
 
   private static final Map<String, String> EVERYWHERE =
       Map.of(
@@ -57,24 +27,48 @@ final class ModelCatalog {
 
   private ModelCatalog() {}
 
+  /** When the catalog was last compared with the vendors' pages. */
+  public static LocalDate asOf() {
+    return FILE.asOf();
+  }
+
+  /** All models, those of one provider together, in the order in which lists show them. */
+  public static List<CatalogModel> models() {
+    return FILE.models();
+  }
+
+  /** The model that this provider or its users call so. */
+  public static Optional<CatalogModel> find(String provider, String name) {
+    return FILE.models().stream()
+        .filter(model -> model.provider().equals(provider) && model.isCalled(name))
+        .findFirst();
+  }
+
   /**
    * The full id of a model that people call by a shorter name; the name itself when it is no such
    * name of this provider.
    */
   static String fullId(String provider, String name) {
-    return FRIENDLY.getOrDefault(provider, Map.of()).getOrDefault(name, name);
+    return find(provider, name)
+        .filter(model -> model.aliases().contains(name))
+        .map(CatalogModel::id)
+        .orElse(name);
   }
 
   /** The shorter names of a provider's models, with their full ids, sorted. */
-  static Map<String, String> friendlyNames(String provider) {
-    return new TreeMap<>(FRIENDLY.getOrDefault(provider, Map.of()));
+  public static Map<String, String> friendlyNames(String provider) {
+    var names = new TreeMap<String, String>();
+    for (CatalogModel model : FILE.models()) {
+      if (model.provider().equals(provider)) {
+        model.aliases().forEach(alias -> names.put(alias, model.id()));
+      }
+    }
+    return names;
   }
 
   static Optional<String> defaultOf(String provider, String key) {
     String general = EVERYWHERE.get(key);
-    return general != null
-        ? Optional.of(general)
-        : Optional.ofNullable(DEFAULTS.getOrDefault(provider, Map.of()).get(key));
+    return Optional.ofNullable(general != null ? general : of(provider).defaults().get(key));
   }
 
   /** Whether a URL leads to the vendor's own host. Ollama has none. */
@@ -89,25 +83,10 @@ final class ModelCatalog {
    * everything.
    */
   static boolean takes(String provider, String model, String key) {
-    return switch (key) {
-      case SettingsTable.TEMPERATURE ->
-          switch (provider) {
-            case "anthropic" -> false;
-            case "openai" -> model.startsWith("gpt-4");
-            default -> !provider.equals("scripted");
-          };
-      case SettingsTable.CONTEXT_LENGTH -> provider.equals("ollama");
-      case SettingsTable.API -> provider.equals("openai");
-      case SettingsTable.EFFORT -> !provider.equals("scripted");
-      case SettingsTable.MAX_TOKENS -> !provider.equals("scripted");
-      default -> true;
-    };
+    return of(provider).takes().getOrDefault(key, List.of()).stream().anyMatch(model::startsWith);
   }
 
-  /** A word about a model that will not be there for long. */
-  static Optional<String> retirement(String fullId) {
-    return fullId.startsWith("claude-sonnet-4-5")
-        ? Optional.of(fullId + " retires on 2026-11-30; its successor is claude-sonnet-5-5")
-        : Optional.empty();
+  private static OfProvider of(String provider) {
+    return FILE.providers().getOrDefault(provider, OfProvider.NONE);
   }
 }

@@ -131,7 +131,7 @@ class BundleCasesTest {
   void theWorkersDefaultSurvivesAModeThatIsWrong() {
     Resolved resolved =
         Cascade.resolve(
-            ConfigInput.of(Map.of("STIGMER_MODE", "x"), home, "stigmer worker").withoutFile());
+            OnADay.of(Map.of("STIGMER_MODE", "x"), home, "stigmer worker").withoutFile());
     assertThat(resolved.mode()).isEqualTo(Mode.CLOUD);
     assertThat(resolved.exitStatus()).isEqualTo(3);
   }
@@ -150,7 +150,7 @@ class BundleCasesTest {
     for (int i = 0; i < env.length; i += 2) {
       variables.put(env[i], env[i + 1]);
     }
-    return ConfigInput.of(variables, home, "stigmer run");
+    return OnADay.of(variables, home, "stigmer run");
   }
 
   private void file(String text) throws IOException {

@@ -212,8 +212,7 @@ class CascadeCasesTest {
   @Test
   void aWorkerDefaultsToCloud() {
     Resolved resolved =
-        Cascade.resolve(
-            ConfigInput.of(Map.of("STIGMER_HOME", home.toString()), home, "stigmer worker"));
+        Cascade.resolve(OnADay.of(Map.of("STIGMER_HOME", home.toString()), home, "stigmer worker"));
     assertThat(resolved.mode()).isEqualTo(Mode.CLOUD);
   }
 
@@ -224,7 +223,7 @@ class CascadeCasesTest {
     env.put("STIGMER_LLM_TEMPERATURE", "");
     env.put("STIGMER_LLM_API_KEY", "");
     env.put("STIGMER_LLM_MODEL", "  qwen3:8b ");
-    Resolved resolved = Cascade.resolve(ConfigInput.of(env, home, "stigmer run").withoutFile());
+    Resolved resolved = Cascade.resolve(OnADay.of(env, home, "stigmer run").withoutFile());
     assertThat(resolved.llm().maxTokens()).isEqualTo(OptionalInt.of(8192));
     assertThat(resolved.llm().modelName()).isEqualTo("qwen3:8b");
   }
@@ -343,7 +342,8 @@ class CascadeCasesTest {
 
   @Test
   void theSeedsLoaderWorksFromTheEnvironmentAlone() {
-    LlmConfig llm = LlmConfig.loadFromEnv(Mode.CLOUD, Map.of("ANTHROPIC_API_KEY", "k"));
+    LlmConfig llm =
+        LlmConfig.loadFromEnv(Mode.CLOUD, Map.of("ANTHROPIC_API_KEY", "k"), OnADay.CLOCK);
     assertThat(llm.provider()).isEqualTo("anthropic");
     assertThat(Optional.of(llm.modelName())).contains("claude-sonnet-4-5-20250929");
   }
@@ -359,7 +359,7 @@ class CascadeCasesTest {
       int equals = pair.indexOf('=');
       variables.put(pair.substring(0, equals), pair.substring(equals + 1));
     }
-    return ConfigInput.of(variables, home, "stigmer config explain");
+    return OnADay.of(variables, home, "stigmer config explain");
   }
 
   private void file(String text) throws IOException {

@@ -99,7 +99,7 @@ class CascadePropertiesTest {
             Map.entry("STIGMER_LLM_TIMEOUT_IDLE", "x"),
             Map.entry("STIGMER_LLM_MAX_RETRIES", "x"),
             Map.entry("STIGMER_MAX_TURNS", "x"));
-    assertThat(Cascade.resolve(ConfigInput.of(env, home, "stigmer run").withoutFile()).problems())
+    assertThat(Cascade.resolve(OnADay.of(env, home, "stigmer run").withoutFile()).problems())
         .extracting(problem -> problem.code())
         .containsExactly(
             "E109", "E115", "E114", "E107", "E104", "E105", "E116", "E134", "E117", "E118");
@@ -203,7 +203,7 @@ class CascadePropertiesTest {
       Map<String, String> env, Map<String, String> flags, Map<String, String> requests) {
     var all = new LinkedHashMap<>(env);
     all.put("STIGMER_HOME", home.toString());
-    ConfigInput input = ConfigInput.of(all, home, "stigmer config explain");
+    ConfigInput input = OnADay.of(all, home, "stigmer config explain");
     for (Map.Entry<String, String> flag : flags.entrySet()) {
       input = input.flag(flag.getKey(), flag.getValue(), "--" + flag.getKey());
     }

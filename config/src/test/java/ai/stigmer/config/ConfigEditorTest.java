@@ -304,7 +304,7 @@ class ConfigEditorTest {
   }
 
   private static Resolved read(Path file) {
-    return Cascade.resolve(ConfigInput.of(Map.of(), file, "stigmer run").configFile(file));
+    return Cascade.resolve(OnADay.of(Map.of(), file, "stigmer run").configFile(file));
   }
 
   private static String rights(Path file) throws IOException {

@@ -77,7 +77,7 @@ class FallbacksTest {
   @Test
   void aRequestThatChoosesAnotherModelLeavesTheFallbacksAlone() {
     var input =
-        ConfigInput.of(
+        OnADay.of(
                 variables("STIGMER_LLM_FALLBACKS=ollama/llama3.2", "ANTHROPIC_API_KEY=a"),
                 home,
                 "stigmer run")
@@ -94,7 +94,7 @@ class FallbacksTest {
   void aRequestMayNotSetFallbacks() {
     Resolved resolved =
         Cascade.resolve(
-            ConfigInput.of(Map.of(), home, "stigmer run")
+            OnADay.of(Map.of(), home, "stigmer run")
                 .withoutFile()
                 .request("llm.fallbacks", "ollama/llama3.2"));
     assertThat(codes(resolved)).containsExactly("E111");
@@ -111,9 +111,9 @@ class FallbacksTest {
     Files.writeString(
         home.resolve("config.yaml"), "llm:\n  fallbacks:\n    - ollama/llama3.2\n    - phi4\n");
     String where = "STIGMER_HOME=" + home;
-    ConfigInput file = ConfigInput.of(variables(where), home, "stigmer run");
+    ConfigInput file = OnADay.of(variables(where), home, "stigmer run");
     ConfigInput cleared =
-        ConfigInput.of(variables(where, "STIGMER_LLM_FALLBACKS="), home, "stigmer run");
+        OnADay.of(variables(where, "STIGMER_LLM_FALLBACKS="), home, "stigmer run");
     assertThat(Cascade.resolve(file).fallbacks())
         .extracting(LlmConfig::modelName)
         .containsExactly("llama3.2:3b", "phi4");
@@ -156,7 +156,7 @@ class FallbacksTest {
   }
 
   private Resolved resolve(String... env) {
-    return Cascade.resolve(ConfigInput.of(variables(env), home, "stigmer run").withoutFile());
+    return Cascade.resolve(OnADay.of(variables(env), home, "stigmer run").withoutFile());
   }
 
   private static List<String> codes(Resolved resolved) {

@@ -239,7 +239,7 @@ class LlmConfigTest {
   }
 
   private static LlmConfig load(Mode mode, String... env) {
-    return LlmConfig.loadFromEnv(mode, variables(env));
+    return LlmConfig.loadFromEnv(mode, variables(env), OnADay.CLOCK);
   }
 
   private static ProblemException failure(Mode mode, String... env) {

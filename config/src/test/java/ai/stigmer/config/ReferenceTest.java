@@ -128,7 +128,7 @@ class ReferenceTest {
   private Resolved read(String yaml) throws IOException {
     Files.writeString(home.resolve("config.yaml"), yaml);
     return Cascade.resolve(
-        ConfigInput.of(
+        OnADay.of(
             Map.of("STIGMER_HOME", home.toString(), "MY_KEY", "k", "MY_MODE", "local"),
             home,
             "stigmer run"));

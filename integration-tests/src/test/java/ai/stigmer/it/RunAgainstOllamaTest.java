@@ -249,6 +249,33 @@ class RunAgainstOllamaTest {
     }
   }
 
+  @Test
+  void tokensOfAllDrivesAreToldAndMoneyOnlyWhereAPriceIsKnown() throws IOException {
+    // Given
+    try (var ollama =
+        ollama(
+            Answer.call("ls", "{\"path\":\"/\"}").tokens(100, 10),
+            Answer.error(400, "no more"),
+            Answer.text("done").tokens(200, 20))) {
+      assertThat(run(ollama, "?")).isNotZero();
+      // When
+      assertThat(command("resume", "last", "--output", "json")).isZero();
+    }
+    // Then
+    JsonNode json = JSON.readTree(out);
+    assertThat(json.path("usage").path("input").asInt()).isEqualTo(300);
+    assertThat(json.path("usage").path("output").asInt()).isEqualTo(30);
+    assertThat(json.path("cost").path("amount").isNull()).isTrue();
+    assertThat(json.path("cost").path("unpriced").path(0).asText()).isEqualTo("ollama/qwen3:8b");
+    assertThat(command("sessions", "show", "last")).isZero();
+    assertThat(out)
+        .contains("(100 tokens in, 10 out, no price known for ollama/qwen3:8b)")
+        .contains("tokens  300 input, 0 from the cache, 0 to the cache, 30 output (0 thinking)")
+        .contains("cached  0% of all input")
+        .contains("cost    no price known for ollama/qwen3:8b (prices of ")
+        .doesNotContain("$0");
+  }
+
   private static String[] with(String[] options, String... more) {
     var all = new ArrayList<>(Arrays.asList(options));
     all.addAll(Arrays.asList(more));
@@ -258,12 +285,17 @@ class RunAgainstOllamaTest {
   @Test
   void aResumedRunKeepsItsRetriesAndItsEffort() throws IOException {
     // Given
-    try (var ollama = ollama(Answer.error(503, "busy"), Answer.error(503, "busy"))) {
+    var thinking =
+        new InstalledModel("qwen3:8b", 40960, List.of("completion", "tools", "thinking"));
+    try (var ollama =
+        FakeOllama.start(
+            Scenario.of(Answer.error(503, "busy"), Answer.error(503, "busy")).models(thinking))) {
       assertThat(run(ollama, "--max-retries", "0", "--effort", "low", "?")).isEqualTo(5);
       // When
       assertThat(command("resume", "last")).isEqualTo(5);
       // Then
       assertThat(ollama.chats()).hasSize(2);
+      assertThat(ollama.chats().getLast().body().path("think").asText()).isEqualTo("low");
       assertThat(command("sessions", "export", "last")).isZero();
       JsonNode environment = JSON.readTree(out.lines().toList().getFirst()).path("environment");
       assertThat(environment.path("model").path("effort").asText()).isEqualTo("LOW");

@@ -54,13 +54,7 @@ public final class EventLaws implements Consumer<AgentEvent> {
       }
       case AgentEvent.Retrying retrying -> retrying(retrying);
       case AgentEvent.ModelSwitched switched -> switched(switched);
-      case AgentEvent.TurnFinished finished -> {
-        require(openTurn == finished.turn(), "ends a turn that is not open", event);
-        openTurn = 0;
-        if (finished.end() instanceof AgentEvent.TurnEnd.Answered answered) {
-          requireLater(answered.seq(), event);
-        }
-      }
+      case AgentEvent.TurnFinished finished -> turnFinished(finished);
       case AgentEvent.ToolStarted started -> {
         require(openTurn == 0, "a tool starts within a turn", event);
         require(
@@ -107,6 +101,14 @@ public final class EventLaws implements Consumer<AgentEvent> {
     }
     if (!all.isEmpty()) {
       throw new AssertionError("broken event laws:\n" + String.join("\n", all));
+    }
+  }
+
+  private void turnFinished(AgentEvent.TurnFinished finished) {
+    require(openTurn == finished.turn(), "ends a turn that is not open", finished);
+    openTurn = 0;
+    if (finished.end() instanceof AgentEvent.TurnEnd.Answered answered) {
+      requireLater(answered.seq(), finished);
     }
   }
 

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,14 +47,21 @@ public final class ConfigCommand implements Runnable {
   private static final int LONGEST_SECRET = 1 << 16;
 
   private final Map<String, String> env;
+  private final InstantSource clock;
   private final InputStream in;
   private final PrintWriter out;
   private final PrintWriter err;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  public ConfigCommand(Map<String, String> env, InputStream in, PrintWriter out, PrintWriter err) {
+  public ConfigCommand(
+      Map<String, String> env,
+      InputStream in,
+      PrintWriter out,
+      PrintWriter err,
+      InstantSource clock) {
     this.env = Map.copyOf(env);
+    this.clock = clock;
     this.in = in;
     this.out = out;
     this.err = err;
@@ -74,7 +82,7 @@ public final class ConfigCommand implements Runnable {
       @Mixin RequestOptions requests,
       @Option(names = "--json", description = "As JSON, without any key.") boolean json) {
     Resolved resolved =
-        Cascade.resolve(requests.added(options.input(env, "stigmer config explain")));
+        Cascade.resolve(requests.added(options.input(env, "stigmer config explain", clock)));
     if (json) {
       out.println(resolved.toJson());
     } else {
@@ -90,7 +98,7 @@ public final class ConfigCommand implements Runnable {
       description = "Say whether the configuration can be used.",
       mixinStandardHelpOptions = true)
   int check(@Mixin LlmOptions options, @Mixin RequestOptions requests) {
-    return check(requests.added(options.input(env, "stigmer config check")));
+    return check(requests.added(options.input(env, "stigmer config check", clock)));
   }
 
   private int check(ConfigInput input) {
@@ -121,7 +129,7 @@ public final class ConfigCommand implements Runnable {
   int get(
       @Mixin LlmOptions options, @Parameters(paramLabel = "KEY", description = KEY) String key) {
     SettingInfo setting = SettingInfo.named(key);
-    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get"));
+    Resolved resolved = Cascade.resolve(options.input(env, "stigmer config get", clock));
     out.println(setting.secret() ? resolved.secretInWords(key) : resolved.value(key).orElse(""));
     out.flush();
     return 0;
@@ -153,7 +161,7 @@ public final class ConfigCommand implements Runnable {
     if (value == null && !setting.secret()) {
       throw new ParameterException(spec.commandLine(), "a value is missing");
     }
-    ConfigInput input = option.input(env, "stigmer config set");
+    ConfigInput input = option.input(env, "stigmer config set", clock);
     new ConfigEditor(input.effectiveFile()).set(key, value == null ? piped(key) : value);
     tellAfter(Cascade.resolve(input), key);
     return 0;
@@ -212,11 +220,11 @@ public final class ConfigCommand implements Runnable {
     if (status != 0) {
       err.println("note  the editor (" + editor + ") ended with status " + status);
     }
-    return check(option.input(env, "stigmer config check"));
+    return check(option.input(env, "stigmer config check", clock));
   }
 
   private Path file(FileOption option) {
-    return option.input(env, "stigmer config").effectiveFile();
+    return option.input(env, "stigmer config", clock).effectiveFile();
   }
 
   private void tell(List<Problem> problems) {

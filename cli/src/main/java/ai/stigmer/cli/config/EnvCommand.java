@@ -6,6 +6,7 @@ import ai.stigmer.config.Resolved;
 import ai.stigmer.config.SettingInfo;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -19,8 +20,10 @@ import picocli.CommandLine.Command;
 public final class EnvCommand implements Callable<Integer> {
   private final Map<String, String> env;
   private final PrintWriter out;
+  private final InstantSource clock;
 
-  public EnvCommand(Map<String, String> env, PrintWriter out) {
+  public EnvCommand(Map<String, String> env, PrintWriter out, InstantSource clock) {
+    this.clock = clock;
     this.env = Map.copyOf(env);
     this.out = out;
   }
@@ -29,7 +32,8 @@ public final class EnvCommand implements Callable<Integer> {
   public Integer call() {
     Resolved resolved =
         Cascade.resolve(
-            ConfigInput.of(env, Path.of(System.getProperty("user.home")), "stigmer env"));
+            ConfigInput.of(env, Path.of(System.getProperty("user.home")), "stigmer env")
+                .clock(clock));
     row("STIGMER_HOME", "", "the folder of configuration and journal (default: ~/.stigmer)");
     row("STIGMER_CONFIG", "", "another configuration file");
     for (SettingInfo setting : SettingInfo.all()) {

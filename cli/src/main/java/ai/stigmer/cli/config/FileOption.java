@@ -2,6 +2,7 @@ package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -11,8 +12,9 @@ final class FileOption {
   @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration file.")
   private @Nullable Path file;
 
-  ConfigInput input(Map<String, String> env, String command) {
-    return added(ConfigInput.of(env, Path.of(System.getProperty("user.home")), command));
+  ConfigInput input(Map<String, String> env, String command, InstantSource clock) {
+    return added(
+        ConfigInput.of(env, Path.of(System.getProperty("user.home")), command).clock(clock));
   }
 
   ConfigInput added(ConfigInput input) {

@@ -2,6 +2,7 @@ package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -90,9 +91,11 @@ public final class LlmOptions {
    * What is to be resolved, with these flags.
    *
    * @param command for the origin of the default mode, for example {@code stigmer run}
+   * @param clock tells whether a model is retired
    */
-  public ConfigInput input(Map<String, String> env, String command) {
-    ConfigInput input = ConfigInput.of(env, Path.of(System.getProperty("user.home")), command);
+  public ConfigInput input(Map<String, String> env, String command, InstantSource clock) {
+    ConfigInput input =
+        ConfigInput.of(env, Path.of(System.getProperty("user.home")), command).clock(clock);
     input = flag(input, "mode", mode, "--mode");
     input = flag(input, "llm.provider", provider, "--provider");
     input = flag(input, "llm.model", model, "--model");

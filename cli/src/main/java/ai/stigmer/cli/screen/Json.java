@@ -80,6 +80,7 @@ public final class Json {
     json.put("text", result.text());
     json.put("turns", result.turns());
     json.set("usage", usage(result.usage()));
+    json.set("cost", Spending.of(result.spent()).json());
     json.set("model", model.json());
     Ends.problem(result.end())
         .ifPresentOrElse(p -> json.set("error", problem(p)), () -> json.putNull("error"));

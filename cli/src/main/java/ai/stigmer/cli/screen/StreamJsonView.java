@@ -2,6 +2,7 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.message.TurnUsage;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -126,6 +127,7 @@ public final class StreamJsonView implements RunView {
         json.put("status", "answered").put("seq", answered.seq());
         json.put("stop", answered.turn().stop().name().toLowerCase(Locale.ROOT));
         json.set("usage", Json.usage(answered.turn().usage()));
+        json.set("cost", Spending.of(List.of(TurnUsage.of(answered.turn()))).json());
         yield json;
       }
       case AgentEvent.TurnEnd.Failed failed -> {

@@ -149,14 +149,16 @@ public final class TextView implements RunView {
   }
 
   private static String summary(RunResult result) {
+    Spending spending = Spending.of(result.spent());
+    String cost = spending.costInWords();
     return String.format(
         Locale.ROOT,
-        "%s · %d %s · %,d tokens in, %,d out · run %s",
+        "%s · %d %s · %s%s · run %s",
         Ends.status(result.end()),
         result.turns(),
         result.turns() == 1 ? "turn" : "turns",
-        result.usage().input() + result.usage().cacheRead() + result.usage().cacheWrite(),
-        result.usage().output(),
+        spending.tokensInWords(),
+        cost.isEmpty() ? "" : " · " + cost,
         result.runId());
   }
 

@@ -2,13 +2,16 @@ package ai.stigmer.cli.session;
 
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Json;
+import ai.stigmer.cli.screen.Spending;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.TurnUsage;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.util.RawValue;
+import java.util.List;
 import java.util.Locale;
 
 /** A journal entry as one line of JSON, for programs. */
@@ -70,6 +73,7 @@ public final class Export {
     json.put("provider", turn.provider()).put("model", turn.model());
     json.put("stop", turn.stop().name().toLowerCase(Locale.ROOT));
     json.set("usage", Json.usage(turn.usage()));
+    json.set("cost", Spending.of(List.of(TurnUsage.of(turn))).json());
     json.put("raw", turn.raw());
   }
 

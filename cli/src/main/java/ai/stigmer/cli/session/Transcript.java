@@ -3,13 +3,18 @@ package ai.stigmer.cli.session;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Palette;
 import ai.stigmer.cli.screen.ProblemText;
+import ai.stigmer.cli.screen.Spending;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +28,8 @@ public final class Transcript {
   private final StringBuilder text = new StringBuilder();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
 
+  private final List<TurnUsage> spent = new ArrayList<>();
+
   private Transcript() {}
 
   /** The whole run; a call that was begun and has no outcome is named at the end. */
@@ -30,6 +37,7 @@ public final class Transcript {
     Transcript transcript = new Transcript();
     entries.forEach(transcript::add);
     transcript.openCalls();
+    transcript.total();
     return transcript.text.toString();
   }
 
@@ -67,13 +75,18 @@ public final class Transcript {
   }
 
   private void turn(String number, ModelTurn turn) {
+    TurnUsage used = TurnUsage.of(turn);
+    spent.add(used);
     line(
         number,
         turn.provider()
             + "/"
             + turn.model()
-            + String.format(
-                Locale.ROOT, " (%,d in, %,d out)", turn.usage().input(), turn.usage().output()));
+            + " ("
+            + Spending.of(List.of(used)).tokensInWords()
+            + ", "
+            + Spending.of(List.of(used)).costInWords()
+            + ")");
     for (Block block : turn.blocks()) {
       switch (block) {
         case Block.Text said -> body(said.text());
@@ -81,6 +94,30 @@ public final class Transcript {
         case Block.Call call -> body("calls " + ToolLine.call(call.call()));
       }
     }
+  }
+
+  private void total() {
+    if (spent.isEmpty()) {
+      return;
+    }
+    Spending all = Spending.of(spent);
+    Usage usage = all.usage();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "tokens  %,d input, %,d from the cache, %,d to the cache, %,d output (%,d thinking)%n",
+            usage.input(),
+            usage.cacheRead(),
+            usage.cacheWrite(),
+            usage.output(),
+            usage.reasoning()));
+    all.cachedPercent()
+        .ifPresent(share -> text.append("cached  ").append(share).append("% of all input\n"));
+    text.append("cost    ")
+        .append(all.costInWords())
+        .append(" (prices of ")
+        .append(ModelCatalog.asOf())
+        .append(")\n");
   }
 
   private void openCalls() {

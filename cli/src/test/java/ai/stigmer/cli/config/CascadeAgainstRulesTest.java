@@ -3,6 +3,7 @@ package ai.stigmer.cli.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.cli.Main;
+import ai.stigmer.cli.Shell;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
@@ -160,7 +161,8 @@ class CascadeAgainstRulesTest {
             env,
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8));
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Shell.CLOCK);
     String text = out.toString(StandardCharsets.UTF_8);
     try {
       return new Explained(

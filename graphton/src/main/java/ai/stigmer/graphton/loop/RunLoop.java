@@ -143,7 +143,9 @@ public final class RunLoop {
   }
 
   private RunResult finished(RunEnd end) {
-    var result = new RunResult(plan.writer().runId(), end, transcript.turns(), transcript.usage());
+    var result =
+        new RunResult(
+            plan.writer().runId(), end, transcript.turns(), transcript.usage(), transcript.spent());
     events.closeOpen();
     events.send(new AgentEvent.RunFinished(result));
     return result;

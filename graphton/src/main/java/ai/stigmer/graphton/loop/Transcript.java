@@ -7,6 +7,7 @@ import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ public final class Transcript {
 
   /** A run of which nothing is recorded. */
   public static final Transcript EMPTY =
-      new Transcript("", List.of(), List.of(), Map.of(), CallHistory.EMPTY, 0, Usage.NONE, null);
+      new Transcript("", List.of(), List.of(), Map.of(), CallHistory.EMPTY, 0, List.of(), null);
 
   private final String system;
   private final List<Message> messages;
@@ -34,7 +35,7 @@ public final class Transcript {
   private final Map<String, ToolResult> answered;
   private final CallHistory history;
   private final int turns;
-  private final Usage usage;
+  private final List<TurnUsage> spent;
   private final @Nullable RunEnd end;
 
   private Transcript(
@@ -44,7 +45,7 @@ public final class Transcript {
       Map<String, ToolResult> answered,
       CallHistory history,
       int turns,
-      Usage usage,
+      List<TurnUsage> spent,
       @Nullable RunEnd end) {
     this.system = system;
     this.messages = messages;
@@ -52,7 +53,7 @@ public final class Transcript {
     this.answered = answered;
     this.history = history;
     this.turns = turns;
-    this.usage = usage;
+    this.spent = spent;
     this.end = end;
   }
 
@@ -75,7 +76,7 @@ public final class Transcript {
               Map.of(),
               CallHistory.EMPTY,
               0,
-              Usage.NONE,
+              List.of(),
               null);
       case JournalEntry.RunResumed resumed -> resumed();
       case JournalEntry.Turn turn -> plusTurn(turn.turn());
@@ -113,8 +114,14 @@ public final class Transcript {
     return turns;
   }
 
+  /** Tokens of all recorded turns, those that were not used in the end included. */
   public Usage usage() {
-    return usage;
+    return spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
+  }
+
+  /** What each recorded turn used, oldest first. */
+  public List<TurnUsage> spent() {
+    return spent;
   }
 
   /** How the run ended, unless it was taken up again. */
@@ -152,7 +159,7 @@ public final class Transcript {
         answered,
         circles ? CallHistory.EMPTY : history,
         turns,
-        usage,
+        spent,
         null);
   }
 
@@ -165,7 +172,7 @@ public final class Transcript {
         Map.of(),
         history.plus(calls),
         turns + 1,
-        usage.plus(turn.usage()),
+        plusUsage(turn),
         end);
   }
 
@@ -178,7 +185,7 @@ public final class Transcript {
                         ? new PendingCall(call.call(), Optional.of(intent))
                         : call)
             .toList();
-    return new Transcript(system, messages, marked, answered, history, turns, usage, end);
+    return new Transcript(system, messages, marked, answered, history, turns, spent, end);
   }
 
   private Transcript plusOutcome(JournalEntry.ToolOutcome outcome) {
@@ -187,7 +194,7 @@ public final class Transcript {
     boolean complete = openCalls.stream().allMatch(call -> results.containsKey(call.call().id()));
     if (!complete) {
       return new Transcript(
-          system, messages, openCalls, Map.copyOf(results), history, turns, usage, end);
+          system, messages, openCalls, Map.copyOf(results), history, turns, spent, end);
     }
     var longer = new ArrayList<Message>(messages.size() + openCalls.size());
     longer.addAll(messages);
@@ -198,15 +205,22 @@ public final class Transcript {
       }
     }
     return new Transcript(
-        system, List.copyOf(longer), List.of(), Map.of(), history, turns, usage, end);
+        system, List.copyOf(longer), List.of(), Map.of(), history, turns, spent, end);
   }
 
   private Transcript withMessages(List<Message> longer) {
-    return new Transcript(system, longer, openCalls, answered, history, turns, usage, end);
+    return new Transcript(system, longer, openCalls, answered, history, turns, spent, end);
   }
 
   private Transcript withEnd(@Nullable RunEnd newEnd) {
-    return new Transcript(system, messages, openCalls, answered, history, turns, usage, newEnd);
+    return new Transcript(system, messages, openCalls, answered, history, turns, spent, newEnd);
+  }
+
+  private List<TurnUsage> plusUsage(ModelTurn turn) {
+    var longer = new ArrayList<TurnUsage>(spent.size() + 1);
+    longer.addAll(spent);
+    longer.add(TurnUsage.of(turn));
+    return List.copyOf(longer);
   }
 
   private static List<Message> appended(List<Message> list, Message message) {

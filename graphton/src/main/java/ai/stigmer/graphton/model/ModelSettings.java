@@ -88,6 +88,23 @@ public record ModelSettings(
         idleTimeout);
   }
 
+  /** The same for a model that has no effort to choose. */
+  public ModelSettings withoutEffort() {
+    return new ModelSettings(
+        provider,
+        model,
+        baseUrl,
+        apiKey,
+        maxTokens,
+        temperature,
+        contextLength,
+        Optional.empty(),
+        dialect,
+        connectTimeout,
+        firstTokenTimeout,
+        idleTimeout);
+  }
+
   /** Settings with the provider's own defaults for everything but the model. */
   public static ModelSettings of(String provider, String model) {
     return new ModelSettings(

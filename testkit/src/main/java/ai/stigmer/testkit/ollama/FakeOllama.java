@@ -164,6 +164,12 @@ public final class FakeOllama implements AutoCloseable {
       wire.json(404, error("model '" + name + "' not found"));
       return true;
     }
+    JsonNode think = request.body().path("think");
+    if ((think.isTextual() || think.asBoolean())
+        && !model.get().capabilities().contains("thinking")) {
+      wire.json(400, error("\"" + name + "\" does not support thinking"));
+      return true;
+    }
     if (!request.body().path("tools").isEmpty() && !model.get().capabilities().contains("tools")) {
       wire.json(400, error("registry.ollama.ai/library/" + name + " does not support tools"));
       return true;

@@ -112,6 +112,7 @@ class CrashPropertyTest {
     Transcript actual = fold(world.entries());
     assertThat(actual.turns()).as(where).isEqualTo(expected.turns());
     assertThat(actual.usage()).as(where).isEqualTo(expected.usage());
+    assertThat(actual.spent()).as(where).isEqualTo(expected.spent());
     assertThat(actual.messages()).as(where).hasSameSizeAs(expected.messages());
     int unknown = 0;
     for (int i = 0; i < expected.messages().size(); i++) {
@@ -144,6 +145,7 @@ class CrashPropertyTest {
     assertThat(left.pending()).isEqualTo(right.pending());
     assertThat(left.turns()).isEqualTo(right.turns());
     assertThat(left.usage()).isEqualTo(right.usage());
+    assertThat(left.spent()).isEqualTo(right.spent());
     assertThat(left.end()).isEqualTo(right.end());
     assertThat(left.lastText()).isEqualTo(right.lastText());
     assertThat(left.history().isStuck()).isEqualTo(right.history().isStuck());

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
@@ -19,6 +20,7 @@ import ai.stigmer.graphton.retry.Timing;
 import ai.stigmer.testkit.TestingTiming;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +41,7 @@ class RetryTest extends LoopFixture {
     RunResult result = patient(failing(2, Kind.OVERLOADED, says("done"))).run(agent, "go", "r");
     // Then
     assertThat(result)
-        .isEqualTo(new RunResult("r", new RunEnd.Completed("done"), 1, Usage.of(10, 2)));
+        .isEqualTo(new RunResult("r", new RunEnd.Completed("done"), 1, Usage.of(10, 2), spent(1)));
     assertThat(asked).hasSize(3);
     assertThat(entries("r")).hasSize(3);
     assertThat(retries()).extracting(AgentEvent.Retrying::attempt).containsExactly(1, 2);
@@ -167,9 +169,13 @@ class RetryTest extends LoopFixture {
         patient(nothing(), failing(4, Kind.OVERLOADED, says("done"))).resume(agent, "r");
     // Then
     assertThat(result)
-        .isEqualTo(new RunResult("r", new RunEnd.Completed("done"), 2, Usage.of(20, 4)));
+        .isEqualTo(new RunResult("r", new RunEnd.Completed("done"), 2, Usage.of(20, 4), spent(2)));
     assertThat(effects).hasValue(1);
     assertThat(entries("r").stream().filter(JournalEntry.Turn.class::isInstance)).hasSize(2);
+  }
+
+  private static List<TurnUsage> spent(int turns) {
+    return Collections.nCopies(turns, new TurnUsage("fake", "fake-1", Usage.of(10, 2)));
   }
 
   private Graphton patient(Answer... answers) {

@@ -3,7 +3,7 @@ package ai.stigmer.testkit.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ai.stigmer.testkit.ollama.Fault;
+import ai.stigmer.testkit.http.Fault;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Locale;
 
 /**
  * The body of {@code POST /api/chat}. The fields stand in a fixed order with the messages last, so
@@ -64,9 +64,7 @@ final class ChatBody {
     json.writeBooleanField("stream", true);
     json.writeBooleanField("truncate", false);
     json.writeBooleanField("shift", false);
-    if (settings.effort().equals(Optional.of(Effort.NONE))) {
-      json.writeBooleanField("think", false);
-    }
+    writeThink();
     writeOptions();
     if (!request.tools().isEmpty()) {
       json.writeArrayFieldStart("tools");
@@ -77,6 +75,17 @@ final class ChatBody {
     }
     writeMessages(request);
     json.writeEndObject();
+  }
+
+  private void writeThink() throws IOException {
+    if (settings.effort().isPresent()) {
+      Effort effort = settings.effort().get();
+      if (effort == Effort.NONE) {
+        json.writeBooleanField("think", false);
+      } else {
+        json.writeStringField("think", effort.name().toLowerCase(Locale.ROOT));
+      }
+    }
   }
 
   private void writeOptions() throws IOException {

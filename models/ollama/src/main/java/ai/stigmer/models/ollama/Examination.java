@@ -95,12 +95,12 @@ final class Examination {
       case PRINTS ->
           Finding.warning(
               "model",
-              model + " is installed; it printed its call as text when it was tried (W212)",
+              model + " is installed; it printed its call as text when it was tried (W217)",
               Fitness.better(installed, model));
       case SILENT ->
           Finding.warning(
               "model",
-              model + " is installed; it did not call a tool when it was tried (W212)",
+              model + " is installed; it did not call a tool when it was tried (W217)",
               Fitness.better(installed, model));
     };
   }

@@ -55,7 +55,7 @@ final class FitnessCheck {
     if (Fitness.isUnfit(name)) {
       say(
           events,
-          "W211",
+          "W216",
           name + " is known not to work well with tools; " + Fitness.better(installed, name));
       return;
     }
@@ -79,14 +79,14 @@ final class FitnessCheck {
       case PRINTS ->
           say(
               events,
-              "W212",
+              "W217",
               name
                   + " printed its call as text when it was tried; such calls are recognised, but "
                   + Fitness.better(installed, name));
       case SILENT ->
           say(
               events,
-              "W212",
+              "W217",
               name
                   + " did not call the tool that it was told to call when it was tried; "
                   + Fitness.better(installed, name));

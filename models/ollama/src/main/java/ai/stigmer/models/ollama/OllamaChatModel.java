@@ -24,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class OllamaChatModel implements ChatModel {
   private static final int MAX_ERROR_BODY = 64 * 1024;
+  private static final String CANNOT_THINK = "does not support thinking";
 
   private final ModelSettings settings;
+  private volatile ModelSettings sent;
   private final Endpoint endpoint;
   private final Connections connections;
   private final OllamaServer server;
@@ -40,6 +42,7 @@ final class OllamaChatModel implements ChatModel {
   OllamaChatModel(
       ModelSettings settings, Contact contact, LoadedModels loaded, FitnessCheck fitness) {
     this.settings = settings;
+    this.sent = settings;
     this.loaded = loaded;
     this.fitness = fitness;
     endpoint = contact.endpoint();
@@ -104,13 +107,16 @@ final class OllamaChatModel implements ChatModel {
 
   private ModelResult ask(
       ModelRequest request, int tokens, CancelToken cancel, Consumer<ModelEvent> events) {
-    byte[] body = ChatBody.of(settings, tokens, request);
+    byte[] body = ChatBody.of(sent, tokens, request);
     Request http = endpoint.post("/api/chat", body);
     try (Exchange exchange = new Exchange(connections, http, patience, cancel)) {
       try {
         Answer answer = exchange.answer();
         if (answer.status() != 200) {
-          return new ModelResult.Failed(refused(exchange, answer, tokens));
+          ModelFailure failure = refused(exchange, answer, tokens);
+          return effortRefused(failure, events)
+              ? ask(request, tokens, cancel, events)
+              : new ModelResult.Failed(failure);
         }
         Reading reading = new Reading(request, new TurnAssembly(request, events), tokens);
         ModelResult result = read(exchange, reading);
@@ -122,6 +128,22 @@ final class OllamaChatModel implements ChatModel {
         return ended(exchange, e);
       }
     }
+  }
+
+  /**
+   * Whether the model cannot think at all; then nothing more is said of thinking to it. The server
+   * tells only when it is asked.
+   */
+  private boolean effortRefused(ModelFailure failure, Consumer<ModelEvent> events) {
+    boolean refused =
+        sent.effort().isPresent() && failure.problem().toString().contains(CANNOT_THINK);
+    if (refused) {
+      events.accept(
+          new ModelEvent.Notice(
+              "W211", settings.model() + " cannot think, so llm.effort has no effect on it"));
+      sent = settings.withoutEffort();
+    }
+    return refused;
   }
 
   private ModelResult ended(Exchange exchange, IOException cause) {
@@ -230,7 +252,7 @@ final class OllamaChatModel implements ChatModel {
     if (assembly.hasPrintedCalls() && toldPrintedCalls.compareAndSet(false, true)) {
       events.accept(
           new ModelEvent.Notice(
-              "W210",
+              TurnAssembly.PRINTED,
               settings.model()
                   + " prints tool calls as text; they are recognised, but a model such as qwen3.5"
                   + " calls tools properly"));

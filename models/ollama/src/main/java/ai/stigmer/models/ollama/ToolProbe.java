@@ -97,7 +97,8 @@ final class ToolProbe {
               REQUEST,
               cancel,
               event -> {
-                if (event instanceof ModelEvent.Notice) {
+                if (event instanceof ModelEvent.Notice notice
+                    && notice.code().equals(TurnAssembly.PRINTED)) {
                   printed.set(true);
                 }
               });

@@ -150,19 +150,21 @@ class ContextCheckTest {
   void toolsThatATemplateShowsOnlyOnceAreNoCut() {
     // Given: the first prompt holds the tools, the second one does not
     Scenario scenario =
-        Scenario.of(Answer.call("ls", "{}").tokens(1_200, 1), Answer.text("done").tokens(60, 1));
+        Scenario.of(
+            Answer.call("ls", "{}").tokens(15_000, 1), Answer.text("done").tokens(14_000, 1));
     try (FakeOllama server = FakeOllama.start(scenario)) {
       Asking asking = new Asking(server);
-      ModelTurn first = asking.turn(Asking.hello());
+      Message said = new Message.User(BASE64_40000);
+      ModelTurn first = asking.turn(Asking.request(said));
       ToolCall call = first.calls().getFirst();
 
       // When
       ModelTurn second =
           asking.turn(
               Asking.request(
-                  new Message.User("hello"),
+                  said,
                   new Message.Assistant(first),
-                  new Message.ToolAnswer(call, new ToolResult(ToolResult.Status.OK, "a\nb"))));
+                  new Message.ToolAnswer(call, new ToolResult(ToolResult.Status.OK, "a"))));
 
       // Then
       assertThat(second.text()).isEqualTo("done");

@@ -55,7 +55,7 @@ class ToolProbeTest {
       assertThat(server.probes()).hasSize(1);
       assertThat(folder.resolve("probes").resolve("ollama-" + MODEL.digest())).hasContent(kept);
       for (Asking asking : List.of(first, second)) {
-        assertThat(asking.notices()).isEqualTo(told.isEmpty() ? List.of() : List.of("W212"));
+        assertThat(asking.notices()).isEqualTo(told.isEmpty() ? List.of() : List.of("W217"));
         if (!told.isEmpty()) {
           assertThat(asking.events.getFirst()).isInstanceOf(ModelEvent.Notice.class);
           assertThat(asking.events.getFirst().toString()).contains(told, "ollama pull qwen3.5");
@@ -204,7 +204,7 @@ class ToolProbeTest {
     try (FakeOllama server = FakeOllama.start(scenario)) {
       Asking asking = new Asking(provider(), server, name);
       asking.turn(Asking.hello());
-      assertThat(asking.notices()).containsExactly("W211");
+      assertThat(asking.notices()).containsExactly("W216");
       assertThat(asking.events.getFirst().toString()).contains(name, "--model qwen3.5:latest");
       assertThat(server.probes()).isEmpty();
     }

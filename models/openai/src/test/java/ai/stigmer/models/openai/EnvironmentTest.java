@@ -2,7 +2,7 @@ package ai.stigmer.models.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.stigmer.testkit.ollama.RecordedRequest;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.openai.Answer;
 import ai.stigmer.testkit.openai.FakeChatCompletions;
 import ai.stigmer.testkit.openai.FakeResponses;

@@ -8,7 +8,7 @@ import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
 import ai.stigmer.graphton.model.ModelResult;
-import ai.stigmer.testkit.ollama.Fault;
+import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.openai.Answer;
 import ai.stigmer.testkit.openai.FakeChatCompletions;
 import ai.stigmer.testkit.openai.FakeResponses;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.model.ModelRequest;
-import ai.stigmer.testkit.ollama.RecordedRequest;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.openai.Answer;
 import ai.stigmer.testkit.openai.FakeChatCompletions;
 import ai.stigmer.testkit.openai.FakeResponses;

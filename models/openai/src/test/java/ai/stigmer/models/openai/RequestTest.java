@@ -6,7 +6,7 @@ import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
-import ai.stigmer.testkit.ollama.RecordedRequest;
+import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.openai.Answer;
 import ai.stigmer.testkit.openai.FakeChatCompletions;
 import ai.stigmer.testkit.openai.FakeResponses;

@@ -1,0 +1,17 @@
+package ai.stigmer.config;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+
+/** What the cascade looks at on one certain day, because models retire. */
+final class OnADay {
+  static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T12:00:00Z"));
+
+  private OnADay() {}
+
+  static ConfigInput of(Map<String, String> env, Path home, String command) {
+    return ConfigInput.of(env, home, command).clock(CLOCK);
+  }
+}
