@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -320,7 +321,8 @@ class ReadinessTest {
                     new PrintStream(errBytes, true, StandardCharsets.UTF_8),
                     terminal,
                     JournalOpener.SQLITE,
-                    signals))
+                    signals,
+                    InstantSource.system()))
             .execute(words);
     out = outBytes.toString(StandardCharsets.UTF_8);
     err = errBytes.toString(StandardCharsets.UTF_8);

@@ -194,7 +194,8 @@ class FirstRunTest {
 
   private void tell(String title, Ended ended) {
     story.append("## ").append(title).append('\n');
-    Stream.of((ended.out() + ended.err())
+    Stream.of(
+            (ended.out() + ended.err())
                 .replace("\r\n", "\n")
                 .replace("[q]uit > ", "[q]uit > \n")
                 .split("\n", -1))
