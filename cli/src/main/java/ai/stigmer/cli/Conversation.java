@@ -46,7 +46,7 @@ final class Conversation {
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
     CancelToken cancel = new CancelToken();
     RunControl control =
-        new RunControl(view, new ShellApproval(surroundings, environment.shell()), cancel);
+        new RunControl(view, new ShellApproval(surroundings, environment.shell(), cancel), cancel);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       return Ends.exitStatus(work.apply(control).end());
     }

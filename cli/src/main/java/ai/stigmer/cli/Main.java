@@ -1,11 +1,15 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.screen.Palette;
+import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Terminal;
 import ai.stigmer.config.EnvReader;
+import ai.stigmer.graphton.error.Problem;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -16,10 +20,12 @@ public final class Main {
   private Main() {}
 
   static void main(String[] args) {
-    PrintStream out = stream(FileDescriptor.out);
-    PrintStream err = stream(FileDescriptor.err);
+    WatchedStream watched = new WatchedStream(new FileOutputStream(FileDescriptor.out));
+    PrintStream out = stream(watched);
+    PrintStream err = stream(new FileOutputStream(FileDescriptor.err));
     int status = run(args, EnvReader.system(), out, err);
     out.flush();
+    status = watched.failure().map(why -> unwritten(why, err)).orElse(status);
     err.flush();
     // Threads that still wait for a network must not keep the process; the journal is closed by
     // now.
@@ -70,10 +76,16 @@ public final class Main {
     return new Stigmer(surroundings).execute(args);
   }
 
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(
-        new BufferedOutputStream(new FileOutputStream(descriptor), 8192),
-        false,
-        StandardCharsets.UTF_8);
+  /** An answer that nobody got is no success, whatever the run came to. */
+  private static int unwritten(String why, PrintStream err) {
+    Problem problem =
+        Problem.of("E006", Problem.Category.RUN, "standard output could not be written: " + why)
+            .help("the run itself is in the journal: stigmer sessions show last");
+    err.print(ProblemText.of(problem, Palette.PLAIN));
+    return problem.category().exitStatus();
+  }
+
+  private static PrintStream stream(OutputStream to) {
+    return new PrintStream(new BufferedOutputStream(to, 8192), false, StandardCharsets.UTF_8);
   }
 }

@@ -8,14 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The signals of this process. The first INT or TERM cancels what runs and lets it end in order,
- * the second ends the process at once; with nothing to cancel the first one does.
+ * The signals of this process. The first HUP, INT or TERM cancels what runs and lets it end in
+ * order, the second ends the process at once; with nothing to cancel the first one does.
  *
  * <p>The JDK's only door to signals is {@code sun.misc.Signal}, which the compiler warns about in a
  * way that cannot be silenced; so it is opened by reflection. Where it is missing, signals keep the
  * JDK's meaning: the process ends, and the run can be resumed.
  */
 final class ProcessSignals implements Signals {
+  private static final int HUP = 1;
   private static final int INT = 2;
   private static final int TERM = 15;
 
@@ -25,6 +26,7 @@ final class ProcessSignals implements Signals {
   @Override
   public Handle cancelling(CancelToken token) {
     running.set(token);
+    handle("HUP", HUP);
     handle("INT", INT);
     handle("TERM", TERM);
     return () -> running.set(null);

@@ -10,11 +10,8 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,20 +62,34 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private int resume(RunView view) {
+    if (maxTurns != null && maxTurns < 1) {
+      throw Problem.of(
+              "E118",
+              Problem.Category.CONFIGURATION,
+              "agent.max_turns must be a whole number of at least 1, got \"" + maxTurns + "\"")
+          .from("--max-turns")
+          .help("for example 50")
+          .asException();
+    }
     Conversation conversation = new Conversation(surroundings, view);
     String runId = find();
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
+      RecordedFallbacks fallbacks =
+          RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              resized(withKey(journaled.model(), recorded.llm().apiKey())),
-              journaled.fallbacks().stream()
-                  .map(model -> withKey(model, key(model, recorded)))
-                  .toList(),
+              resized(
+                  journaled
+                      .model()
+                      .withKey(
+                          RecordedKey.find(
+                              journaled.configuration(), journaled.model(), recorded))),
+              fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
               journaled.maxRetries());
@@ -86,6 +97,7 @@ final class ResumeCommand implements Callable<Integer> {
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
           journaled.configuration());
+      fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model());
       return conversation.resume(runner, runId, environment);
     }
@@ -119,18 +131,6 @@ final class ResumeCommand implements Callable<Integer> {
         : input;
   }
 
-  /**
-   * The key that the configuration has now for the endpoint that was recorded, and for no other.
-   */
-  private static Optional<Secret> key(ModelSettings recorded, Resolved now) {
-    return now.fallbacks().stream()
-        .filter(fallback -> fallback.provider().equals(recorded.provider()))
-        .filter(fallback -> fallback.modelName().equals(recorded.model()))
-        .filter(fallback -> fallback.baseUrl().equals(recorded.baseUrl()))
-        .flatMap(fallback -> fallback.apiKey().stream())
-        .findFirst();
-  }
-
   private ModelSettings resized(ModelSettings model) {
     if (contextLength == null) {
       return model;
@@ -147,26 +147,8 @@ final class ResumeCommand implements Callable<Integer> {
     return model.withContextLength(contextLength);
   }
 
-  private static ModelSettings withKey(ModelSettings model, Optional<Secret> key) {
-    return new ModelSettings(
-        model.provider(),
-        model.model(),
-        model.baseUrl(),
-        key,
-        model.maxTokens(),
-        model.temperature(),
-        model.contextLength(),
-        model.effort(),
-        model.dialect(),
-        model.connectTimeout(),
-        model.firstTokenTimeout(),
-        model.idleTimeout());
-  }
-
   private ConfigInput now() {
-    return ConfigInput.of(
-            surroundings.env(), Path.of(System.getProperty("user.home")), "stigmer resume")
-        .clock(surroundings.clock());
+    return ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock());
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled) {

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +53,9 @@ public final class Stigmer {
       return dispatch(words);
     } catch (ProblemException e) {
       return failed(words, e.problem(), e);
-    } catch (RuntimeException e) {
+    } catch (OutOfMemoryError e) {
+      return failed(words, outOfMemory(), e);
+    } catch (RuntimeException | Error e) {
       return failed(words, bug(e), e);
     } finally {
       surroundings.out().flush();
@@ -76,7 +79,8 @@ public final class Stigmer {
 
   private int command(String name, List<String> arguments) {
     if (name.equals("run") || name.equals("resume")) {
-      Thread.ofVirtual().start(() -> SqliteJournal.warmUp(surroundings.home()));
+      Path home = surroundings.home();
+      Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
     }
     CommandLine line = Commands.commandLine(name, surroundings);
     line.setParameterExceptionHandler((e, _) -> failed(arguments, usage(name, e), e));
@@ -103,7 +107,7 @@ public final class Stigmer {
 
   private int failed(List<String> arguments, Problem problem, Throwable cause) {
     if (wantsJson(arguments)) {
-      surroundings.out().println(Json.error(problem));
+      surroundings.out().println(Json.line(Json.error(problem)));
     }
     surroundings.err().print(ProblemText.of(problem, surroundings.terminal().palette()));
     if (surroundings.debug()) {
@@ -151,6 +155,14 @@ public final class Stigmer {
     return e.getSuggestions().isEmpty()
         ? problem.help(help)
         : problem.help("did you mean \"" + e.getSuggestions().getFirst() + "\"?", help);
+  }
+
+  private static Problem outOfMemory() {
+    long most = Runtime.getRuntime().maxMemory() >> 20;
+    return Problem.of(
+            "E902", Problem.Category.RUN, "the memory of this process, " + most + " MiB, is full")
+        .help(
+            "give it more: JAVA_TOOL_OPTIONS=-Xmx4g", "a run can be resumed: stigmer resume last");
   }
 
   private static Problem bug(Throwable e) {

@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.cli.screen.Terminal;
+import ai.stigmer.config.UserHome;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -43,10 +44,7 @@ public record Surroundings(
 
   /** Where configuration and journal live: {@code STIGMER_HOME}, else {@code ~/.stigmer}. */
   Path home() {
-    String home = env.getOrDefault("STIGMER_HOME", "").strip();
-    return home.isEmpty()
-        ? Path.of(System.getProperty("user.home"), ".stigmer")
-        : Path.of(home).toAbsolutePath();
+    return UserHome.stigmer(env);
   }
 
   Path database() {

@@ -14,14 +14,14 @@ import java.util.Optional;
  * copies.
  *
  * @param env the environment
- * @param userHome the user's home folder
+ * @param stigmerHome the folder that holds configuration and journal
  * @param command the command that runs, for example {@code stigmer run}; {@code stigmer worker}
  *     defaults to cloud
  * @param clock tells whether a model is retired
  */
 public record ConfigInput(
     Map<String, String> env,
-    Path userHome,
+    Path stigmerHome,
     String command,
     List<Given> flags,
     List<Given> requests,
@@ -44,10 +44,19 @@ public record ConfigInput(
     requests = List.copyOf(requests);
   }
 
-  public static ConfigInput of(Map<String, String> env, Path userHome, String command) {
+  /**
+   * An input of this environment alone.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException E136 when the user has no home folder
+   */
+  public static ConfigInput of(Map<String, String> env, String command) {
+    return of(env, UserHome.stigmer(env), command);
+  }
+
+  static ConfigInput of(Map<String, String> env, Path stigmerHome, String command) {
     return new ConfigInput(
         env,
-        userHome,
+        stigmerHome,
         command,
         List.of(),
         List.of(),
@@ -63,7 +72,7 @@ public record ConfigInput(
   public ConfigInput flag(String key, String value, String flagName) {
     return new ConfigInput(
         env,
-        userHome,
+        stigmerHome,
         command,
         plus(flags, key, value, flagName),
         requests,
@@ -76,7 +85,7 @@ public record ConfigInput(
   public ConfigInput request(String key, String value) {
     return new ConfigInput(
         env,
-        userHome,
+        stigmerHome,
         command,
         flags,
         plus(requests, key, value, "request"),
@@ -90,7 +99,7 @@ public record ConfigInput(
     List<Given> others = requests.stream().filter(given -> !given.key().equals(key)).toList();
     return new ConfigInput(
         env,
-        userHome,
+        stigmerHome,
         command,
         flags,
         plus(others, key, value, location),
@@ -102,12 +111,12 @@ public record ConfigInput(
   /** Reads this file instead of the user's. */
   public ConfigInput configFile(Path file) {
     return new ConfigInput(
-        env, userHome, command, flags, requests, Optional.of(file), FileUse.READ, clock);
+        env, stigmerHome, command, flags, requests, Optional.of(file), FileUse.READ, clock);
   }
 
   /** Resolves as on that day. */
   public ConfigInput clock(InstantSource other) {
-    return new ConfigInput(env, userHome, command, flags, requests, configFile, fileUse, other);
+    return new ConfigInput(env, stigmerHome, command, flags, requests, configFile, fileUse, other);
   }
 
   /** The day in UTC. */
@@ -118,15 +127,7 @@ public record ConfigInput(
   /** Reads no file. */
   public ConfigInput withoutFile() {
     return new ConfigInput(
-        env, userHome, command, flags, requests, Optional.empty(), FileUse.IGNORE, clock);
-  }
-
-  /**
-   * The folder that holds configuration and journal: {@code STIGMER_HOME}, else {@code ~/.stigmer}.
-   */
-  public Path stigmerHome() {
-    String home = env.getOrDefault("STIGMER_HOME", "").strip();
-    return home.isEmpty() ? userHome.resolve(".stigmer") : Path.of(home);
+        env, stigmerHome, command, flags, requests, Optional.empty(), FileUse.IGNORE, clock);
   }
 
   /**

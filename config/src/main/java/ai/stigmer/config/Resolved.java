@@ -68,6 +68,12 @@ public final class Resolved {
     return resolution.setting().secret() ? Optional.empty() : resolution.effective();
   }
 
+  /** Where the value of a setting comes from; empty when it has none. */
+  public Optional<String> location(String key) {
+    Resolution resolution = get(key);
+    return resolution.value().map(value -> resolution.location());
+  }
+
   /** A secret as it may be shown: its fingerprint, or that it is unset. */
   public String secretInWords(String key) {
     return get(key).value().map(text -> Secret.of(text).toString()).orElse("unset");

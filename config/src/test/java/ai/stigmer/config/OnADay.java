@@ -3,6 +3,7 @@ package ai.stigmer.config;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What the cascade looks at on one certain day, because models retire. */
@@ -12,6 +13,8 @@ final class OnADay {
   private OnADay() {}
 
   static ConfigInput of(Map<String, String> env, Path home, String command) {
-    return ConfigInput.of(env, home, command).clock(CLOCK);
+    var all = new HashMap<>(env);
+    all.putIfAbsent("HOME", home.toString());
+    return ConfigInput.of(all, command).clock(CLOCK);
   }
 }

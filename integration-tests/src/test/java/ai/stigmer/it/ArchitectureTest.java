@@ -31,6 +31,7 @@ class ArchitectureTest {
           "graphton", 80,
           "models.anthropic", 15,
           "models.ollama", 10,
+          "models.openai", 15,
           "models.scripted", 4,
           "testkit", 10,
           "config", 10,
@@ -52,6 +53,7 @@ class ArchitectureTest {
     "graphton, graphton",
     "models.anthropic, graphton",
     "models.ollama, graphton",
+    "models.openai, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
     "config, graphton.model graphton.error",
@@ -90,6 +92,7 @@ class ArchitectureTest {
             "picocli..",
             "org.snakeyaml..",
             "com.anthropic..",
+            "com.openai..",
             "okhttp3..")
         .check(CLASSES);
   }

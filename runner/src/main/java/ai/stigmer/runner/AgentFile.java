@@ -3,7 +3,10 @@ package ai.stigmer.runner;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -21,7 +24,7 @@ public final class AgentFile {
   /** The format's name and version. */
   public static final String API_VERSION = "agentic.stigmer.ai/v1";
 
-  private static final long MAX_BYTES = 1 << 20;
+  private static final int MAX_BYTES = 1 << 20;
 
   private AgentFile() {}
 
@@ -94,13 +97,16 @@ public final class AgentFile {
       if (Files.isDirectory(file)) {
         throw unreadable(file.toString(), "the agent file is a folder");
       }
-      if (Files.size(file) > MAX_BYTES) {
-        throw unreadable(file.toString(), "the agent file is larger than 1 MiB");
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+          throw unreadable(file.toString(), "the agent file is larger than 1 MiB");
+        }
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
       }
-      return Files.readString(file);
     } catch (NoSuchFileException e) {
       throw unreadable(file.toString(), "the agent file is not there");
-    } catch (MalformedInputException e) {
+    } catch (CharacterCodingException e) {
       throw unreadable(file.toString(), "the agent file is not UTF-8 text");
     } catch (IOException e) {
       throw unreadable(file.toString(), "the agent file cannot be read: " + e.getMessage());

@@ -9,8 +9,10 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,6 +109,12 @@ public final class Runner implements AutoCloseable {
     return Toolbox.agent(environment, env);
   }
 
+  private static List<ModelSettings> models(RunEnvironment environment) {
+    var models = new ArrayList<>(environment.fallbacks());
+    models.add(environment.model());
+    return models;
+  }
+
   private Graphton loop(Models models, RunEnvironment environment, RunControl control) {
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
@@ -114,6 +122,7 @@ public final class Runner implements AutoCloseable {
         .journal(journal)
         .owner(owner)
         .policy(control.policy())
+        .aroundTools(new Redaction(models(environment), env))
         .listener(control.listener())
         .cancel(control.cancel());
   }

@@ -1,10 +1,13 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
 import ai.stigmer.graphton.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +24,29 @@ final class Toolbox {
    */
   static Agent agent(RunEnvironment environment, Map<String, String> env) {
     AgentDefinition definition = environment.agent();
-    List<Tool> all = BuiltinTools.over(Workspace.open(environment.workspace()), env);
+    List<Tool> all = BuiltinTools.over(workspace(environment.workspace(), env), env);
     return Agent.named(definition.name())
         .instructions(definition.instructions())
         .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))
         .maxTurns(environment.maxTurns())
         .build();
+  }
+
+  /** An agent that could write configuration or journal could point the next run anywhere. */
+  private static Workspace workspace(Path folder, Map<String, String> env) {
+    Workspace workspace = Workspace.open(folder);
+    Path home = UserHome.stigmer(env);
+    try {
+      return workspace.keeping(home);
+    } catch (IOException e) {
+      throw Problem.of(
+              "E130",
+              Problem.Category.CONFIGURATION,
+              "the folder of configuration and journal cannot be resolved: " + e.getMessage())
+          .from(home.toString())
+          .help("name another folder: STIGMER_HOME=DIR")
+          .asException();
+    }
   }
 
   private static List<Tool> chosen(List<Tool> all, List<String> names) {

@@ -91,9 +91,7 @@ class RunEnvironmentTest {
     Resolved resolved =
         Cascade.resolve(
             ConfigInput.of(
-                    Map.of("ANTHROPIC_API_KEY", "canary", "STIGMER_MODE", "cloud"),
-                    Path.of("/home/me"),
-                    "stigmer run")
+                    Map.of("ANTHROPIC_API_KEY", "canary", "STIGMER_MODE", "cloud"), "stigmer run")
                 .withoutFile()
                 .request("llm.max_tokens", "77")
                 .request("agent.max_turns", "7"));

@@ -5,7 +5,6 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.config.SettingInfo;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -30,10 +29,7 @@ public final class EnvCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Resolved resolved =
-        Cascade.resolve(
-            ConfigInput.of(env, Path.of(System.getProperty("user.home")), "stigmer env")
-                .clock(clock));
+    Resolved resolved = Cascade.resolve(ConfigInput.of(env, "stigmer env").clock(clock));
     row("STIGMER_HOME", "", "the folder of configuration and journal (default: ~/.stigmer)");
     row("STIGMER_CONFIG", "", "another configuration file");
     for (SettingInfo setting : SettingInfo.all()) {

@@ -13,8 +13,7 @@ final class FileOption {
   private @Nullable Path file;
 
   ConfigInput input(Map<String, String> env, String command, InstantSource clock) {
-    return added(
-        ConfigInput.of(env, Path.of(System.getProperty("user.home")), command).clock(clock));
+    return added(ConfigInput.of(env, command).clock(clock));
   }
 
   ConfigInput added(ConfigInput input) {

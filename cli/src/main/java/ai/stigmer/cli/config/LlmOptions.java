@@ -1,7 +1,6 @@
 package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,8 +93,7 @@ public final class LlmOptions {
    * @param clock tells whether a model is retired
    */
   public ConfigInput input(Map<String, String> env, String command, InstantSource clock) {
-    ConfigInput input =
-        ConfigInput.of(env, Path.of(System.getProperty("user.home")), command).clock(clock);
+    ConfigInput input = ConfigInput.of(env, command).clock(clock);
     input = flag(input, "mode", mode, "--mode");
     input = flag(input, "llm.provider", provider, "--provider");
     input = flag(input, "llm.model", model, "--model");

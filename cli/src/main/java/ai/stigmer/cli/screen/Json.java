@@ -4,21 +4,37 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.message.Usage;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** The JSON shapes that several commands share. */
 public final class Json {
   /** The version of every object that a command prints. */
   public static final int SCHEMA = 1;
 
+  private static final Pattern STEERING = Pattern.compile("[\\x7f-\\x9f]");
+
   private Json() {}
 
   /** An object with the fields {@code schema} and {@code type}. */
   public static ObjectNode object(String type) {
     return JsonNodeFactory.instance.objectNode().put("schema", SCHEMA).put("type", type);
+  }
+
+  /**
+   * A line to print. JSON lets DEL and the control characters behind it stand as they are, and a
+   * terminal obeys some of them.
+   */
+  public static String line(JsonNode json) {
+    return STEERING
+        .matcher(json.toString())
+        .replaceAll(
+            found -> String.format(Locale.ROOT, "\\\\u%04x", (int) found.group().charAt(0)));
   }
 
   /** A failure as the last object of a command. */

@@ -43,7 +43,7 @@ public final class JsonView implements RunView {
     if (event instanceof AgentEvent.RunFinished finished) {
       ObjectNode json = Json.result(finished.result(), model).put("retries", retries);
       json.set("model_switches", switches);
-      out.println(json);
+      out.println(Json.line(json));
       out.flush();
     } else if (event instanceof AgentEvent.Retrying retrying) {
       retries++;
@@ -65,7 +65,7 @@ public final class JsonView implements RunView {
 
   @Override
   public void failed(List<Problem> problems, int exit) {
-    out.println(Json.error(problems, exit));
+    out.println(Json.line(Json.error(problems, exit)));
     out.flush();
     problems.forEach(problem -> err.print(ProblemText.of(problem, Palette.PLAIN)));
     err.flush();

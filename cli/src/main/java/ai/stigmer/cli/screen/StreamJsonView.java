@@ -140,7 +140,7 @@ public final class StreamJsonView implements RunView {
   }
 
   private void print(ObjectNode json) {
-    out.println(json);
+    out.println(Json.line(json));
     out.flush();
   }
 }

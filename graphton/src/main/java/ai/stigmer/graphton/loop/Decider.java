@@ -68,7 +68,7 @@ public final class Decider {
                     + CallHistory.STOP_WINDOW
                     + " calls")
             .from("tool " + transcript.pending().getFirst().call().name())
-            .help("say more exactly what to do, or use a stronger model: -m MODEL"));
+            .help("say more exactly what to do, or begin anew with a stronger model: -m MODEL"));
   }
 
   private static RunEnd endOf(ModelTurn turn, String partial) {
@@ -83,11 +83,12 @@ public final class Decider {
                       "E803",
                       Problem.Category.LIMIT,
                       "the answer was cut at the output limit of the model's turn")
-                  .help("allow longer answers: --max-tokens N"));
+                  .help("begin anew with longer answers: stigmer run --max-tokens N"));
       case CONTEXT_FULL ->
           new RunEnd.Failed(
               Problem.of("E302", Problem.Category.MODEL, "the model's context window is full")
-                  .help("use a larger window: --context-length N, or a model that has one"),
+                  .help(
+                      "begin anew with a larger window: --context-length N, or a model that has one"),
               partial);
       case REFUSAL ->
           new RunEnd.Failed(
@@ -105,7 +106,7 @@ public final class Decider {
                 "E304",
                 Problem.Category.MODEL,
                 turn.provider() + "/" + turn.model() + " answered with nothing")
-            .help("go on: stigmer resume ID, or use another model: -m MODEL"),
+            .help("go on: stigmer resume ID, or begin anew with another model: -m MODEL"),
         partial);
   }
 }

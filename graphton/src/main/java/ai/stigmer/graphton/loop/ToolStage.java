@@ -133,6 +133,9 @@ final class ToolStage {
     events.send(new AgentEvent.ToolStarted(ready.call()));
     if (intent.isPresent()) {
       Optional<ToolResult> settled = settle(ready, intent.get());
+      if (plan.cancel().isCancelled()) {
+        return;
+      }
       if (settled.isPresent()) {
         record(ready.call(), settled.get(), before);
         return;
@@ -145,6 +148,9 @@ final class ToolStage {
         record(ready.call(), failed(ready.tool(), e), before);
         return;
       }
+      if (plan.cancel().isCancelled()) {
+        return;
+      }
       recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));
     }
     record(ready.call(), run(ready), before);
@@ -154,7 +160,7 @@ final class ToolStage {
    * The result of a call that an earlier process had announced; empty when the call is to be run.
    * The tool may have changed its class since; the more careful of the two counts.
    */
-  private static Optional<ToolResult> settle(Ready ready, ToolIntent intent) {
+  private Optional<ToolResult> settle(Ready ready, ToolIntent intent) {
     if (intent.effect() != EffectClass.UNSAFE && ready.tool().effect() != EffectClass.UNSAFE) {
       return Optional.empty();
     }
@@ -165,13 +171,14 @@ final class ToolStage {
     };
   }
 
-  private static Tool.Settlement settlement(Ready ready, ToolIntent intent) {
+  private Tool.Settlement settlement(Ready ready, ToolIntent intent) {
     if (intent.prepared().isEmpty()) {
       return new Tool.Settlement.Unknown();
     }
     try {
       return ready.tool().settle(ready.arguments(), intent.prepared().get(), ready.context());
     } catch (Exception e) {
+      heedInterrupt(e);
       return new Tool.Settlement.Unknown();
     }
   }
@@ -240,7 +247,16 @@ final class ToolStage {
     }
   }
 
-  private static ToolResult failed(Tool tool, Exception e) {
+  /** Whoever interrupts the thread of a run wants the run to end, not the next turn. */
+  private void heedInterrupt(Exception e) {
+    if (e instanceof InterruptedException) {
+      plan.cancel().cancel();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ToolResult failed(Tool tool, Exception e) {
+    heedInterrupt(e);
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return ToolResult.error("The tool " + tool.spec().name() + " failed: " + why);
   }

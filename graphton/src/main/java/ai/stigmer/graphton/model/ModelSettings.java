@@ -88,6 +88,23 @@ public record ModelSettings(
         idleTimeout);
   }
 
+  /** The same with this key, or with none. */
+  public ModelSettings withKey(Optional<Secret> key) {
+    return new ModelSettings(
+        provider,
+        model,
+        baseUrl,
+        key,
+        maxTokens,
+        temperature,
+        contextLength,
+        effort,
+        dialect,
+        connectTimeout,
+        firstTokenTimeout,
+        idleTimeout);
+  }
+
   /** The same for a model that has no effort to choose. */
   public ModelSettings withoutEffort() {
     return new ModelSettings(

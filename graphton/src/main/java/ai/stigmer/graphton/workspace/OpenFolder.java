@@ -6,6 +6,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.Set;
@@ -147,6 +149,27 @@ final class OpenFolder implements AutoCloseable {
       return view == null ? null : view.readAttributes().permissions();
     } catch (UnsupportedOperationException e) {
       return null;
+    }
+  }
+
+  /** Gives a file owner and group of another, as far as this process may. */
+  void own(Path name, Path as) throws IOException {
+    PosixFileAttributeView from = posix(as);
+    PosixFileAttributeView to = posix(name);
+    if (from == null || to == null) {
+      return;
+    }
+    try {
+      PosixFileAttributes wanted = from.readAttributes();
+      PosixFileAttributes found = to.readAttributes();
+      if (!found.group().equals(wanted.group())) {
+        to.setGroup(wanted.group());
+      }
+      if (!found.owner().equals(wanted.owner())) {
+        to.setOwner(wanted.owner());
+      }
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      // Only root may give a file away.
     }
   }
 

@@ -16,6 +16,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -34,12 +36,27 @@ public final class Workspace {
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:[\\\\/].*");
 
+  private static final String GIT = ".git";
+
   private final Path root;
   private final Path given;
+  private final List<Path> kept;
 
-  private Workspace(Path root, Path given) {
+  private Workspace(Path root, Path given, List<Path> kept) {
     this.root = root;
     this.given = given;
+    this.kept = kept;
+  }
+
+  /**
+   * The same workspace in which nothing within {@code folder} is written, whichever way a path
+   * leads there. Files below {@code .git} are never written: some of them are commands that git
+   * runs.
+   */
+  public Workspace keeping(Path folder) throws IOException {
+    var more = new ArrayList<>(kept);
+    more.add(real(folder.toAbsolutePath().normalize()));
+    return new Workspace(root, given, List.copyOf(more));
   }
 
   /**
@@ -59,7 +76,7 @@ public final class Workspace {
       throw unusable(folder, "cannot be read");
     }
     try {
-      return new Workspace(folder.toRealPath(), folder.toAbsolutePath().normalize());
+      return new Workspace(folder.toRealPath(), folder.toAbsolutePath().normalize(), List.of());
     } catch (IOException e) {
       throw unusable(folder, "cannot be read");
     }
@@ -129,16 +146,33 @@ public final class Workspace {
    * file is overwritten by the next one, because its name comes from the file's.
    *
    * @param file from {@link #resolve}
-   * @throws IOException when it is a folder or something else than a regular file, or cannot be
-   *     written
+   * @throws IOException when it is a folder or something else than a regular file, is protected, or
+   *     cannot be written
    */
   public void replace(Path file, byte[] content) throws IOException {
+    checkWritable(file);
     try {
       write(file, content);
     } catch (FileSystemException e) {
       throw new IOException("\"" + show(file) + "\" cannot be written: " + reason(e), e);
     }
     flush(parent(file));
+  }
+
+  /** A rename needs no right to the file itself, so the right is asked for here. */
+  private void checkWritable(Path file) throws IOException {
+    for (Path part : root.relativize(file)) {
+      if (part.toString().equalsIgnoreCase(GIT)) {
+        throw new IOException(
+            "\"" + show(file) + "\" belongs to git; such files are changed by git commands only");
+      }
+    }
+    if (kept.stream().anyMatch(file::startsWith)) {
+      throw new IOException("\"" + show(file) + "\" belongs to stigmer and is not written");
+    }
+    if (Files.exists(file) && !Files.isWritable(file)) {
+      throw new IOException("\"" + show(file) + "\" is write-protected");
+    }
   }
 
   private void write(Path file, byte[] content) throws IOException {
@@ -150,6 +184,7 @@ public final class Workspace {
       try {
         write(folder, fresh, content);
         if (!permissions.isEmpty()) {
+          folder.own(fresh, name);
           folder.permit(fresh, permissions);
         }
         folder.rename(fresh, name);
@@ -246,7 +281,7 @@ public final class Workspace {
   private static RuntimeException unusable(Path folder, String what) {
     return Problem.of(
             "E130", Problem.Category.CONFIGURATION, "the workspace " + folder + " " + what)
-        .help("--workspace DIR names another folder")
+        .help("stigmer run --workspace DIR names another folder")
         .asException();
   }
 }

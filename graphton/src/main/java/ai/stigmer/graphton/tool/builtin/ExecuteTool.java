@@ -9,8 +9,10 @@ import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /*
@@ -18,6 +20,10 @@ import java.util.concurrent.TimeUnit;
  * its process group, also after the shell itself has ended. What starts yet another session escapes that; only a
  * sandbox can hold it. Killing goes by process handle: Process.destroyForcibly also closes the pipe, and with it goes
  * what a command has printed and nobody has read yet.
+ *
+ * A command must not outlive a process that dies without a word: resuming would run beside it. So the shell that
+ * becomes the command first leaves a watcher behind, which waits for the end of a pipe that this process holds open,
+ * and then kills the group.
  */
 /**
  * Runs a shell command in the workspace, with an almost empty environment, and leaves nothing
@@ -80,16 +86,17 @@ final class ExecuteTool {
   }
 
   private Process start(String command) throws IOException {
-    List<String> shell = List.of("/bin/sh", "-c", command);
+    Optional<Path> setsid = SETSID.stream().filter(Files::isExecutable).findFirst();
+    var line = new ArrayList<String>();
+    setsid.ifPresent(path -> line.add(path.toString()));
+    String all = setsid.isPresent() ? "-$$" : "$$";
+    String watched =
+        "exec 3<&0; (read -r _ <&3; kill -s KILL -- "
+            + all
+            + ") >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c \"$1\" </dev/null";
+    line.addAll(List.of("/bin/sh", "-c", watched, "sh", command));
     var builder =
-        new ProcessBuilder(shell)
-            .directory(workspace.root().toFile())
-            .redirectErrorStream(true)
-            .redirectInput(Path.of("/dev/null").toFile());
-    SETSID.stream()
-        .filter(Files::isExecutable)
-        .findFirst()
-        .ifPresent(setsid -> builder.command(setsid.toString(), "/bin/sh", "-c", command));
+        new ProcessBuilder(line).directory(workspace.root().toFile()).redirectErrorStream(true);
     Map<String, String> clean = builder.environment();
     clean.clear();
     clean.put("PATH", "/usr/local/bin:/usr/bin:/bin");

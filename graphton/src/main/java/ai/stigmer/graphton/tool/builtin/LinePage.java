@@ -29,6 +29,7 @@ final class LinePage {
   private int pieces;
   private boolean any;
   private boolean replaced;
+  private boolean toldRest;
   private boolean counted = true;
 
   LinePage(int offset, int limit) {
@@ -111,6 +112,7 @@ final class LinePage {
       }
       endPiece();
       pieces = 0;
+      toldRest = false;
     }
     lines++;
     any = false;
@@ -126,7 +128,8 @@ final class LinePage {
         shown.append('.').append(pieces);
       }
       shown.append("  ").append(piece).append('\n');
-    } else if (pieces > 0 && shown.charAt(shown.length() - 2) != ']') {
+    } else if (pieces > 0 && !toldRest) {
+      toldRest = true;
       shown.append("[the rest of line ").append(lines + 1).append(" is left out]\n");
     }
     pieces++;

@@ -170,9 +170,9 @@ final class AnthropicChatModel implements ChatModel {
       return;
     }
     if (settings.temperature().isPresent()) {
-      notice(events, "W211", "Anthropic's API takes no temperature; llm.temperature is not sent");
+      notice(events, "W220", "Anthropic's API takes no temperature; llm.temperature is not sent");
     }
-    Question.thought(settings).shortfall().ifPresent(text -> notice(events, "W212", text));
+    Question.thought(settings).shortfall().ifPresent(text -> notice(events, "W220", text));
   }
 
   private static void notice(Consumer<ModelEvent> events, String code, String text) {

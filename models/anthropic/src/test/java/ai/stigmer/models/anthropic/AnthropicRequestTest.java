@@ -81,7 +81,7 @@ class AnthropicRequestTest {
               "tools":[{"input_schema":{"type":"object","properties":{"path":{"type":"string"},\
               "depth":{"type":"integer"}}},"name":"ls","description":"Lists a folder."}],\
               "stream":true}""");
-      assertThat(asking.notices()).containsExactly("W211");
+      assertThat(asking.notices()).containsExactly("W220");
     }
   }
 
@@ -129,7 +129,7 @@ class AnthropicRequestTest {
       textBlock =
           """
           claude-fable-5-2  | -      | adaptive summarized drop_block | -      | -
-          claude-opus-5-5   | NONE   | adaptive summarized drop_block | low    | W212
+          claude-opus-5-5   | NONE   | adaptive summarized drop_block | low    | W220
           claude-opus-5-5   | MAX    | adaptive summarized drop_block | max    | -
           claude-sonnet-5-5 | NONE   | between_tools                  | -      | -
           claude-sonnet-5-5 | LOW    | adaptive summarized drop_block | low    | -
@@ -143,7 +143,7 @@ class AnthropicRequestTest {
           claude-haiku-4-5  | MAX    | enabled 7168                   | -      | -
           claude-sonnet-4-5-20250929 | MEDIUM | enabled 7168          | -      | -
           claude-opus-6     | HIGH   | adaptive summarized drop_block | high   | -
-          house-model       | HIGH   | -                              | -      | W212
+          house-model       | HIGH   | -                              | -      | W220
           """)
   void asksForThinkingInTheModelsOwnWords(
       String model, Effort effort, String thinking, String level, String notice) {
@@ -190,7 +190,7 @@ class AnthropicRequestTest {
       asking.turn(Asking.hello());
 
       // Then
-      assertThat(asking.notices()).containsExactly("W212");
+      assertThat(asking.notices()).containsExactly("W220");
     }
   }
 

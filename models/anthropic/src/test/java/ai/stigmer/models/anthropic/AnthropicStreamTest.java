@@ -90,6 +90,19 @@ class AnthropicStreamTest {
     }
   }
 
+  @Test
+  void aCountThatALaterReportLeavesOutIsKept() {
+    // Given
+    try (FakeAnthropic server = FakeAnthropic.start(recorded("newer.sse"))) {
+
+      // When
+      ModelTurn turn = new Asking(server).turn(Asking.hello());
+
+      // Then
+      assertThat(turn.usage()).isEqualTo(new Usage(5, 9, 4, 0, 0));
+    }
+  }
+
   private static Message accumulated(String stream) throws JsonProcessingException {
     MessageAccumulator accumulator = MessageAccumulator.create();
     for (String line : stream.lines().toList()) {

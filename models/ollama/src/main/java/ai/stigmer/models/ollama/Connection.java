@@ -6,12 +6,14 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -59,8 +61,10 @@ final class Connection implements Closeable {
         return;
       } catch (SocketTimeoutException e) {
         refused = new ConnectException("no connection in time");
-      } catch (ConnectException e) {
-        refused = e;
+      } catch (SSLException e) {
+        throw new UntrustedException(endpoint.base(), e);
+      } catch (SocketException e) {
+        refused = new ConnectException(e.getMessage());
       }
     }
     throw refused;
@@ -167,6 +171,15 @@ final class Connection implements Closeable {
       } catch (IOException e) {
         // It is gone either way.
       }
+    }
+  }
+
+  /** The server's certificate is not trusted, or it does not speak TLS. */
+  static final class UntrustedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    UntrustedException(String base, SSLException cause) {
+      super("no encrypted connection to " + base + ": " + cause.getMessage(), cause);
     }
   }
 }

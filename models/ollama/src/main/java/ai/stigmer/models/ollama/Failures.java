@@ -35,19 +35,36 @@ final class Failures {
   /** A failure of the connection. */
   ModelFailure connection(@Nullable Throwable cause) {
     for (Throwable at = cause; at != null; at = at.getCause()) {
-      if (at instanceof ConnectException || at instanceof UnknownHostException) {
-        return unreachable();
+      if (at instanceof Connection.UntrustedException untrusted) {
+        return untrusted(untrusted);
+      }
+      if (at instanceof ConnectException) {
+        return unreachable(String.valueOf(at.getMessage()));
+      }
+      if (at instanceof UnknownHostException) {
+        return unreachable("the name " + endpoint.host() + " is not known");
       }
     }
     return broken("the connection to " + endpoint.base() + " broke within the answer");
   }
 
-  private ModelFailure unreachable() {
+  private ModelFailure untrusted(Connection.UntrustedException e) {
+    return failure(
+        0,
+        Kind.BAD_RESPONSE,
+        Problem.of("E208", Category.PROVIDER, String.valueOf(e.getMessage()))
+            .help(
+                "a plain server? write http:// in llm.base_url",
+                "a certificate of your own? JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE"));
+  }
+
+  private ModelFailure unreachable(String why) {
     return failure(
         0,
         Kind.UNREACHABLE,
         Problem.of(
                 "E201", Category.PROVIDER, "no Ollama server can be reached at " + endpoint.base())
+            .from(why)
             .help(
                 "ollama serve",
                 "not installed yet? https://ollama.com/download",

@@ -14,7 +14,7 @@ final class LineReader {
   static final int MAX_LINE = 16 * 1024 * 1024;
 
   /** The longest stream, in bytes. */
-  static final long MAX_STREAM = 256L * 1024 * 1024;
+  static final long MAX_STREAM = 64L * 1024 * 1024;
 
   /** Where the bytes come from; -1 is the end. */
   interface Source {
@@ -81,7 +81,7 @@ final class LineReader {
     end += count;
     total += count;
     if (total > MAX_STREAM) {
-      throw new IOException("the answer is longer than 256 MiB");
+      throw new IOException("the answer is longer than 64 MiB");
     }
   }
 }

@@ -57,7 +57,8 @@ class EnvironmentTest {
               "-Dhttps.proxyHost=" + host,
               "-Dhttps.proxyPort=" + port,
               "-DsocksProxyHost=" + host,
-              "-DsocksProxyPort=" + port);
+              "-DsocksProxyPort=" + port,
+              "-DsocksNonProxyHosts=");
 
       // When
       Output output =
@@ -71,6 +72,7 @@ class EnvironmentTest {
       assertThat(server.asked()).hasSize(1);
       assertThat(request.headers())
           .containsEntry("authorization", "Bearer sk-own")
+          .containsEntry("accept-encoding", "identity")
           .containsOnlyKeys(
               "accept",
               "accept-encoding",

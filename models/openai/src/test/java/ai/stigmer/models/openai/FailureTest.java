@@ -337,6 +337,42 @@ class FailureTest {
   }
 
   @Test
+  void aRedirectIsNotFollowedWithTheKey() {
+    // Given
+    try (FakeChatCompletions decoy = FakeChatCompletions.start(Scenario.of());
+        RawHttp server =
+            new RawHttp(
+                "HTTP/1.1 302 Found\nLocation: "
+                    + decoy.baseUrl()
+                    + "/models\nContent-Length: 0\n\n")) {
+
+      // When
+      ModelFailure failure =
+          new Asking(Asking.Wish.chat(server.baseUrl()).key("sesame").settings())
+              .failure(Asking.hello());
+
+      // Then
+      assertThat(failure.status()).isEqualTo(302);
+      assertThat(decoy.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedUnansweredIsNotAskedAgain() {
+    // Given
+    try (RawHttp server = new RawHttp("")) {
+
+      // When
+      ModelFailure failure =
+          new Asking(Asking.Wish.chat(server.baseUrl()).settings()).failure(Asking.hello());
+
+      // Then
+      assertThat(failure.kind()).isEqualTo(Kind.STREAM_BROKEN);
+      assertThat(server.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void aLongErrorTextIsCutAndKeptOnOneLine() {
     // Given
     String text = "a\nb\u001b[31m" + "x".repeat(1_000_000);

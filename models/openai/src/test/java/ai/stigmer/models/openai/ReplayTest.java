@@ -158,6 +158,24 @@ class ReplayTest {
   }
 
   @Test
+  void anotherProvidersTurnIsRebuiltEvenWhereItsModelHasTheSameName() {
+    // Given
+    ModelTurn turn =
+        new ModelTurn(
+            "gateway", Asking.SOL, FOREIGN.raw(), FOREIGN.blocks(), Usage.NONE, StopReason.END);
+    try (FakeResponses server = FakeResponses.start(Scenario.of(Answer.text("ok")))) {
+
+      // When
+      new Asking(server).turn(answered(Asking.hello(), turn));
+
+      // Then
+      assertThat(server.asked().getFirst().body().path("input").toString())
+          .contains("Let me look.")
+          .doesNotContain("SIG");
+    }
+  }
+
+  @Test
   void aTurnOfTheOtherApiOrAnotherModelIsRebuilt() {
     // Given
     Answer thinking = Answer.empty().andThinking("hm").andCall("call_a", "ls", "{}");

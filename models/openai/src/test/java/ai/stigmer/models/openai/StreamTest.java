@@ -188,6 +188,21 @@ class StreamTest {
   }
 
   @Test
+  void aConnectionThatBreaksBehindTheFinishReasonCostsTheTurnNothing() {
+    // Given
+    Answer broken = RICH.ending(Answer.End.WITHOUT_DONE).with(new Fault.CutAt(Integer.MAX_VALUE));
+    try (FakeChatCompletions server = FakeChatCompletions.start(Scenario.of(broken))) {
+
+      // When
+      ModelTurn turn = new Asking(server).turn(Asking.hello());
+
+      // Then
+      assertThat(turn.calls()).hasSize(2);
+      assertThat(turn.usage().input()).isEqualTo(40);
+    }
+  }
+
+  @Test
   void aCallThatIsCutByTheOutputLimitIsNoCall() {
     // Given
     Answer cut =

@@ -1,0 +1,56 @@
+package ai.stigmer.runner;
+
+import ai.stigmer.config.SettingInfo;
+import ai.stigmer.graphton.intercept.ToolInterceptor;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.Secret;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.ToolArguments;
+import ai.stigmer.graphton.tool.ToolContext;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Takes keys out of what tools give back, before it is journaled, shown or sent to a model: a
+ * command may print the environment of another process, and a file may hold what the environment
+ * does. By exact value; the keys in use and those that a variable of the settings table holds.
+ */
+final class Redaction implements ToolInterceptor {
+  /** Shorter values are words that stand in any text. */
+  private static final int SHORTEST = 8;
+
+  private final List<String> secrets;
+
+  Redaction(List<ModelSettings> models, Map<String, String> env) {
+    var found = new ArrayList<String>();
+    for (ModelSettings model : models) {
+      model.apiKey().map(Secret::reveal).ifPresent(found::add);
+    }
+    SettingInfo.all().stream()
+        .filter(SettingInfo::secret)
+        .flatMap(setting -> setting.variables().stream())
+        .filter(variable -> !variable.name().endsWith("_FILE"))
+        .map(variable -> env.getOrDefault(variable.name(), "").strip())
+        .forEach(found::add);
+    secrets =
+        found.stream()
+            .filter(secret -> secret.length() >= SHORTEST)
+            .distinct()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+  }
+
+  @Override
+  public ToolResult around(Tool tool, ToolArguments arguments, ToolContext context, Next next)
+      throws Exception {
+    ToolResult result = next.run(arguments);
+    String text = result.text();
+    for (String secret : secrets) {
+      text = text.replace(secret, "[redacted]");
+    }
+    return new ToolResult(result.status(), text);
+  }
+}
