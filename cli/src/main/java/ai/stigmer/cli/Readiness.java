@@ -16,6 +16,7 @@ import ai.stigmer.models.ollama.Reply;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Sees before a run that Ollama and the model are there. Nothing is started, pulled or replaced
@@ -84,7 +85,7 @@ final class Readiness {
         ProblemText.of(
                 failure
                     .problem()
-                    .from("ollama is installed at " + program.get() + " and not running")
+                    .from(with(failure.problem().from(), program.get()))
                     .help(
                         "ollama serve   (its log would be " + local.log() + ")",
                         "another server: stigmer run --provider openai --base-url"
@@ -109,6 +110,12 @@ final class Readiness {
       }
       default -> new Outcome.Ended(failure.problem().category().exitStatus());
     };
+  }
+
+  private static String[] with(List<String> from, Path program) {
+    return Stream.concat(
+            from.stream(), Stream.of("ollama is installed at " + program + " and not running"))
+        .toArray(String[]::new);
   }
 
   private String keyThatIsSet() {

@@ -267,7 +267,7 @@ class ReadinessTest {
     assertThat(err)
         .contains(
             "error[E201]: no Ollama server can be reached at http://127.0.0.1:1",
-            "from  ollama is installed at " + program + " and not running",
+            "        ollama is installed at " + program + " and not running",
             "ANTHROPIC_API_KEY is set; local mode does not use it",
             "start it now? [Y]es  [d]octor  [q]uit > ")
         .doesNotContain("canary");
