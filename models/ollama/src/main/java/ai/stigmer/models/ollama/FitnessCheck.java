@@ -25,7 +25,7 @@ final class FitnessCheck {
   private final OllamaServer server;
   private final Optional<ToolProbe> probe;
   private final AtomicBoolean told = new AtomicBoolean();
-  private volatile @Nullable CompletableFuture<Reply<List<OllamaServer.Installed>>> asked;
+  private @Nullable CompletableFuture<Reply<List<OllamaServer.Installed>>> asked;
 
   /**
    * A check.
@@ -41,7 +41,7 @@ final class FitnessCheck {
   /** Asks the server now, so that the first call need not wait. */
   void prefetch() {
     if (probe.isPresent()) {
-      asked = server.installing();
+      var _ = asking();
     }
   }
 
@@ -98,8 +98,18 @@ final class FitnessCheck {
   }
 
   private List<OllamaServer.Installed> installed() {
+    return asking().join() instanceof Reply.Ok<List<OllamaServer.Installed>>(var models)
+        ? models
+        : List.of();
+  }
+
+  /** One question, whoever needs it first. */
+  private synchronized CompletableFuture<Reply<List<OllamaServer.Installed>>> asking() {
     CompletableFuture<Reply<List<OllamaServer.Installed>>> asking = asked;
-    Reply<List<OllamaServer.Installed>> reply = asking == null ? server.installed() : asking.join();
-    return reply instanceof Reply.Ok<List<OllamaServer.Installed>>(var models) ? models : List.of();
+    if (asking == null) {
+      asking = server.installing();
+      asked = asking;
+    }
+    return asking;
   }
 }
