@@ -9,6 +9,7 @@ import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.store.Owners;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** One run of the command line: journal, approvals and Ctrl-C around a {@link Runner}. */
@@ -38,7 +39,8 @@ final class Conversation {
     return new Runner(
         surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
         Owners.current(),
-        surroundings.env());
+        surroundings.env(),
+        Optional.of(surroundings.probes()));
   }
 
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {

@@ -58,7 +58,7 @@ final class DoctorCommand implements Callable<Integer> {
     findings.add(Checkup.workspace(workspace));
     findings.add(Checkup.commands());
     if (configuration.problems().isEmpty()) {
-      findings.addAll(Checkup.model(configuration.llm().toModelSettings()));
+      findings.addAll(Checkup.model(configuration.llm().toModelSettings(), surroundings.probes()));
     }
     surroundings
         .out()

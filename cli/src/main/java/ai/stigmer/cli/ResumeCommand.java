@@ -38,6 +38,12 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Most answers of the model in the whole run (default: as it was started).")
   private @Nullable Integer maxTurns;
 
+  @Option(
+      names = "--context-length",
+      paramLabel = "N",
+      description = "Context window in tokens from now on (default: as it was started).")
+  private @Nullable Integer contextLength;
+
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -77,10 +83,12 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
-              journaled
-                  .model()
-                  .withKey(
-                      RecordedKey.find(journaled.configuration(), journaled.model(), recorded)),
+              resized(
+                  journaled
+                      .model()
+                      .withKey(
+                          RecordedKey.find(
+                              journaled.configuration(), journaled.model(), recorded))),
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
@@ -121,6 +129,22 @@ final class ResumeCommand implements Callable<Integer> {
     return model.baseUrl().isPresent()
         ? input.flag("llm.base_url", model.baseUrl().get(), "journal")
         : input;
+  }
+
+  private ModelSettings resized(ModelSettings model) {
+    if (contextLength == null) {
+      return model;
+    }
+    if (contextLength < 1) {
+      throw Problem.of(
+              "E116",
+              Problem.Category.CONFIGURATION,
+              "the context length must be a whole number of at least 1, got " + contextLength)
+          .from("--context-length")
+          .help("for example --context-length 32768")
+          .asException();
+    }
+    return model.withContextLength(contextLength);
   }
 
   private ConfigInput now() {

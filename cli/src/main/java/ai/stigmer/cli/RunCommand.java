@@ -94,6 +94,13 @@ final class RunCommand implements Callable<Integer> {
       view.failed(configuration.problems(), configuration.exitStatus());
       return configuration.exitStatus();
     }
+    return switch (new Readiness(surroundings, configuration).outcome()) {
+      case Readiness.Outcome.Ended(int status) -> status;
+      case Readiness.Outcome.Go(Resolved ready, List<String> notes) -> run(view, ready, notes);
+    };
+  }
+
+  private int run(RunView view, Resolved configuration, List<String> notes) {
     AgentDefinition agent =
         Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
     String message = new MessageInput(surroundings).read(words, prompt);
@@ -111,6 +118,7 @@ final class RunCommand implements Callable<Integer> {
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
+    notes.forEach(view::note);
     return new Conversation(surroundings, view).run(request);
   }
 

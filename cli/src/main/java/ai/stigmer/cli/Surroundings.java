@@ -51,6 +51,11 @@ public record Surroundings(
     return home().resolve("stigmer.db");
   }
 
+  /** The folder that keeps what was found out about models. */
+  Path probes() {
+    return home().resolve("probes");
+  }
+
   /** Whether stack traces are wanted. */
   boolean debug() {
     return "1".equals(env.get("STIGMER_DEBUG"));

@@ -9,6 +9,7 @@ import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Pull;
 import ai.stigmer.testkit.ollama.Scenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,6 +85,16 @@ class SettingsOnTheWireTest {
     all.put("llm.max_tokens", body("777", "/options/num_predict", "777"));
     all.put("llm.temperature", body("0.25", "/options/temperature", "0.25"));
     all.put("llm.context_length", body("12345", "/options/num_ctx", "12345"));
+    all.put(
+        "llm.pull",
+        new Wired(
+            "when-missing",
+            Scenario.of(Answer.text("fine"))
+                .pulls(Pull.of(InstalledModel.withTools(MODEL, 32_768))),
+            s -> {
+              assertThat(s.status()).as(s.err()).isZero();
+              assertThat(s.err()).contains("✓ ready: ollama/" + MODEL);
+            }));
     all.put("llm.timeouts.connect", ends("450ms", Scenario.of(), "E201"));
     all.put(
         "llm.timeouts.first_token",
@@ -161,7 +172,8 @@ class SettingsOnTheWireTest {
                 expected
                     .scenario()
                     .models(
-                        InstalledModel.withTools(MODEL, 32_768),
+                        InstalledModel.withTools(
+                            setting.key().equals("llm.pull") ? "gone:7b" : MODEL, 32_768),
                         InstalledModel.withTools("other:7b", 32_768)));
         BusyServer busy = new BusyServer()) {
       String url = unconnected ? busy.url() : server.baseUrl();

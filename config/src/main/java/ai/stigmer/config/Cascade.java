@@ -219,7 +219,17 @@ public final class Cascade {
         switch (setting.kind()) {
           case SECRET -> "set";
           case URL -> Urls.shown(candidate.text());
-          case MODE, PROVIDER, MODEL, COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, DURATION ->
+          case MODE,
+              PROVIDER,
+              MODEL,
+              COUNT,
+              TEMPERATURE,
+              RETRIES,
+              MODELS,
+              EFFORT,
+              API,
+              PULL,
+              DURATION ->
               candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);

@@ -229,7 +229,7 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, DURATION ->
+      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL, DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))

@@ -87,7 +87,7 @@ final class ExplainJson {
       case RETRIES ->
           Values.retries(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
-      case MODE, PROVIDER, MODEL, URL, SECRET, MODELS, EFFORT, API, DURATION ->
+      case MODE, PROVIDER, MODEL, URL, SECRET, MODELS, EFFORT, API, PULL, DURATION ->
           node.put("value", text);
     }
   }

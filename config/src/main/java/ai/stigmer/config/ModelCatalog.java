@@ -22,7 +22,8 @@ public final class ModelCatalog {
           SettingsTable.IDLE_TIMEOUT, "60s",
           SettingsTable.MAX_TURNS, "50",
           SettingsTable.MAX_RETRIES, "4",
-          SettingsTable.API, "auto");
+          SettingsTable.API, "auto",
+          SettingsTable.PULL, "ask");
 
   private ModelCatalog() {}
 

@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -44,6 +45,15 @@ record Resolution(
   Resolution from(Resolution giver) {
     return new Resolution(
         setting, value, resolved, giver.layer(), giver.location(), sent, shadowed);
+  }
+
+  /** Another model in place of this default. */
+  Resolution instead(String model, Resolved.StandIn why) {
+    var losers = new ArrayList<Shadowed>();
+    losers.add(new Shadowed(effective().orElse(""), layer, location, why.reason()));
+    losers.addAll(shadowed);
+    return new Resolution(
+        setting, Optional.of(model), Optional.empty(), layer, why.location(), sent, losers);
   }
 
   Resolution notSent() {

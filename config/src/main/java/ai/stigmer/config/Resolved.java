@@ -132,6 +132,58 @@ public final class Resolved {
     return get(SettingsTable.MAX_RETRIES).value().flatMap(Values::retries).orElse(0);
   }
 
+  /** What to do about a model that is not installed. */
+  public Pull pull() {
+    return get(SettingsTable.PULL).value().flatMap(Pull::of).orElse(Pull.ASK);
+  }
+
+  /** Whether nobody chose the model: it is the provider's default. */
+  public boolean isModelByDefault() {
+    return get(SettingsTable.MODEL).layer() == Layer.DEFAULT;
+  }
+
+  /** Why another model stands in for the default. */
+  public enum StandIn {
+    /** It is installed, and the default is not. */
+    INSTALLED("installed; the default is not", "not installed"),
+    /** It was pulled just now, on the user's word. */
+    PULLED("pulled for this run", "not the one that was pulled");
+
+    private final String location;
+    private final String reason;
+
+    StandIn(String location, String reason) {
+      this.location = location;
+      this.reason = reason;
+    }
+
+    String location() {
+      return location;
+    }
+
+    String reason() {
+      return reason;
+    }
+  }
+
+  /**
+   * The same with another model in place of the default. Its origin says why, and the default
+   * stands among the values that lost.
+   *
+   * @throws IllegalStateException when somebody chose the model: a choice is never replaced
+   */
+  public Resolved withModel(String name, StandIn why) {
+    if (!isModelByDefault()) {
+      throw new IllegalStateException("the model was chosen by " + get(SettingsTable.MODEL));
+    }
+    return withSettings(
+        settings.stream()
+            .map(
+                one ->
+                    one.setting().key().equals(SettingsTable.MODEL) ? one.instead(name, why) : one)
+            .toList());
+  }
+
   /**
    * The model to use.
    *
@@ -199,6 +251,11 @@ public final class Resolved {
       return "scripted model · " + fileName(model);
     }
     var line = new StringBuilder(provider).append('/').append(model);
+    for (StandIn why : StandIn.values()) {
+      if (get(SettingsTable.MODEL).location().equals(why.location())) {
+        line.append(" (").append(why.location()).append(')');
+      }
+    }
     get(SettingsTable.BASE_URL)
         .value()
         .filter(url -> !ModelCatalog.isVendorUrl(provider, url))

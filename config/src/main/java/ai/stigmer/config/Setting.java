@@ -32,6 +32,7 @@ record Setting(
     MODELS("models as provider/model, separated by commas, at most 8"),
     EFFORT("none, low, medium, high or max"),
     API("auto, responses or chat"),
+    PULL("ask, never or when-missing"),
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
@@ -48,7 +49,7 @@ record Setting(
     boolean emptyClears() {
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS -> true;
-        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, DURATION -> false;
+        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
       };
     }
   }
@@ -94,6 +95,7 @@ record Setting(
       case MODELS -> "anthropic/claude-sonnet-5-5,ollama/qwen3:8b";
       case EFFORT -> "medium";
       case API -> "auto";
+      case PULL -> "when-missing";
       case DURATION -> "90s";
     };
   }

@@ -26,6 +26,7 @@ final class SettingsTable {
   static final String CONNECT_TIMEOUT = "llm.timeouts.connect";
   static final String FIRST_TOKEN_TIMEOUT = "llm.timeouts.first_token";
   static final String IDLE_TIMEOUT = "llm.timeouts.idle";
+  static final String PULL = "llm.pull";
   static final String MAX_TURNS = "agent.max_turns";
 
   static final List<Setting> ALL =
@@ -130,6 +131,13 @@ final class SettingsTable {
               "FIRST_TOKEN",
               "The longest wait for the first byte of an answer; a cold local model loads for minutes."),
           timeout(IDLE_TIMEOUT, "IDLE", "The longest silence within an answer."),
+          new Setting(
+              PULL,
+              Kind.PULL,
+              List.of(Variable.of("STIGMER_LLM_PULL")),
+              List.of("--pull"),
+              false,
+              "Whether a model that Ollama has not installed is pulled: ask does so on a terminal only."),
           new Setting(
               MAX_TURNS,
               Kind.COUNT,

@@ -8,14 +8,19 @@ import ai.stigmer.graphton.workspace.Workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Looks at what a run would need, before there is one. Nothing is changed, no model is asked. */
 public final class Checkup {
   private Checkup() {}
 
-  /** The provider and the model; may use the network for some seconds. */
-  public static List<Finding> model(ModelSettings settings) {
-    try (Providers providers = new Providers()) {
+  /**
+   * The provider and the model; may use the network for some seconds.
+   *
+   * @param probes the folder that keeps what was found out about models
+   */
+  public static List<Finding> model(ModelSettings settings, Path probes) {
+    try (Providers providers = new Providers(Optional.of(probes))) {
       return providers.named(settings.provider()).examine(settings);
     } catch (ProblemException e) {
       return List.of(Finding.failed("model", e.problem()));

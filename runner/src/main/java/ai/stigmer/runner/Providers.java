@@ -3,7 +3,9 @@ package ai.stigmer.runner;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.models.ollama.OllamaProvider;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,6 +16,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Providers implements AutoCloseable {
   private final Map<String, ModelProvider> open = new ConcurrentHashMap<>();
+  private final Optional<Path> probes;
+
+  /**
+   * No provider yet.
+   *
+   * @param probes the folder that keeps what is found out about models; empty asks them nothing
+   */
+  Providers(Optional<Path> probes) {
+    this.probes = probes;
+  }
 
   /**
    * The provider with this id.
@@ -21,7 +33,7 @@ final class Providers implements AutoCloseable {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E123} when its module is not there
    */
   ModelProvider named(String id) {
-    return open.computeIfAbsent(id, Providers::load);
+    return open.computeIfAbsent(id, this::load);
   }
 
   @Override
@@ -29,9 +41,9 @@ final class Providers implements AutoCloseable {
     open.values().forEach(ModelProvider::close);
   }
 
-  private static ModelProvider load(String id) {
+  private ModelProvider load(String id) {
     return switch (id) {
-      case "ollama" -> new OllamaProvider();
+      case "ollama" -> probes.map(OllamaProvider::new).orElseGet(OllamaProvider::new);
       default -> installed(id);
     };
   }

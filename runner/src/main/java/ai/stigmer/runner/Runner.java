@@ -11,9 +11,11 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.retry.RetryPolicy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Runs agents over one journal: opens the workspace, the tools and the model that a {@link
@@ -25,7 +27,7 @@ public final class Runner implements AutoCloseable {
   private final Journal journal;
   private final String owner;
   private final Map<String, String> env;
-  private final Providers providers = new Providers();
+  private final Providers providers;
 
   /**
    * A runner that owns {@code journal} and closes it.
@@ -34,6 +36,16 @@ public final class Runner implements AutoCloseable {
    * @param env the environment of which commands get a few variables
    */
   public Runner(Journal journal, String owner, Map<String, String> env) {
+    this(journal, owner, env, Optional.empty());
+  }
+
+  /**
+   * A runner that also finds out, once for each model of this machine, whether it calls tools.
+   *
+   * @param probes the folder that keeps what was found; empty asks nothing
+   */
+  public Runner(Journal journal, String owner, Map<String, String> env, Optional<Path> probes) {
+    this.providers = new Providers(probes);
     this.journal = requireNonNull(journal, "journal is null");
     this.owner = requireNonNull(owner, "owner is null");
     this.env = Map.copyOf(env);

@@ -69,6 +69,12 @@ public final class LlmOptions {
       description = "How often a failed call of the model is made again (default: 4).")
   private @Nullable String maxRetries;
 
+  @Option(
+      names = "--pull",
+      paramLabel = "WHEN",
+      description = "Pull a model that Ollama has not installed: ask, never or when-missing.")
+  private @Nullable String pull;
+
   @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
@@ -100,6 +106,7 @@ public final class LlmOptions {
     input = flag(input, "llm.api", api, "--api");
     input = flag(input, "llm.max_retries", maxRetries, "--max-retries");
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
+    input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     return noConfig ? input.withoutFile() : file.added(input);
   }

@@ -24,6 +24,7 @@ final class CascadeData {
           "llm.timeouts.connect",
           "llm.timeouts.first_token",
           "llm.timeouts.idle",
+          "llm.pull",
           "agent.max_turns");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
@@ -43,6 +44,7 @@ final class CascadeData {
           Map.entry("llm.effort", "--effort"),
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
+          Map.entry("llm.pull", "--pull"),
           Map.entry("agent.max_turns", "--max-turns"));
 
   static final Map<String, List<String>> VARIABLES =
@@ -73,6 +75,7 @@ final class CascadeData {
           Map.entry("llm.api", List.of("STIGMER_LLM_API")),
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
+          Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
@@ -100,6 +103,7 @@ final class CascadeData {
               "llm.timeouts.connect", "3s",
               "llm.timeouts.first_token", "5m",
               "llm.timeouts.idle", "60s",
+              "llm.pull", "ask",
               "agent.max_turns", "50"));
 
   static final Map<String, Map<String, String>> FULL_IDS =

@@ -63,6 +63,7 @@ class ConfigurationMessagesTest {
     check("E118", "STIGMER_MAX_TURNS=0");
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
+    check("E140", "STIGMER_LLM_PULL=always");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
     check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");

@@ -147,6 +147,10 @@ final class ExpectedExplain {
         put(node, text, null);
         check(CascadeData.isEffort(text), text, "E132", key);
       }
+      case "llm.pull" -> {
+        put(node, text, null);
+        check(List.of("ask", "never", "when-missing").contains(text), text, "E140", key);
+      }
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

@@ -103,6 +103,8 @@ record GivenConfiguration(
 
   static final List<String> EFFORTS = List.of("none", " low", "high", "max", "extreme", "HIGH", "");
 
+  static final List<String> PULLS = List.of("ask", " never", "when-missing", "always", "");
+
   static final List<String> APIS = List.of("auto", "responses", "chat", "completions", "");
 
   static final List<String> RETRIES = List.of("0", "4", " 20 ", "21", "-1", "many", "");
@@ -184,6 +186,8 @@ record GivenConfiguration(
     draw.into(given.env, "STIGMER_LLM_TIMEOUT_IDLE", DURATIONS);
     draw.into(given.file, "llm.timeouts.connect", DURATIONS);
     draw.into(given.flags, "--effort", EFFORTS);
+    draw.into(given.flags, "--pull", PULLS);
+    draw.into(given.env, "STIGMER_LLM_PULL", PULLS);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
     draw.into(given.flags, "--api", APIS);

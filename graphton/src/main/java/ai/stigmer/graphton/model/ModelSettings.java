@@ -71,6 +71,23 @@ public record ModelSettings(
     requireNonNull(idleTimeout, "idleTimeout is null");
   }
 
+  /** The same with another context window, in tokens. */
+  public ModelSettings withContextLength(int tokens) {
+    return new ModelSettings(
+        provider,
+        model,
+        baseUrl,
+        apiKey,
+        maxTokens,
+        temperature,
+        OptionalInt.of(tokens),
+        effort,
+        dialect,
+        connectTimeout,
+        firstTokenTimeout,
+        idleTimeout);
+  }
+
   /** The same with this key, or with none. */
   public ModelSettings withKey(Optional<Secret> key) {
     return new ModelSettings(

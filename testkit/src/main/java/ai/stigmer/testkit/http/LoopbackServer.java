@@ -44,10 +44,21 @@ public final class LoopbackServer implements AutoCloseable {
 
   /** Starts listening. */
   public static LoopbackServer start(Responder responder) {
+    return start(responder, 0);
+  }
+
+  /**
+   * Starts listening on a port.
+   *
+   * @param port 0 for a free one
+   */
+  public static LoopbackServer start(Responder responder, int port) {
     try {
       ServerSocket listener = new ServerSocket();
+      listener.setReuseAddress(true);
       listener.bind(
-          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), BACKLOG);
+          new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
+          BACKLOG);
       LoopbackServer server = new LoopbackServer(listener, responder);
       Thread.ofVirtual().name("fake-server-accept").start(server::accept);
       return server;

@@ -138,6 +138,36 @@ public final class Wire {
     return new FaultyBody(lines, faults).send();
   }
 
+  /** Begins a stream of JSON lines that are sent one at a time, as they come to be. */
+  public Lines lines() throws IOException {
+    out.write(
+        ascii(
+            "HTTP/1.1 200 OK\r\n"
+                + lines(Map.of("Content-Type", "application/x-ndjson"))
+                + "Transfer-Encoding: chunked\r\n\r\n"));
+    out.flush();
+    return new Lines();
+  }
+
+  /** A stream that is being sent. */
+  public final class Lines {
+    private Lines() {}
+
+    /** Sends one line, with its line feed. */
+    public void send(byte[] line) throws IOException {
+      ByteArrayOutputStream piece = new ByteArrayOutputStream();
+      chunk(piece, line, 0, line.length);
+      piece.writeTo(out);
+      out.flush();
+    }
+
+    /** Ends the stream properly. */
+    public void end() throws IOException {
+      out.write(ascii("0\r\n\r\n"));
+      out.flush();
+    }
+  }
+
   private static void chunk(ByteArrayOutputStream to, byte[] bytes, int from, int length) {
     if (length > 0) {
       to.writeBytes(ascii(Integer.toHexString(length) + "\r\n"));

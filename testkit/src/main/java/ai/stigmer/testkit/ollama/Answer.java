@@ -15,9 +15,10 @@ import java.util.OptionalInt;
  * @param error the text of {@code {"error": …}}; with status 200 it is a line at the stream's end,
  *     in place of the terminal line
  * @param parts what is said, in order, one line each
- * @param promptTokens {@code prompt_eval_count}
+ * @param promptTokens {@code prompt_eval_count}; below 0 it is left out, as some servers do
  * @param outputTokens {@code eval_count}
  * @param doneReason {@code done_reason}
+ * @param loadTime {@code load_duration}
  * @param faults what goes wrong on the way
  */
 public record Answer(
@@ -27,7 +28,10 @@ public record Answer(
     int promptTokens,
     int outputTokens,
     String doneReason,
+    Duration loadTime,
     List<Fault> faults) {
+
+  private static final Duration WARM = Duration.ofMillis(100);
 
   /** One line of the stream. */
   public sealed interface Part {
@@ -73,7 +77,7 @@ public record Answer(
 
   /** An answer that says nothing yet. */
   public static Answer empty() {
-    return new Answer(200, Optional.empty(), List.of(), 100, 10, "stop", List.of());
+    return new Answer(200, Optional.empty(), List.of(), 100, 10, "stop", WARM, List.of());
   }
 
   /** An answer of text only, one line per chunk. */
@@ -88,7 +92,7 @@ public record Answer(
 
   /** A refusal by status and error text. */
   public static Answer error(int status, String error) {
-    return new Answer(status, Optional.of(error), List.of(), 0, 0, "", List.of());
+    return new Answer(status, Optional.of(error), List.of(), 0, 0, "", WARM, List.of());
   }
 
   public Answer andText(String... chunks) {
@@ -114,27 +118,33 @@ public record Answer(
   public Answer and(Part part) {
     List<Part> more = new ArrayList<>(parts);
     more.add(part);
-    return new Answer(status, error, more, promptTokens, outputTokens, doneReason, faults);
+    return new Answer(
+        status, error, more, promptTokens, outputTokens, doneReason, loadTime, faults);
   }
 
   /** Ends with an error line under status 200, in place of the terminal line. */
   public Answer andErrorLine(String text) {
     return new Answer(
-        status, Optional.of(text), parts, promptTokens, outputTokens, doneReason, faults);
+        status, Optional.of(text), parts, promptTokens, outputTokens, doneReason, loadTime, faults);
   }
 
   public Answer tokens(int prompt, int output) {
-    return new Answer(status, error, parts, prompt, output, doneReason, faults);
+    return new Answer(status, error, parts, prompt, output, doneReason, loadTime, faults);
   }
 
   public Answer doneReason(String reason) {
-    return new Answer(status, error, parts, promptTokens, outputTokens, reason, faults);
+    return new Answer(status, error, parts, promptTokens, outputTokens, reason, loadTime, faults);
+  }
+
+  /** Says that the model had to be loaded for this answer. */
+  public Answer loading(Duration time) {
+    return new Answer(status, error, parts, promptTokens, outputTokens, doneReason, time, faults);
   }
 
   public Answer with(Fault fault) {
     List<Fault> more = new ArrayList<>(faults);
     more.add(fault);
-    return new Answer(status, error, parts, promptTokens, outputTokens, doneReason, more);
+    return new Answer(status, error, parts, promptTokens, outputTokens, doneReason, loadTime, more);
   }
 
   /** Waits before the status line. */

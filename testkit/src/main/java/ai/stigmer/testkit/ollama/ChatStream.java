@@ -39,7 +39,10 @@ final class ChatStream {
     ObjectNode line = envelope(model, message("content", ""), true);
     line.put("done_reason", answer.doneReason());
     line.put("total_duration", 1_000_000L);
-    line.put("prompt_eval_count", answer.promptTokens());
+    line.put("load_duration", answer.loadTime().toNanos());
+    if (answer.promptTokens() >= 0) {
+      line.put("prompt_eval_count", answer.promptTokens());
+    }
     line.put("eval_count", answer.outputTokens());
     return bytes(line.toString());
   }

@@ -6,7 +6,6 @@ import ai.stigmer.testkit.http.LoopbackServer;
 import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.http.Wire;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -22,15 +21,22 @@ import java.util.concurrent.TimeUnit;
  * thread per connection.
  *
  * <p>It serves {@code POST /api/chat}, {@code GET /api/tags}, {@code POST /api/show}, {@code GET
- * /api/ps} and {@code GET /api/version}, also beneath a path prefix, and checks every chat request:
- * each tool call is answered exactly once before the next assistant turn; the messages begin with
- * those of the conversation's previous request; only offered tools are called; {@code num_ctx} is
- * present and constant; {@code stream} is true, {@code truncate} and {@code shift} are false; no
- * upgrade of HTTP/1.1 is asked for.
+ * /api/ps}, {@code POST /api/pull} and {@code GET /api/version}, also beneath a path prefix, and
+ * checks every chat request: each tool call is answered exactly once before the next assistant
+ * turn; the messages begin with those of the conversation's previous request; only offered tools
+ * are called; {@code num_ctx} is present and constant; {@code stream} is true, {@code truncate} and
+ * {@code shift} are false; no upgrade of HTTP/1.1 is asked for. A request that offers one tool
+ * whose name ends in {@value #PROBE} asks whether the model calls tools: it is answered by the
+ * model's {@link InstalledModel.ToolUse}, and the scenario goes on as if it had not been.
  *
  * <p>Thread contract: thread-safe.
  */
 public final class FakeOllama implements AutoCloseable {
+  private static final String PROBE = "_probe";
+
+  /** What the first answer of a model reports for loading it. */
+  private static final Duration LOAD_TIME = Duration.ofMillis(900);
+
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private final Scenario scenario;
@@ -38,16 +44,26 @@ public final class FakeOllama implements AutoCloseable {
   private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
   private final ChatInvariants invariants = new ChatInvariants();
   private final Semaphore abandoned = new Semaphore(0);
-  private volatile long lastWindow = 4096;
+  private final Installation installation;
 
-  private FakeOllama(Scenario scenario) {
+  private FakeOllama(Scenario scenario, int port) {
     this.scenario = scenario;
-    server = LoopbackServer.start(this::respond);
+    installation = new Installation(scenario);
+    server = LoopbackServer.start(this::respond, port);
   }
 
   /** Starts a server on a free port of 127.0.0.1. */
   public static FakeOllama start(Scenario scenario) {
-    return new FakeOllama(scenario);
+    return start(scenario, 0);
+  }
+
+  /**
+   * Starts a server on a port of 127.0.0.1.
+   *
+   * @param port 0 for a free one
+   */
+  public static FakeOllama start(Scenario scenario, int port) {
+    return new FakeOllama(scenario, port);
   }
 
   /** For example {@code http://127.0.0.1:40123}, without a slash at the end. */
@@ -60,9 +76,24 @@ public final class FakeOllama implements AutoCloseable {
     return List.copyOf(requests);
   }
 
-  /** The requests to {@code /api/chat} so far, oldest first. */
+  /** The requests to {@code /api/chat} so far, oldest first, without probes. */
   public List<RecordedRequest> chats() {
-    return requests.stream().filter(request -> request.path().endsWith("/api/chat")).toList();
+    return to("/api/chat").stream().filter(request -> !isProbe(request)).toList();
+  }
+
+  /** The requests so far that asked whether a model calls tools, oldest first. */
+  public List<RecordedRequest> probes() {
+    return to("/api/chat").stream().filter(FakeOllama::isProbe).toList();
+  }
+
+  /** The requests so far to a path, oldest first. */
+  public List<RecordedRequest> to(String path) {
+    return requests.stream().filter(request -> request.path().endsWith(path)).toList();
+  }
+
+  /** Takes all models out of the memory, as the server does after some minutes without use. */
+  public void unload() {
+    installation.unload();
   }
 
   /** What was wrong with the requests so far, one line each; empty when nothing was. */
@@ -109,9 +140,12 @@ public final class FakeOllama implements AutoCloseable {
       case "POST /api/chat" -> {
         return chat(wire, request);
       }
-      case "GET /api/tags" -> wire.json(200, tags().toString());
+      case "POST /api/pull" -> {
+        return pull(wire, request);
+      }
+      case "GET /api/tags" -> wire.json(200, installation.tags().toString());
       case "POST /api/show" -> show(wire, request);
-      case "GET /api/ps" -> wire.json(200, running().toString());
+      case "GET /api/ps" -> wire.json(200, installation.running().toString());
       case "GET /api/version" ->
           wire.json(200, NODES.objectNode().put("version", scenario.version()).toString());
       default -> wire.json(404, error("404 page not found"));
@@ -124,9 +158,8 @@ public final class FakeOllama implements AutoCloseable {
     if (checked) {
       invariants.check(request);
     }
-    lastWindow = request.body().path("options").path("num_ctx").asLong(lastWindow);
     String name = request.body().path("model").asText();
-    Optional<InstalledModel> model = installed(name);
+    Optional<InstalledModel> model = installation.named(name);
     if (model.isEmpty()) {
       wire.json(404, error("model '" + name + "' not found"));
       return true;
@@ -141,7 +174,12 @@ public final class FakeOllama implements AutoCloseable {
       wire.json(400, error("registry.ollama.ai/library/" + name + " does not support tools"));
       return true;
     }
-    Optional<Answer> answer = scenario.answers().apply(request.body());
+    boolean load =
+        installation.load(model.get(), request.body().path("options").path("num_ctx").asLong(4096));
+    Optional<Answer> answer =
+        isProbe(request)
+            ? Optional.of(probed(request, model.get()))
+            : scenario.answers().apply(request.body());
     if (answer.isEmpty()) {
       invariants.report("a request too many: the scenario is over");
       wire.json(500, error("the scenario is over"));
@@ -150,7 +188,34 @@ public final class FakeOllama implements AutoCloseable {
     if (checked) {
       noteCalls(answer.get());
     }
-    return send(wire, name, answer.get());
+    return send(wire, load ? answer.get().loading(LOAD_TIME) : answer.get(), name);
+  }
+
+  private static boolean isProbe(RecordedRequest request) {
+    JsonNode tools = request.body().path("tools");
+    return tools.size() == 1 && tools.get(0).path("function").path("name").asText().endsWith(PROBE);
+  }
+
+  private static Answer probed(RecordedRequest request, InstalledModel model) {
+    String tool = request.body().path("tools").get(0).path("function").path("name").asText();
+    return switch (model.toolUse()) {
+      case CALLS -> Answer.call(tool, "{\"value\":7}");
+      case PRINTS -> Answer.text("{\"name\": \"" + tool + "\", \"arguments\": {\"value\": 7}}");
+      case TALKS -> Answer.text("I would rather talk about the weather.");
+      case RAMBLES -> Answer.empty().andThinking("Let me think.").doneReason("length");
+    };
+  }
+
+  private boolean pull(Wire wire, RecordedRequest request) throws IOException {
+    try {
+      Wire.Lines lines = wire.lines();
+      installation.pull(request.body().path("model").asText(), lines);
+      lines.end();
+      return true;
+    } catch (IOException e) {
+      abandoned.release();
+      throw e;
+    }
   }
 
   private void noteCalls(Answer answer) {
@@ -161,7 +226,7 @@ public final class FakeOllama implements AutoCloseable {
     }
   }
 
-  private boolean send(Wire wire, String model, Answer answer) throws IOException {
+  private boolean send(Wire wire, Answer answer, String model) throws IOException {
     List<Fault> faults =
         answer.faults().stream().filter(fault -> !(fault instanceof Fault.Delay)).toList();
     try {
@@ -187,7 +252,7 @@ public final class FakeOllama implements AutoCloseable {
 
   private void show(Wire wire, RecordedRequest request) throws IOException {
     String name = request.body().path("model").asText();
-    Optional<InstalledModel> model = installed(name);
+    Optional<InstalledModel> model = installation.named(name);
     if (model.isEmpty()) {
       wire.json(404, error("model '" + name + "' not found"));
       return;
@@ -202,37 +267,8 @@ public final class FakeOllama implements AutoCloseable {
     wire.json(200, answer.toString());
   }
 
-  private ObjectNode tags() {
-    ObjectNode answer = NODES.objectNode();
-    ArrayNode models = answer.putArray("models");
-    for (InstalledModel model : scenario.models()) {
-      ObjectNode node = models.addObject().put("name", model.name()).put("model", model.name());
-      node.put("size", 4_683_087_332L);
-      capabilities(node, model);
-    }
-    return answer;
-  }
-
-  private ObjectNode running() {
-    ObjectNode answer = NODES.objectNode();
-    ArrayNode models = answer.putArray("models");
-    for (InstalledModel model : scenario.models()) {
-      ObjectNode node = models.addObject().put("name", model.name()).put("model", model.name());
-      scenario
-          .allocated()
-          .ifPresentOrElse(
-              tokens -> node.put("context_length", tokens),
-              () -> node.put("context_length", lastWindow));
-    }
-    return answer;
-  }
-
   private static void capabilities(ObjectNode node, InstalledModel model) {
     model.capabilities().forEach(node.putArray("capabilities")::add);
-  }
-
-  private Optional<InstalledModel> installed(String name) {
-    return scenario.models().stream().filter(model -> model.isNamed(name)).findFirst();
   }
 
   private static String error(String text) {

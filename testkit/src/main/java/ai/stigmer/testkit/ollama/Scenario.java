@@ -1,9 +1,9 @@
 package ai.stigmer.testkit.ollama;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -15,15 +15,21 @@ import java.util.function.Function;
  * @param models the installed models
  * @param version the server's version
  * @param recording whether requests are kept and checked
- * @param allocated the context that {@code /api/ps} reports in tokens; empty means the one last
- *     asked for
+ * @param allocated the context that each load of a model gets, in tokens, the last one for all that
+ *     follow; empty means the one asked for
+ * @param tellsContext whether {@code /api/ps} tells the context, as old servers do not
+ * @param gpuPercent how much of a loaded model lies in the memory of the graphics card
+ * @param pulls the models that can be pulled
  */
 public record Scenario(
     Function<JsonNode, Optional<Answer>> answers,
     List<InstalledModel> models,
     String version,
     Recording recording,
-    OptionalInt allocated) {
+    List<Integer> allocated,
+    boolean tellsContext,
+    int gpuPercent,
+    List<Pull> pulls) {
 
   /** Whether requests are kept and checked. */
   public enum Recording {
@@ -40,6 +46,8 @@ public record Scenario(
 
   public Scenario {
     models = List.copyOf(models);
+    allocated = List.copyOf(allocated);
+    pulls = List.copyOf(pulls);
   }
 
   /** Gives these answers in order; a request too many gets status 500 and is a violation. */
@@ -59,23 +67,56 @@ public record Scenario(
   }
 
   private static Scenario of(Function<JsonNode, Optional<Answer>> answers) {
-    return new Scenario(answers, DEFAULT_MODELS, "0.33.0", Recording.ON, OptionalInt.empty());
+    return new Scenario(
+        answers, DEFAULT_MODELS, "0.33.0", Recording.ON, List.of(), true, 100, List.of());
   }
 
   public Scenario models(InstalledModel... installed) {
-    return new Scenario(answers, List.of(installed), version, recording, allocated);
+    return new Scenario(
+        answers,
+        List.of(installed),
+        version,
+        recording,
+        allocated,
+        tellsContext,
+        gpuPercent,
+        pulls);
   }
 
   public Scenario version(String text) {
-    return new Scenario(answers, models, text, recording, allocated);
+    return new Scenario(
+        answers, models, text, recording, allocated, tellsContext, gpuPercent, pulls);
   }
 
   public Scenario withoutRecording() {
-    return new Scenario(answers, models, version, Recording.OFF, allocated);
+    return new Scenario(
+        answers, models, version, Recording.OFF, allocated, tellsContext, gpuPercent, pulls);
   }
 
-  /** Says that running models got a context of so many tokens, whatever was asked for. */
-  public Scenario allocating(int tokens) {
-    return new Scenario(answers, models, version, recording, OptionalInt.of(tokens));
+  /**
+   * Says that a model gets a context of so many tokens, whatever was asked for: the first number at
+   * the first load, the next one at the next, the last one from then on.
+   */
+  public Scenario allocating(Integer... tokens) {
+    List<Integer> loads = Arrays.asList(tokens);
+    return new Scenario(
+        answers, models, version, recording, loads, tellsContext, gpuPercent, pulls);
+  }
+
+  /** As an old server, which does not tell how much context a model has. */
+  public Scenario hidingContext() {
+    return new Scenario(answers, models, version, recording, allocated, false, gpuPercent, pulls);
+  }
+
+  public Scenario onGpu(int percent) {
+    return new Scenario(
+        answers, models, version, recording, allocated, tellsContext, percent, pulls);
+  }
+
+  /** The models that can be pulled; any other one is unknown to the registry. */
+  public Scenario pulls(Pull... known) {
+    List<Pull> list = List.of(known);
+    return new Scenario(
+        answers, models, version, recording, allocated, tellsContext, gpuPercent, list);
   }
 }

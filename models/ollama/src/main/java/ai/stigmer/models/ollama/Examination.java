@@ -7,24 +7,23 @@ import ai.stigmer.graphton.model.ModelSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 
 /** Looks at a server and a model before a run needs them. */
 final class Examination {
   /** Agents need room for the files they read; Ollama's documentation asks for 64,000 tokens. */
   private static final int SMALL = 16_384;
 
-  /** What Ollama's own launcher lists as not working well with agents, as of 0.33. */
-  private static final Pattern UNFIT =
-      Pattern.compile("(codellama|qwen2\\.5|llama3|mistral|starcoder|deepseek-r1:(1\\.5|7|8)b).*");
-
   private final ModelSettings settings;
   private final OllamaServer server;
   private final Failures failures;
   private final String base;
+  private final Optional<ToolProbe> probe;
 
-  Examination(ModelSettings settings, Endpoint endpoint, OllamaServer server) {
+  Examination(
+      ModelSettings settings, Endpoint endpoint, OllamaServer server, Optional<ToolProbe> probe) {
+    this.probe = probe;
     this.settings = settings;
     this.server = server;
     this.failures = new Failures(endpoint, settings.model());
@@ -49,7 +48,7 @@ final class Examination {
       case Reply.Failed<OllamaServer.Card>(ModelFailure failure) ->
           List.of(Finding.failed("model", refusal(failure)));
       case Reply.Ok<OllamaServer.Card>(OllamaServer.Card card) ->
-          List.of(fitness(card.capabilities()), context(card.contextLength()));
+          List.of(fitness(card.capabilities()), context(card.contextLength()), loaded(asked(card)));
     };
   }
 
@@ -70,13 +69,72 @@ final class Examination {
     if (!capabilities.contains("tools")) {
       return Finding.failed("model", failures.unfit(0, server.fitForTools()).problem());
     }
-    if (UNFIT.matcher(model.toLowerCase(Locale.ROOT)).matches()) {
+    if (Fitness.isUnfit(model)) {
       return Finding.warning(
           "model",
-          model + " is installed; it may print its tool calls as text (W210), which is recognised",
-          "for better results: ollama pull qwen3.5, then stigmer config set llm.model qwen3.5");
+          model
+              + " is installed; it is known not to work well with tools, and printed calls are"
+              + " recognised (W210)",
+          Fitness.better(installed(), model),
+          "keep a choice with: stigmer config set llm.model NAME");
     }
-    return Finding.ok("model", model + " is installed and can call tools");
+    return tried(model);
+  }
+
+  private Finding tried(String model) {
+    List<OllamaServer.Installed> installed = installed();
+    Optional<ToolProbe.Verdict> verdict =
+        installed.stream()
+            .filter(one -> one.isNamed(model))
+            .findFirst()
+            .flatMap(one -> probe.flatMap(kept -> kept.known(one)));
+    String text = model + " is installed and can call tools";
+    return switch (verdict.orElse(ToolProbe.Verdict.UNCLEAR)) {
+      case UNCLEAR -> Finding.ok("model", text);
+      case CALLS -> Finding.ok("model", text + ", as it did when it was tried");
+      case PRINTS ->
+          Finding.warning(
+              "model",
+              model + " is installed; it printed its call as text when it was tried (W217)",
+              Fitness.better(installed, model));
+      case SILENT ->
+          Finding.warning(
+              "model",
+              model + " is installed; it did not call a tool when it was tried (W217)",
+              Fitness.better(installed, model));
+    };
+  }
+
+  private List<OllamaServer.Installed> installed() {
+    return server.installed() instanceof Reply.Ok<List<OllamaServer.Installed>>(var models)
+        ? models
+        : List.of();
+  }
+
+  private int asked(OllamaServer.Card card) {
+    return settings.contextLength().orElse(ContextWindow.automatic(card.contextLength()));
+  }
+
+  private Finding loaded(int asked) {
+    Reply<Optional<OllamaServer.Running>> reply = server.running(settings.model()).join();
+    if (!(reply instanceof Reply.Ok<Optional<OllamaServer.Running>>(var running))
+        || running.isEmpty()) {
+      return Finding.ok("loaded", "not now; the first answer loads it");
+    }
+    int context = running.get().contextLength().orElse(0);
+    int gpu = running.get().gpuPercent().orElse(100);
+    String share = running.get().gpuPercent().isPresent() ? ", " + gpu + "% on the GPU" : "";
+    String text =
+        (context == 0 ? "yes; this server does not tell its context" : words(context)) + share;
+    if (context > 0 && context != asked) {
+      text += "; a run loads it anew with " + words(asked);
+    }
+    return gpu < 100
+        ? Finding.warning(
+            "loaded",
+            text,
+            "what does not fit there is slow: a smaller --context-length, or a smaller model")
+        : Finding.ok("loaded", text);
   }
 
   private Finding context(OptionalInt trained) {

@@ -21,6 +21,9 @@ final class Failures {
           "context (length|size|window)|prompt is (too long|longer)|input (is )?too long"
               + "|exceeds? .{0,40}context|no user query found");
 
+  private static final Pattern NO_ROOM =
+      Pattern.compile("no space left|not enough (disk )?space|disk (is )?full|disk quota");
+
   private final Endpoint endpoint;
   private final String model;
 
@@ -228,6 +231,97 @@ final class Failures {
                 "a larger context needs more memory; ollama show "
                     + model
                     + " tells the model's limit"));
+  }
+
+  /** A connection that broke while a model was pulled. */
+  ModelFailure pullBroken(@Nullable Throwable cause) {
+    ModelFailure failure = connection(cause);
+    return failure.kind() == Kind.UNREACHABLE ? failure : notPulled("the connection broke");
+  }
+
+  /**
+   * A model that could not be pulled.
+   *
+   * @param reason the server's words, or ours
+   */
+  ModelFailure notPulled(String reason) {
+    String words = reason.toLowerCase(Locale.ROOT);
+    if (NO_ROOM.matcher(words).find()) {
+      return failure(
+          200,
+          Kind.SERVER_ERROR,
+          Problem.of(
+                  "E212",
+                  Category.PROVIDER,
+                  "there is no room for " + model + " on Ollama's disk: " + shown(reason))
+              .help("ollama rm MODEL", "what has arrived is kept; then: ollama pull " + model));
+    }
+    if (words.contains("file does not exist") || words.contains("manifest unknown")) {
+      return failure(
+          200,
+          Kind.MODEL_MISSING,
+          Problem.of("E213", Category.MODEL, "Ollama's library has no model " + model)
+              .help("https://ollama.com/library lists names and tags", "ollama list"));
+    }
+    return failure(
+        200,
+        Kind.SERVER_ERROR,
+        Problem.of("E211", Category.PROVIDER, model + " could not be pulled: " + shown(reason))
+            .help("ollama pull " + model + "   goes on where it stopped"));
+  }
+
+  /**
+   * The server has less context for the model than it was asked for.
+   *
+   * @param given in tokens
+   * @param asked in tokens
+   */
+  ModelFailure smallerContext(int given, int asked) {
+    return failure(
+        200,
+        Kind.CONTEXT_OVERFLOW,
+        Problem.of(
+                "E311",
+                Category.MODEL,
+                String.format(
+                    Locale.ROOT,
+                    "Ollama gave %s a context of %,d tokens instead of %,d; the answer was not used",
+                    model,
+                    given,
+                    asked))
+            .help(
+                "stigmer resume last --context-length " + given + "   goes on with that much",
+                "for more: OLLAMA_CONTEXT_LENGTH of the server, and memory; ollama ps shows what is"
+                    + " loaded"));
+  }
+
+  /**
+   * The server has answered a conversation of which it read only the end.
+   *
+   * @param read how many tokens it counts; 0 when it does not tell
+   * @param least how many there are at least
+   * @param window the context that was asked for
+   */
+  ModelFailure cut(long read, long least, int window) {
+    String what =
+        read == 0
+            ? String.format(
+                Locale.ROOT, "Ollama answered a conversation of at least %,d tokens", least)
+            : String.format(
+                Locale.ROOT,
+                "Ollama read %,d tokens of a conversation that has at least %,d",
+                read,
+                least);
+    return failure(
+        200,
+        Kind.CONTEXT_OVERFLOW,
+        Problem.of(
+                "E312",
+                Category.MODEL,
+                what + "; its beginning was cut away, and the answer was not used")
+            .help(
+                "stigmer resume last --context-length " + 2L * window,
+                "a larger context needs more memory; an old server: https://ollama.com/download"));
   }
 
   private String shown(String text) {

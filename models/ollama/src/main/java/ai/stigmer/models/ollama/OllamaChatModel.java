@@ -1,7 +1,6 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
-import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
@@ -14,9 +13,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One model of one Ollama server.
@@ -25,10 +24,7 @@ import java.util.function.Consumer;
  */
 final class OllamaChatModel implements ChatModel {
   private static final int MAX_ERROR_BODY = 64 * 1024;
-  private static final int CHECKED_FROM_TOKENS = 2_000;
-  private static final double SUSPICIOUS_SHARE = 0.6;
   private static final String CANNOT_THINK = "does not support thinking";
-  private static final int CHARS_PER_TOKEN = 4;
 
   private final ModelSettings settings;
   private volatile ModelSettings sent;
@@ -39,14 +35,19 @@ final class OllamaChatModel implements ChatModel {
   private final ContextWindow window;
   private final Failures failures;
   private final AtomicBoolean toldPrintedCalls = new AtomicBoolean();
-  private final AtomicBoolean checkedWindow = new AtomicBoolean();
+  private final LoadedModels loaded;
+  private final FitnessCheck fitness;
+  private volatile @Nullable ContextCheck check;
 
-  OllamaChatModel(ModelSettings settings, Endpoint endpoint, Connections connections) {
+  OllamaChatModel(
+      ModelSettings settings, Contact contact, LoadedModels loaded, FitnessCheck fitness) {
     this.settings = settings;
     this.sent = settings;
-    this.endpoint = endpoint;
-    this.connections = connections;
-    server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    this.loaded = loaded;
+    this.fitness = fitness;
+    endpoint = contact.endpoint();
+    connections = contact.connections();
+    server = contact.server();
     patience =
         new Exchange.Patience(
             settings.connectTimeout(), settings.firstTokenTimeout(), settings.idleTimeout());
@@ -59,6 +60,7 @@ final class OllamaChatModel implements ChatModel {
    * needed anyway, or, for the provider's first model, with one that costs nothing.
    */
   void warmUp() {
+    fitness.prefetch();
     if (settings.contextLength().isEmpty()) {
       window.prefetch();
     } else if (connections.isFirstUse()) {
@@ -87,7 +89,12 @@ final class OllamaChatModel implements ChatModel {
       case ContextWindow.Size.Cancelled() -> new ModelResult.Cancelled();
       case ContextWindow.Size.Failed(ModelFailure failure) ->
           new ModelResult.Failed(withInstalled(failure));
-      case ContextWindow.Size.Tokens(int tokens) -> ask(request, tokens, cancel, events);
+      case ContextWindow.Size.Tokens(int tokens) -> {
+        if (!request.tools().isEmpty()) {
+          fitness.tell(tokens, cancel, events);
+        }
+        yield ask(request, tokens, cancel, events);
+      }
     };
   }
 
@@ -111,10 +118,10 @@ final class OllamaChatModel implements ChatModel {
               ? ask(request, tokens, cancel, events)
               : new ModelResult.Failed(failure);
         }
-        TurnAssembly assembly = new TurnAssembly(request, events);
-        ModelResult result = read(exchange, assembly, tokens);
-        if (result instanceof ModelResult.Turn(ModelTurn turn)) {
-          notice(assembly, turn, body.length, tokens, events);
+        Reading reading = new Reading(request, new TurnAssembly(request, events), tokens);
+        ModelResult result = read(exchange, reading);
+        if (result instanceof ModelResult.Turn) {
+          notice(reading.assembly(), events);
         }
         return result;
       } catch (IOException e) {
@@ -174,8 +181,15 @@ final class OllamaChatModel implements ChatModel {
         .map(text -> Duration.ofSeconds(Long.parseLong(text)));
   }
 
-  private ModelResult read(Exchange exchange, TurnAssembly assembly, int tokens)
-      throws IOException {
+  /**
+   * What an answer is read with.
+   *
+   * @param tokens the context that was asked for
+   */
+  private record Reading(ModelRequest request, TurnAssembly assembly, int tokens) {}
+
+  private ModelResult read(Exchange exchange, Reading reading) throws IOException {
+    ContextCheck context = check(reading.tokens());
     LineReader lines = new LineReader(exchange::read);
     boolean first = true;
     for (byte[] bytes = lines.next(); bytes != null; bytes = lines.next()) {
@@ -191,18 +205,41 @@ final class OllamaChatModel implements ChatModel {
       if (!line.isObject()) {
         return new ModelResult.Failed(garbled(first));
       }
+      if (first) {
+        context.begin();
+      }
       first = false;
       if (line.hasNonNull("error")) {
         return new ModelResult.Failed(
-            failures.refused(200, OllamaServer.errorText(bytes), tokens, List.of()));
+            failures.refused(200, OllamaServer.errorText(bytes), reading.tokens(), List.of()));
       }
-      assembly.add(line.path("message"));
+      reading.assembly().add(line.path("message"));
       if (line.path("done").asBoolean()) {
         exchange.drain();
-        return new ModelResult.Turn(assembly.finish(settings.model(), line, tokens));
+        return finished(reading, context, line);
       }
     }
     return new ModelResult.Failed(failures.broken("Ollama's answer ended before it was complete"));
+  }
+
+  private ModelResult finished(Reading reading, ContextCheck context, JsonNode last) {
+    return context
+        .verdict(reading.request(), last)
+        .<ModelResult>map(ModelResult.Failed::new)
+        .orElseGet(
+            () ->
+                new ModelResult.Turn(
+                    reading.assembly().finish(settings.model(), last, reading.tokens())));
+  }
+
+  private ContextCheck check(int tokens) {
+    ContextCheck known = check;
+    if (known == null) {
+      LoadedModels.Load load = new LoadedModels.Load(endpoint.base(), settings.model(), tokens);
+      known = new ContextCheck(server, loaded, load, failures);
+      check = known;
+    }
+    return known;
   }
 
   private ModelFailure garbled(boolean first) {
@@ -211,41 +248,14 @@ final class OllamaChatModel implements ChatModel {
         : failures.broken("Ollama's answer is garbled");
   }
 
-  private void notice(
-      TurnAssembly assembly,
-      ModelTurn turn,
-      int requestBytes,
-      int tokens,
-      Consumer<ModelEvent> events) {
+  private void notice(TurnAssembly assembly, Consumer<ModelEvent> events) {
     if (assembly.hasPrintedCalls() && toldPrintedCalls.compareAndSet(false, true)) {
       events.accept(
           new ModelEvent.Notice(
-              "W210",
+              TurnAssembly.PRINTED,
               settings.model()
                   + " prints tool calls as text; they are recognised, but a model such as qwen3.5"
                   + " calls tools properly"));
-    }
-    long estimate = requestBytes / CHARS_PER_TOKEN;
-    if (estimate > CHECKED_FROM_TOKENS
-        && turn.usage().input() < SUSPICIOUS_SHARE * estimate
-        && checkedWindow.compareAndSet(false, true)) {
-      warnOfSmallerWindow(tokens, events);
-    }
-  }
-
-  private void warnOfSmallerWindow(int tokens, Consumer<ModelEvent> events) {
-    OptionalInt allocated = server.allocatedContext(settings.model());
-    if (allocated.isPresent() && allocated.getAsInt() < tokens) {
-      events.accept(
-          new ModelEvent.Notice(
-              "W302",
-              "Ollama gave "
-                  + settings.model()
-                  + " a context of "
-                  + allocated.getAsInt()
-                  + " tokens instead of "
-                  + tokens
-                  + "; it may not see the whole conversation"));
     }
   }
 }

@@ -1,10 +1,13 @@
 package ai.stigmer.models.ollama;
 
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Ollama's native chat API. All models of one provider share their connections.
@@ -16,6 +19,23 @@ public final class OllamaProvider implements ModelProvider {
   public static final String ID = "ollama";
 
   private final Connections connections = new Connections();
+  private final LoadedModels loaded = new LoadedModels();
+  private final Optional<ProbeRecords> records;
+
+  /** A provider that sends nothing but what it is asked for. */
+  public OllamaProvider() {
+    records = Optional.empty();
+  }
+
+  /**
+   * A provider that tells when a model is not made for tools, and asks a model that it does not
+   * know about them, once.
+   *
+   * @param probes the folder that keeps what was found; it is made when it is needed
+   */
+  public OllamaProvider(Path probes) {
+    records = Optional.of(new ProbeRecords(probes));
+  }
 
   @Override
   public String id() {
@@ -29,9 +49,52 @@ public final class OllamaProvider implements ModelProvider {
   @Override
   public ChatModel open(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
-    OllamaChatModel model = new OllamaChatModel(settings, endpoint, connections);
+    OllamaChatModel model = model(settings, endpoint, probe(endpoint));
     Thread.ofVirtual().name("ollama-warm-up").start(model::warmUp);
     return model;
+  }
+
+  private OllamaChatModel model(
+      ModelSettings settings, Endpoint endpoint, Optional<ToolProbe> probe) {
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    FitnessCheck fitness = new FitnessCheck(settings, server, probe);
+    return new OllamaChatModel(
+        settings, new Contact(endpoint, connections, server), loaded, fitness);
+  }
+
+  private Optional<ToolProbe> probe(Endpoint endpoint) {
+    return records.map(
+        kept -> new ToolProbe(kept, settings -> model(settings, endpoint, Optional.empty())));
+  }
+
+  /**
+   * Whether an installed model calls tools, as far as can be told: a model that is used for the
+   * first time is tried once, which takes as long as it takes to load. True when it is not known to
+   * fail.
+   */
+  public boolean callsTools(ModelSettings settings, CancelToken cancel) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    Optional<ToolProbe.Verdict> verdict =
+        probe(endpoint)
+            .flatMap(
+                probe ->
+                    server
+                        .installed(settings.model())
+                        .flatMap(
+                            model ->
+                                probe.ask(model, settings, context(settings, server), cancel)));
+    return switch (verdict.orElse(ToolProbe.Verdict.UNCLEAR)) {
+      case CALLS, UNCLEAR -> true;
+      case PRINTS, SILENT -> false;
+    };
+  }
+
+  private static int context(ModelSettings settings, OllamaServer server) {
+    return new ContextWindow(settings, server).size(new CancelToken())
+            instanceof ContextWindow.Size.Tokens(int tokens)
+        ? tokens
+        : ContextWindow.UNKNOWN;
   }
 
   @Override
@@ -43,6 +106,6 @@ public final class OllamaProvider implements ModelProvider {
   public List<Finding> examine(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
     OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
-    return new Examination(settings, endpoint, server).findings();
+    return new Examination(settings, endpoint, server, probe(endpoint)).findings();
   }
 }

@@ -14,11 +14,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Questions about a server and its models. Every question takes at most two seconds; failures are
- * values.
+ * Questions about a server and its models, and the order to get one. Every question takes at most
+ * two seconds; failures are values.
  *
  * <p>Thread contract: thread-safe; the methods block.
  */
@@ -34,11 +35,28 @@ public final class OllamaServer {
    * A model that is installed.
    *
    * @param size bytes on disk
+   * @param digest of its content, in hexadecimal; empty when the server does not tell
+   * @param remoteHost where it really runs; empty for the server's own machine
    * @param capabilities for example {@code tools}; empty when an old server does not tell
    */
-  public record Installed(String name, long size, List<String> capabilities) {
+  public record Installed(
+      String name,
+      long size,
+      String digest,
+      Optional<String> remoteHost,
+      List<String> capabilities) {
     public Installed {
       capabilities = List.copyOf(capabilities);
+    }
+
+    /** Whether it runs on a machine other than the server's. */
+    public boolean isRemote() {
+      return remoteHost.isPresent() || name.endsWith(":cloud") || name.endsWith("-cloud");
+    }
+
+    /** Whether people mean it by this name; a name without a tag means the tag latest. */
+    public boolean isNamed(String text) {
+      return name.equals(text) || name.equals(text + ":latest");
     }
   }
 
@@ -52,6 +70,14 @@ public final class OllamaServer {
       capabilities = List.copyOf(capabilities);
     }
   }
+
+  /**
+   * How a model is loaded.
+   *
+   * @param contextLength the context in effect in tokens, where the server tells
+   * @param gpuPercent how much of it lies in the graphics card's memory, where the server tells
+   */
+  public record Running(OptionalInt contextLength, OptionalInt gpuPercent) {}
 
   OllamaServer(Endpoint endpoint, Connections connections, Duration connectTimeout) {
     this.endpoint = endpoint;
@@ -83,12 +109,33 @@ public final class OllamaServer {
 
   /** All installed models. */
   public Reply<List<Installed>> installed() {
-    return ask(endpoint.get("/api/tags"), "", OllamaServer::models).join();
+    return installing().join();
+  }
+
+  /** An installed model by the name that people call it. */
+  Optional<Installed> installed(String name) {
+    return installed() instanceof Reply.Ok<List<Installed>>(List<Installed> models)
+        ? models.stream().filter(model -> model.isNamed(name)).findFirst()
+        : Optional.empty();
+  }
+
+  CompletableFuture<Reply<List<Installed>>> installing() {
+    return ask(endpoint.get("/api/tags"), "", OllamaServer::models);
   }
 
   /** What an installed model can do. */
   public Reply<Card> show(String model) {
     return showing(model).join();
+  }
+
+  /**
+   * Has the server get a model, and blocks until it has, for hours if need be.
+   *
+   * @param cancel breaks off; what has arrived is kept
+   * @param progress told of each step on the calling thread, some times a second
+   */
+  public PullEnd pull(String model, CancelToken cancel, Consumer<PullProgress> progress) {
+    return new Pulling(connections, endpoint, model, patience.connect()).run(cancel, progress);
   }
 
   /** The names of installed models that can call tools; empty when nobody knows. */
@@ -104,12 +151,19 @@ public final class OllamaServer {
   }
 
   /** The context that the server has given to a running model, where it tells. */
-  OptionalInt allocatedContext(String model) {
-    Reply<OptionalInt> reply =
-        ask(endpoint.get("/api/ps"), model, body -> allocated(body, model)).join();
-    return reply instanceof Reply.Ok<OptionalInt>(OptionalInt tokens)
-        ? tokens
-        : OptionalInt.empty();
+  CompletableFuture<OptionalInt> allocating(String model) {
+    return running(model)
+        .thenApply(
+            reply ->
+                reply instanceof Reply.Ok<Optional<Running>>(Optional<Running> running)
+                        && running.isPresent()
+                    ? running.get().contextLength()
+                    : OptionalInt.empty());
+  }
+
+  /** How a model is loaded; empty when it is not. */
+  CompletableFuture<Reply<Optional<Running>>> running(String model) {
+    return ask(endpoint.get("/api/ps"), model, body -> running(body, model));
   }
 
   CompletableFuture<Reply<Card>> showing(String model) {
@@ -183,7 +237,11 @@ public final class OllamaServer {
     for (JsonNode model : body.path("models")) {
       models.add(
           new Installed(
-              model.path("name").asText(), model.path("size").asLong(), capabilities(model)));
+              model.path("name").asText(),
+              model.path("size").asLong(),
+              model.path("digest").asText("").replaceFirst("^sha256:", ""),
+              Optional.of(model.path("remote_host").asText("")).filter(host -> !host.isEmpty()),
+              capabilities(model)));
     }
     return models;
   }
@@ -204,13 +262,23 @@ public final class OllamaServer {
     return names;
   }
 
-  private static OptionalInt allocated(JsonNode body, String model) {
+  private static Optional<Running> running(JsonNode body, String model) {
     for (JsonNode running : body.path("models")) {
       String name = running.path("name").asText();
-      if ((name.equals(model) || name.equals(model + ":latest")) && running.has("context_length")) {
-        return OptionalInt.of(running.path("context_length").asInt());
+      if (name.equals(model) || name.equals(model + ":latest")) {
+        int context = running.path("context_length").asInt();
+        return Optional.of(
+            new Running(
+                context > 0 ? OptionalInt.of(context) : OptionalInt.empty(),
+                gpuPercent(running.path("size").asLong(), running.path("size_vram").asLong(-1))));
       }
     }
-    return OptionalInt.empty();
+    return Optional.empty();
+  }
+
+  private static OptionalInt gpuPercent(long size, long onGpu) {
+    return size > 0 && onGpu >= 0
+        ? OptionalInt.of((int) Math.min(100, Math.round(100.0 * onGpu / size)))
+        : OptionalInt.empty();
   }
 }

@@ -21,6 +21,9 @@ import java.util.function.Consumer;
  * <p>Thread contract: for one thread.
  */
 final class TurnAssembly {
+  /** The notice that tells of printed calls. */
+  static final String PRINTED = "W210";
+
   private final ModelRequest request;
   private final Consumer<ModelEvent> events;
   private final TextGate gate;

@@ -34,7 +34,36 @@ final class Asking {
   }
 
   Asking(ModelSettings settings) {
-    model = new OllamaProvider().open(settings);
+    this(new OllamaProvider(), settings);
+  }
+
+  Asking(OllamaProvider provider, FakeOllama server) {
+    this(provider, settings(server.baseUrl(), Duration.ofSeconds(20), Duration.ofSeconds(20)));
+  }
+
+  Asking(OllamaProvider provider, FakeOllama server, String model) {
+    this(provider, named(model, server.baseUrl()));
+  }
+
+  private static ModelSettings named(String model, String url) {
+    ModelSettings any = settings(url, Duration.ofSeconds(20), Duration.ofSeconds(20));
+    return new ModelSettings(
+        any.provider(),
+        model,
+        any.baseUrl(),
+        any.apiKey(),
+        any.maxTokens(),
+        any.temperature(),
+        any.contextLength(),
+        any.effort(),
+        any.dialect(),
+        any.connectTimeout(),
+        any.firstTokenTimeout(),
+        any.idleTimeout());
+  }
+
+  Asking(OllamaProvider provider, ModelSettings settings) {
+    model = provider.open(settings);
   }
 
   static ModelSettings settings(String url, Duration firstToken, Duration idle) {

@@ -15,8 +15,9 @@ class OllamaServerTest {
   @Test
   void tellsVersionModelsAndWhatAModelCanDo() {
     // Given
-    Scenario scenario =
-        Scenario.of().version("0.33.1").models(InstalledModel.withTools("a:1b", 8192));
+    InstalledModel model = InstalledModel.withTools("a:1b", 8192);
+    InstalledModel remote = model.remoteAt("ollama.com");
+    Scenario scenario = Scenario.of().version("0.33.1").models(model, remote);
     try (FakeOllama fake = FakeOllama.start(scenario)) {
       OllamaServer server = OllamaServer.at(fake.baseUrl(), Optional.empty());
 
@@ -31,7 +32,15 @@ class OllamaServerTest {
       assertThat(installed)
           .isEqualTo(
               new Reply.Ok<>(
-                  List.of(new OllamaServer.Installed("a:1b", 4_683_087_332L, capabilities))));
+                  List.of(
+                      new OllamaServer.Installed(
+                          "a:1b", 4_683_087_332L, model.digest(), Optional.empty(), capabilities),
+                      new OllamaServer.Installed(
+                          "a:1b",
+                          4_683_087_332L,
+                          model.digest(),
+                          Optional.of("ollama.com"),
+                          capabilities))));
       assertThat(card)
           .isEqualTo(new Reply.Ok<>(new OllamaServer.Card(OptionalInt.of(8192), capabilities)));
     }

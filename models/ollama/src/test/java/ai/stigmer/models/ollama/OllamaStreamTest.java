@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.Block;
-import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
-import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
@@ -331,38 +329,6 @@ class OllamaStreamTest {
 
       // Then
       assertThat(turn.text()).isEqualTo("ab");
-    }
-  }
-
-  @Test
-  void aContextThatIsSmallerThanAskedForIsSaidOnce() {
-    // Given
-    Scenario scenario =
-        Scenario.answering(body -> Answer.text("ok").tokens(4_000, 1)).allocating(4_096);
-    try (FakeOllama server = FakeOllama.start(scenario)) {
-      Asking asking = new Asking(server);
-      ModelRequest large = Asking.request(new Message.User("word ".repeat(10_000)));
-
-      // When
-      asking.turn(large);
-      asking.turn(large);
-
-      // Then
-      assertThat(asking.notices()).containsExactly("W302");
-    }
-  }
-
-  @Test
-  void aSmallPromptCountAloneIsNoReasonToWarn() {
-    // Given
-    try (FakeOllama server = FakeOllama.start(Scenario.of(Answer.text("ok").tokens(10, 1)))) {
-      Asking asking = new Asking(server);
-
-      // When
-      asking.turn(Asking.request(new Message.User("word ".repeat(10_000))));
-
-      // Then
-      assertThat(asking.notices()).isEmpty();
     }
   }
 }
