@@ -11,6 +11,7 @@ import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Pull;
 import ai.stigmer.testkit.ollama.Scenario;
+import ai.stigmer.testkit.openai.FakeResponses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -95,6 +96,25 @@ class SettingsOnTheWireTest {
               assertThat(s.status()).as(s.err()).isZero();
               assertThat(s.err()).contains("✓ ready: ollama/" + MODEL);
             }));
+    all.put("llm.effort", body("high", "/think", "high"));
+    all.put(
+        "llm.max_retries",
+        new Wired(
+            "1",
+            Scenario.of(Answer.error(500, "no"), Answer.error(500, "no")),
+            s -> {
+              assertThat(s.status()).isEqualTo(5);
+              assertThat(s.chats()).hasSize(2);
+            }));
+    all.put(
+        "llm.fallbacks",
+        new Wired(
+            "ollama/other:7b",
+            Scenario.of(Answer.error(500, "no"), Answer.text("fine")),
+            s -> {
+              assertThat(s.status()).as(s.err()).isZero();
+              assertThat(s.chats().getLast().body().path("model").asText()).isEqualTo("other:7b");
+            }));
     all.put("llm.timeouts.connect", ends("450ms", Scenario.of(), "E201"));
     all.put(
         "llm.timeouts.first_token",
@@ -147,7 +167,10 @@ class SettingsOnTheWireTest {
   void everySettingIsHere() {
     assertThat(wired().keySet())
         .containsExactlyInAnyOrderElementsOf(
-            SettingInfo.all().stream().map(SettingInfo::key).toList());
+            SettingInfo.all().stream()
+                .map(SettingInfo::key)
+                .filter(key -> !key.equals("llm.api"))
+                .toList());
   }
 
   @TestFactory
@@ -164,7 +187,34 @@ class SettingsOnTheWireTest {
     return tests;
   }
 
+  /** Only one provider has two APIs; to a server that is not the vendor's, chat is the default. */
+  private void runApi(SettingInfo setting, Layer layer) throws IOException {
+    try (FakeResponses server =
+        FakeResponses.start(
+            ai.stigmer.testkit.openai.Scenario.of(ai.stigmer.testkit.openai.Answer.text("fine")))) {
+      homes++;
+      Shell shell =
+          new Shell(Files.createDirectory(folder.resolve("home" + homes)))
+              .export("STIGMER_LLM_BASE_URL", server.baseUrl())
+              .export("STIGMER_LLM_PROVIDER", "openai")
+              .export("STIGMER_LLM_MODEL", "gpt-6.1-sol")
+              .export("STIGMER_LLM_API_KEY", KEY);
+      List<String> words = new ArrayList<>(List.of("run", "--workspace", folder.toString()));
+      configure(shell, words, setting, layer, "responses");
+      words.add("hi");
+
+      int status = shell.stigmer(words.toArray(String[]::new));
+
+      assertThat(status).as(shell.err()).isZero();
+      assertThat(server.asked()).hasSize(1);
+    }
+  }
+
   private void run(SettingInfo setting, Layer layer) throws IOException {
+    if (setting.key().equals("llm.api")) {
+      runApi(setting, layer);
+      return;
+    }
     Wired expected = requireNonNull(wired().get(setting.key()), setting.key());
     boolean unconnected = setting.key().equals("llm.timeouts.connect");
     try (FakeOllama server =
@@ -172,8 +222,10 @@ class SettingsOnTheWireTest {
                 expected
                     .scenario()
                     .models(
-                        InstalledModel.withTools(
-                            setting.key().equals("llm.pull") ? "gone:7b" : MODEL, 32_768),
+                        new InstalledModel(
+                            setting.key().equals("llm.pull") ? "gone:7b" : MODEL,
+                            32_768,
+                            List.of("completion", "tools", "thinking")),
                         InstalledModel.withTools("other:7b", 32_768)));
         BusyServer busy = new BusyServer()) {
       String url = unconnected ? busy.url() : server.baseUrl();
@@ -197,9 +249,14 @@ class SettingsOnTheWireTest {
     }
     Map<String, String> others =
         Map.of(
-            "llm.base_url", "STIGMER_LLM_BASE_URL=" + url,
-            "llm.model", "STIGMER_LLM_MODEL=" + MODEL,
-            "llm.provider", "STIGMER_LLM_PROVIDER=ollama");
+            "llm.max_retries",
+            "STIGMER_LLM_MAX_RETRIES=0",
+            "llm.base_url",
+            "STIGMER_LLM_BASE_URL=" + url,
+            "llm.model",
+            "STIGMER_LLM_MODEL=" + MODEL,
+            "llm.provider",
+            "STIGMER_LLM_PROVIDER=ollama");
     others.forEach(
         (other, pair) -> {
           if (!other.equals(key)) {

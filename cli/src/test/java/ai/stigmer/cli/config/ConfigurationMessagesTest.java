@@ -29,6 +29,9 @@ class ConfigurationMessagesTest {
       Path.of("src/test/resources/ai/stigmer/cli/config/messages.txt");
   private static final Pattern CODE = Pattern.compile("E1\\d\\d");
 
+  /** A module that is missing, which is none here; no home; the key of a resumed run. */
+  private static final Set<String> ELSEWHERE = Set.of("E123", "E136", "E137");
+
   private final StringBuilder story = new StringBuilder();
   private final Map<String, Integer> shown = new TreeMap<>();
   private int homes;
@@ -120,8 +123,6 @@ class ConfigurationMessagesTest {
     agentFile("E122", "kind: Agent\nkind: Agent\n");
     agent("E122", "spec:\n  description: d\n");
     tell("E130", shell(), "run", "--workspace", "/no/such/folder", "hi");
-    Shell shell = shell().export("STIGMER_LLM_BASE_URL", "http://127.0.0.1:1/v1");
-    tell("E123", shell, "run", "--provider", "openai", "-m", "gpt-4o", "hi");
     try (var ollama =
         FakeOllama.start(
             Scenario.of(Answer.error(401, "unauthorized"))
@@ -204,6 +205,7 @@ class ConfigurationMessagesTest {
       codes.add(matcher.group());
     }
     assertThat(codes).hasSizeGreaterThan(25);
+    codes.removeAll(ELSEWHERE);
     return codes;
   }
 }

@@ -27,6 +27,8 @@ public record ModelFailure(
   /** Kinds of failure, with whether the same request may succeed later. */
   public enum Kind {
     UNREACHABLE(true),
+    /** Nothing listens on this machine: waiting does not help, another model may. */
+    NOT_STARTED(false),
     TIMEOUT(true),
     STREAM_BROKEN(true),
     RATE_LIMITED(true),

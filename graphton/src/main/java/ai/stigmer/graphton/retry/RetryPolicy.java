@@ -75,6 +75,9 @@ public record RetryPolicy(
    * @param chance from 0.0, inclusive, to 1.0, exclusive, see {@link Timing#chance}
    */
   public Decision decide(ModelFailure failure, int retries, double chance) {
+    if (failure.kind() == ModelFailure.Kind.NOT_STARTED) {
+      return new Decision.Exhausted();
+    }
     if (!failure.kind().retryable()) {
       return new Decision.Hopeless();
     }

@@ -157,7 +157,7 @@ final class Failures {
       case BAD_REQUEST, BAD_RESPONSE -> Kind.SERVER_ERROR;
       case UNREACHABLE, TIMEOUT, STREAM_BROKEN, RATE_LIMITED, OVERLOADED, SERVER_ERROR ->
           Kind.BAD_RESPONSE;
-      case MODEL_MISSING, MODEL_UNFIT, CONTEXT_OVERFLOW, CREDENTIALS -> kind;
+      case NOT_STARTED, MODEL_MISSING, MODEL_UNFIT, CONTEXT_OVERFLOW, CREDENTIALS -> kind;
     };
   }
 
@@ -215,6 +215,7 @@ final class Failures {
               problem("E207", Category.PROVIDER, "Anthropic is overloaded: " + said)
                   .help("wait, then: stigmer resume last", "https://status.claude.com");
           case UNREACHABLE,
+              NOT_STARTED,
               TIMEOUT,
               STREAM_BROKEN,
               SERVER_ERROR,

@@ -24,6 +24,9 @@ final class Failures {
   private static final Pattern NO_ROOM =
       Pattern.compile("no space left|not enough (disk )?space|disk (is )?full|disk quota");
 
+  private static final String REFUSED = "Connection refused";
+  private static final Pattern LOCAL = Pattern.compile("localhost|127\\..*|\\[::1]");
+
   private final Endpoint endpoint;
   private final String model;
 
@@ -59,9 +62,10 @@ final class Failures {
   }
 
   private ModelFailure unreachable(String why) {
+    boolean notStarted = REFUSED.equals(why) && LOCAL.matcher(endpoint.host()).matches();
     return failure(
         0,
-        Kind.UNREACHABLE,
+        notStarted ? Kind.NOT_STARTED : Kind.UNREACHABLE,
         Problem.of(
                 "E201", Category.PROVIDER, "no Ollama server can be reached at " + endpoint.base())
             .from(why)
@@ -236,7 +240,9 @@ final class Failures {
   /** A connection that broke while a model was pulled. */
   ModelFailure pullBroken(@Nullable Throwable cause) {
     ModelFailure failure = connection(cause);
-    return failure.kind() == Kind.UNREACHABLE ? failure : notPulled("the connection broke");
+    return failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.NOT_STARTED
+        ? failure
+        : notPulled("the connection broke");
   }
 
   /**

@@ -163,6 +163,7 @@ final class OllamaChatModel implements ChatModel {
           failures.refused(answer.status(), text, tokens, server.fitForTools());
       case RATE_LIMITED, OVERLOADED -> Failures.withRetryAfter(failure, retryAfter(answer));
       case UNREACHABLE,
+          NOT_STARTED,
           TIMEOUT,
           STREAM_BROKEN,
           SERVER_ERROR,
