@@ -30,7 +30,7 @@ final class ReplyServer implements AutoCloseable {
       {"message":{"role":"assistant","content":"All "},"done":false}
       {"message":{"role":"assistant","content":"done."},"done":false}
       {"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",\
-      "prompt_eval_count":900,"eval_count":9}
+      "eval_count":9}
       """;
 
   private final ServerSocket listener;
@@ -152,7 +152,7 @@ final class ReplyServer implements AutoCloseable {
         + step
         + ",\"b\":1}}}]},\"done\":false}\n"
         + "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
-        + "\"done_reason\":\"stop\",\"prompt_eval_count\":700,\"eval_count\":20}\n";
+        + "\"done_reason\":\"stop\",\"eval_count\":20}\n";
   }
 
   private static int count(byte[] body) {
