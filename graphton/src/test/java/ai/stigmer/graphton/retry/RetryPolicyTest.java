@@ -69,7 +69,13 @@ class RetryPolicyTest {
   @EnumSource(Kind.class)
   void onlyKindsThatMayPassAreTriedAgainHoweverOftenOneMay(Kind kind) {
     Decision decision = POLICY.decide(failure(kind, Optional.empty()), 0, 0);
-    assertThat(decision instanceof Decision.Hopeless).isEqualTo(!kind.retryable());
+    assertThat(decision instanceof Decision.Again).isEqualTo(kind.retryable());
+  }
+
+  @Test
+  void whatIsNotStartedIsNotTriedAgainButAnotherModelMayStandIn() {
+    assertThat(POLICY.decide(failure(Kind.NOT_STARTED, Optional.empty()), 0, 0))
+        .isEqualTo(new Decision.Exhausted());
   }
 
   @Test
