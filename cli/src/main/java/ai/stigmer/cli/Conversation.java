@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
@@ -45,10 +46,11 @@ final class Conversation {
 
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
     CancelToken cancel = new CancelToken();
-    RunControl control =
-        new RunControl(view, new ShellApproval(surroundings, environment.shell(), cancel), cancel);
+    ShellApproval approval = new ShellApproval(surroundings, environment.shell(), cancel);
+    RunControl control = new RunControl(view, approval, cancel);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
-      return Ends.exitStatus(work.apply(control).end());
+      int status = Ends.exitStatus(work.apply(control).end());
+      return status == 0 && approval.hasRefused() ? Problem.Category.DENIED.exitStatus() : status;
     }
   }
 }

@@ -1,8 +1,10 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
@@ -43,13 +45,24 @@ final class ShellApproval implements ToolPolicy {
     return surroundings.terminal().in() && surroundings.terminal().err() ? ask(call) : refuse();
   }
 
+  /** Whether a command was denied because nobody could be asked. */
+  synchronized boolean hasRefused() {
+    return told;
+  }
+
   private Decision refuse() {
     if (!told) {
       told = true;
       surroundings
           .err()
-          .println(
-              "E401 a command needs approval and there is no terminal; denied (--allow-shell allows)");
+          .print(
+              ProblemText.of(
+                  Problem.of(
+                          "E401",
+                          Problem.Category.DENIED,
+                          "a command needs approval, and there is no terminal to ask at; denied")
+                      .help("--allow-shell allows all commands of a run"),
+                  surroundings.terminal().palette()));
       surroundings.err().flush();
     }
     return new Decision.Deny(

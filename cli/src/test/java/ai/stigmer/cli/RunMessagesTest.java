@@ -84,7 +84,7 @@ class RunMessagesTest {
   private void tools() throws IOException {
     told(
         "calls that cannot be served",
-        0,
+        7,
         Answer.call("fly", "{}"),
         Answer.call("read_file", "{\"path\":1}"),
         Answer.call("read_file", "{\"file_path\":\"../../etc/passwd\"}"),

@@ -2,6 +2,7 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.message.ToolResult;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -16,6 +17,7 @@ public final class JsonView implements RunView {
   private ShownModel model = new ShownModel("", "");
   private final ArrayNode switches = JsonNodeFactory.instance.arrayNode();
   private int retries;
+  private int denied;
 
   public JsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -41,10 +43,13 @@ public final class JsonView implements RunView {
   @Override
   public void accept(AgentEvent event) {
     if (event instanceof AgentEvent.RunFinished finished) {
-      ObjectNode json = Json.result(finished.result(), model).put("retries", retries);
+      ObjectNode json = Json.result(finished.result(), model);
+      json.put("retries", retries).put("denied", denied);
       json.set("model_switches", switches);
       out.println(Json.line(json));
       out.flush();
+    } else if (event instanceof AgentEvent.ToolFinished tool) {
+      denied += tool.result().status() == ToolResult.Status.DENIED ? 1 : 0;
     } else if (event instanceof AgentEvent.Retrying retrying) {
       retries++;
       err.println(RetryLine.of(retrying));

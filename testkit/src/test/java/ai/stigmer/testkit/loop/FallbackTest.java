@@ -115,6 +115,7 @@ class FallbackTest extends LoopFixture {
     boolean outage =
         EnumSet.of(
                 Kind.UNREACHABLE,
+                Kind.NOT_STARTED,
                 Kind.TIMEOUT,
                 Kind.STREAM_BROKEN,
                 Kind.RATE_LIMITED,
