@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,7 @@ class ReadmeTest {
             .flatMap(String::lines)
             .filter(line -> line.contains("./stigmer"))
             .map(line -> line.replaceFirst("\\s+#.*", "").replace("localhost:1234", "127.0.0.1:1"))
+            .sorted(Comparator.comparing(ReadmeTest::asksOthers))
             .toList();
     assertThat(commands).hasSizeGreaterThan(8);
     launcher();
