@@ -10,6 +10,8 @@ import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.store.Owners;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -17,10 +19,15 @@ import java.util.function.Function;
 final class Conversation {
   private final Surroundings surroundings;
   private final RunView view;
+  private final Path configFile;
 
-  Conversation(Surroundings surroundings, RunView view) {
+  /**
+   * @param configFile what the agent must not write, wherever it lies
+   */
+  Conversation(Surroundings surroundings, RunView view, Path configFile) {
     this.surroundings = surroundings;
     this.view = view;
+    this.configFile = configFile;
   }
 
   /** Starts a run; returns the exit status. */
@@ -37,10 +44,12 @@ final class Conversation {
 
   /** A runner over the journal of this home, for writing. */
   Runner open() {
+    var env = new HashMap<>(surroundings.env());
+    env.put("STIGMER_CONFIG", configFile.toString());
     return new Runner(
         surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
         Owners.current(),
-        surroundings.env(),
+        env,
         Optional.of(surroundings.probes()));
   }
 

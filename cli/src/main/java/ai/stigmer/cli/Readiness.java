@@ -67,7 +67,7 @@ final class Readiness {
     return switch (server.installed()) {
       case Reply.Ok<List<OllamaServer.Installed>>(var installed) -> model(server, installed);
       case Reply.Failed<List<OllamaServer.Installed>>(ModelFailure failure) ->
-          failure.kind() == ModelFailure.Kind.NOT_STARTED ? unreachable(server, failure) : go();
+          failure.kind() == ModelFailure.Kind.UNAVAILABLE ? unreachable(server, failure) : go();
     };
   }
 

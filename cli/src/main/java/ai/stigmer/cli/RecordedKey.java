@@ -10,9 +10,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /**
- * The key for a run that goes on. Keys are not journaled, but where one came from is: only the key
- * that stands at that place now goes to the endpoint that the run began with. Whatever else the
- * configuration holds by now may have been meant for another one.
+ * The key for a run that goes on. Keys are not journaled, but their origin and fingerprint are: the
+ * same key goes to the endpoint that the run began with, and a renewed one from the same place when
+ * a new run would send it there too. Any other may have been meant for another endpoint.
  */
 final class RecordedKey {
   private static final String KEY = "llm.api_key";
@@ -23,34 +23,49 @@ final class RecordedKey {
    * The key to go on with; empty when the run began without one.
    *
    * @param configuration the configuration that the run began with, as explain prints it
+   * @param now the configuration of today with the model and the endpoint of the run
+   * @param anew the configuration that a new run would have
    * @throws ai.stigmer.graphton.error.ProblemException E137 when the configuration has another key
    *     by now
    */
-  static Optional<Secret> find(String configuration, ModelSettings model, Resolved now) {
-    Optional<String> then = location(configuration);
-    Optional<String> today = now.location(KEY);
-    if (then.isEmpty() || today.isEmpty()) {
+  static Optional<Secret> find(
+      String configuration, ModelSettings model, Resolved now, Resolved anew) {
+    Optional<JsonNode> recorded = recorded(configuration);
+    Optional<Secret> key = now.location(KEY).isEmpty() ? Optional.empty() : now.llm().apiKey();
+    if (recorded.isEmpty() || key.isEmpty()) {
       return Optional.empty();
     }
-    if (place(then.get()).equals(place(today.get()))) {
-      return now.llm().apiKey();
+    String then = recorded.get().path("location").asText();
+    String today = now.location(KEY).orElseThrow();
+    boolean same =
+        recorded.get().path("fingerprint").asText().equals("sha256:" + key.get().fingerprint());
+    if (same || (place(then).equals(place(today)) && leadsThere(anew, model))) {
+      return key;
     }
     throw Problem.of(
             "E137",
             Problem.Category.CREDENTIALS,
             "the key that this run began with is not where it was")
         .from(
-            "then " + then.get() + ", for " + model.baseUrl().orElse(model.provider()),
-            "now " + today.get() + ", which was not sent there")
-        .help("set the key there again", "or begin anew: stigmer run")
+            "then " + then + ", for " + model.baseUrl().orElse(model.provider()),
+            "now " + today + ", and a new run would not send it there")
+        .help(
+            "set the key there again",
+            "renewed? let the configuration lead there too: STIGMER_LLM_BASE_URL=URL",
+            "or begin anew: stigmer run")
         .asException();
   }
 
-  private static Optional<String> location(String configuration) {
+  private static boolean leadsThere(Resolved anew, ModelSettings model) {
+    return anew.value("llm.provider").equals(Optional.of(model.provider()))
+        && anew.value("llm.base_url").equals(model.baseUrl());
+  }
+
+  private static Optional<JsonNode> recorded(String configuration) {
     try {
       for (JsonNode setting : new ObjectMapper().readTree(configuration).path("settings")) {
         if (setting.path("key").asText().equals(KEY) && setting.hasNonNull("value")) {
-          return Optional.of(setting.path("location").asText());
+          return Optional.of(setting);
         }
       }
     } catch (JsonProcessingException e) {

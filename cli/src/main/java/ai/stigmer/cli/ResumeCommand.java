@@ -71,7 +71,7 @@ final class ResumeCommand implements Callable<Integer> {
           .help("for example 50")
           .asException();
     }
-    Conversation conversation = new Conversation(surroundings, view);
+    Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
     String runId = find();
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
@@ -88,7 +88,10 @@ final class ResumeCommand implements Callable<Integer> {
                       .model()
                       .withKey(
                           RecordedKey.find(
-                              journaled.configuration(), journaled.model(), recorded))),
+                              journaled.configuration(),
+                              journaled.model(),
+                              recorded,
+                              Cascade.resolve(now())))),
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,

@@ -4,6 +4,7 @@ import ai.stigmer.cli.config.LlmOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.RunIds;
@@ -87,8 +88,7 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunView view) {
-    Resolved configuration =
-        Cascade.resolve(llm.input(surroundings.env(), "stigmer run", surroundings.clock()));
+    Resolved configuration = Cascade.resolve(input());
     if (!configuration.problems().isEmpty()) {
       configuration.notes().forEach(view::note);
       view.failed(configuration.problems(), configuration.exitStatus());
@@ -98,6 +98,10 @@ final class RunCommand implements Callable<Integer> {
       case Readiness.Outcome.Ended(int status) -> status;
       case Readiness.Outcome.Go(Resolved ready, List<String> notes) -> run(view, ready, notes);
     };
+  }
+
+  private ConfigInput input() {
+    return llm.input(surroundings.env(), "stigmer run", surroundings.clock());
   }
 
   private int run(RunView view, Resolved configuration, List<String> notes) {
@@ -119,7 +123,7 @@ final class RunCommand implements Callable<Integer> {
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
-    return new Conversation(surroundings, view).run(request);
+    return new Conversation(surroundings, view, input().effectiveFile()).run(request);
   }
 
   static ShownModel shown(ModelSettings settings) {

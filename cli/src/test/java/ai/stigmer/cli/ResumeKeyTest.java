@@ -37,12 +37,19 @@ class ResumeKeyTest {
   }
 
   @Test
-  void theKeyOfTheSamePlaceIsSentAgainAlsoWhenItWasRenewed() throws IOException {
+  void aRenewedKeyIsSentWhenANewRunWouldSendItThereToo() throws IOException {
     try (FakeOllama server = server()) {
       assertThat(begun(server, new Shell(home).export("OLLAMA_API_KEY", "old-" + KEY)))
           .isEqualTo(5);
 
-      Shell shell = new Shell(home).export("OLLAMA_API_KEY", KEY);
+      Shell elsewhere = new Shell(home).export("OLLAMA_API_KEY", KEY);
+      assertThat(elsewhere.stigmer("resume", "last")).isEqualTo(4);
+      assertThat(elsewhere.err()).contains("error[E137]");
+
+      Shell shell =
+          new Shell(home)
+              .export("OLLAMA_API_KEY", KEY)
+              .export("STIGMER_LLM_BASE_URL", server.baseUrl());
       assertThat(shell.stigmer("resume", "last")).as(shell.err()).isZero();
 
       assertThat(server.chats().getLast().headers())

@@ -103,7 +103,9 @@ final class Bundle {
     }
     ProviderChoice owner = chosenFrom(candidate.layer());
     return owner.layer() == Layer.DEFAULT
-        ? choice.layer() != Layer.REQUEST || owner.provider().equals(choice.provider())
+        ? choice.layer() != Layer.REQUEST
+            || owner.provider().equals(choice.provider())
+            || chosenFrom(Layer.FLAG).provider().equals(choice.provider())
         : owner.provider().equals(choice.provider());
   }
 

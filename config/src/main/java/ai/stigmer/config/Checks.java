@@ -165,6 +165,12 @@ final class Checks {
       ValueCheck.url(text, url.location()).ifPresent(problem -> report.problem(BASE_URL, problem));
       clean = Urls.shown(text);
     }
+    if (clean.startsWith("http://") && ModelCatalog.isVendorUrl(choice.provider(), clean)) {
+      report.problem(
+          BASE_URL,
+          Problems.of("E114", "a key must not go to " + clean + " unencrypted", url.location())
+              .help("write https://, or unset it for the vendor's own URL"));
+    }
     resolutions.put(BASE_URL, url.withValue(clean));
   }
 

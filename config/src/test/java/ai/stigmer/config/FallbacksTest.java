@@ -91,6 +91,21 @@ class FallbacksTest {
   }
 
   @Test
+  void aFallbackOfTheChosenProviderUsesTheKeyThatNamesNone() {
+    var input =
+        OnADay.of(
+                variables("STIGMER_LLM_FALLBACKS=openai/gpt-6.1-terra", "STIGMER_LLM_API_KEY=k"),
+                home,
+                "stigmer run")
+            .withoutFile()
+            .flag("llm.provider", "openai", "--provider")
+            .flag("llm.model", "gpt-6.1-sol", "--model");
+    Resolved resolved = Cascade.resolve(input);
+    assertThat(resolved.problems()).isEmpty();
+    assertThat(resolved.fallbacks().getFirst().apiKey()).isPresent();
+  }
+
+  @Test
   void aRequestMayNotSetFallbacks() {
     Resolved resolved =
         Cascade.resolve(

@@ -33,7 +33,8 @@ public final class Runner implements AutoCloseable {
    * A runner that owns {@code journal} and closes it.
    *
    * @param owner who writes, see {@link Journal#create}
-   * @param env the environment of which commands get a few variables
+   * @param env the environment; commands get a few variables of it, and what {@code STIGMER_HOME}
+   *     and {@code STIGMER_CONFIG} name is not written by tools
    */
   public Runner(Journal journal, String owner, Map<String, String> env) {
     this(journal, owner, env, Optional.empty());

@@ -36,8 +36,10 @@ final class Toolbox {
   private static Workspace workspace(Path folder, Map<String, String> env) {
     Workspace workspace = Workspace.open(folder);
     Path home = UserHome.stigmer(env);
+    String file = env.getOrDefault("STIGMER_CONFIG", "").strip();
     try {
-      return workspace.keeping(home);
+      Workspace keeping = workspace.keeping(home);
+      return file.isEmpty() ? keeping : keeping.keeping(Path.of(file));
     } catch (IOException e) {
       throw Problem.of(
               "E130",

@@ -43,6 +43,24 @@ public final class Training {
       "model_info":{"general.architecture":"qwen2","qwen2.context_length":32768}}
       """;
 
+  private static final String TAGS =
+      """
+      {"models":[{"name":"qwen2.5-coder:7b","size":4683087561,"digest":"%s",\
+      "capabilities":["completion","tools"]}]}
+      """
+          .formatted("0123456789abcdef".repeat(4));
+  private static final String LOADED =
+      """
+      {"models":[{"name":"qwen2.5-coder:7b","size":5,"size_vram":5,"context_length":32768}]}
+      """;
+  private static final String PROBED =
+      """
+      {"message":{"role":"assistant","content":"","tool_calls":[{"id":"1","function":\
+      {"index":0,"name":"stigmer_probe","arguments":{}}}]},"done":false}
+      {"message":{"role":"assistant","content":""},"done":true,"done_reason":"stop",\
+      "prompt_eval_count":100,"eval_count":5}
+      """;
+
   private Training() {}
 
   static void main() throws IOException {
@@ -116,7 +134,7 @@ public final class Training {
   }
 
   private static void answer(OutputStream out, String path, String body) throws IOException {
-    String text = path.contains("/api/chat") ? (body.contains("\"tool\"") ? ANSWER : CALL) : SHOW;
+    String text = text(path, body);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     String head =
         "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: "
@@ -125,6 +143,13 @@ public final class Training {
     out.write(head.getBytes(StandardCharsets.US_ASCII));
     out.write(bytes);
     out.flush();
+  }
+
+  private static String text(String request, String body) {
+    if (request.contains("/api/chat")) {
+      return body.contains("_probe") ? PROBED : body.contains("\"tool\"") ? ANSWER : CALL;
+    }
+    return request.contains("/api/tags") ? TAGS : request.contains("/api/ps") ? LOADED : SHOW;
   }
 
   private static void delete(Path folder) throws IOException {

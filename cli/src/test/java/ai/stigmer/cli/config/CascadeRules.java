@@ -18,7 +18,8 @@ import java.util.stream.Stream;
  *
  * - A URL or key that names no provider belongs to the provider that its own layer names, else to the one that the
  *   nearest lower layer names. When none below names one, it goes with whatever the user chose by flag, environment
- *   or file; when a request chose, it stays with the mode's provider.
+ *   or file; when a request chose, it stays with the mode's provider, and with the one that would be chosen without
+ *   the request.
  * - Ollama has no vendor's endpoint, so an address for it does not make it take names of other families.
  * - Only the layer that decides the provider can contradict itself; below it nothing is decided.
  * - A vendor's endpoint is told by its host.
@@ -264,7 +265,9 @@ final class CascadeRules {
     if (!below.layer().equals("default")) {
       return below.provider().equals(chosen.provider());
     }
-    return !chosen.layer().equals("request") || defaultProvider().equals(chosen.provider());
+    return !chosen.layer().equals("request")
+        || defaultProvider().equals(chosen.provider())
+        || chosenAtOrBelow("flag").provider().equals(chosen.provider());
   }
 
   static Map<String, String> defaultsOf(String provider) {

@@ -58,6 +58,11 @@ class ConfigurationMessagesTest {
     check("E113", "STIGMER_LLM_BASE_URL=");
     check("E114", "STIGMER_LLM_BASE_URL=ftp://files");
     check("E114", "STIGMER_LLM_BASE_URL=http://me:password@host:1");
+    check(
+        "E114",
+        "STIGMER_LLM_PROVIDER=openai",
+        "OPENAI_BASE_URL=http://api.openai.com/v1",
+        "OPENAI_API_KEY=k");
     check("E115", "STIGMER_LLM_MODEL=");
     check("E115", "STIGMER_LLM_MODEL=anthropic/", "STIGMER_LLM_API_KEY=k");
     check("E115", "STIGMER_LLM_PROVIDER=scripted");

@@ -26,10 +26,16 @@ public record Usage(long input, long output, long cacheRead, long cacheWrite, lo
 
   public Usage plus(Usage other) {
     return new Usage(
-        input + other.input,
-        output + other.output,
-        cacheRead + other.cacheRead,
-        cacheWrite + other.cacheWrite,
-        reasoning + other.reasoning);
+        sum(input, other.input),
+        sum(output, other.output),
+        sum(cacheRead, other.cacheRead),
+        sum(cacheWrite, other.cacheWrite),
+        sum(reasoning, other.reasoning));
+  }
+
+  /** A server that counts nonsense must not stop a run. */
+  private static long sum(long one, long other) {
+    long sum = one + other;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 }

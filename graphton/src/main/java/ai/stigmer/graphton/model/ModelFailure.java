@@ -27,8 +27,11 @@ public record ModelFailure(
   /** Kinds of failure, with whether the same request may succeed later. */
   public enum Kind {
     UNREACHABLE(true),
-    /** Nothing listens on this machine: waiting does not help, another model may. */
-    NOT_STARTED(false),
+    /**
+     * It cannot be had and waiting does not help: nothing listens on this machine, or the server
+     * says not to ask again. Another model may stand in.
+     */
+    UNAVAILABLE(false),
     TIMEOUT(true),
     STREAM_BROKEN(true),
     RATE_LIMITED(true),

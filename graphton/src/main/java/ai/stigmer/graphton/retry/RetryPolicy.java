@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.model.ModelFailure;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Decides whether a failed call of a model is made again, and after what wait. Pure: the same
@@ -18,7 +17,8 @@ import java.util.Locale;
  * @param maxRetries the most retries of one call, 0 to {@value #MOST_RETRIES}
  * @param backoff the bound of the first drawn wait
  * @param longestBackoff the bound that drawn waits never exceed
- * @param longestWait the longest wait that a provider can ask for; a longer one is cut to this
+ * @param longestWait the longest wait that a provider can ask for; one that asks for more is not
+ *     asked again
  */
 public record RetryPolicy(
     int maxRetries, Duration backoff, Duration longestBackoff, Duration longestWait) {
@@ -75,7 +75,7 @@ public record RetryPolicy(
    * @param chance from 0.0, inclusive, to 1.0, exclusive, see {@link Timing#chance}
    */
   public Decision decide(ModelFailure failure, int retries, double chance) {
-    if (failure.kind() == ModelFailure.Kind.NOT_STARTED) {
+    if (failure.kind() == ModelFailure.Kind.UNAVAILABLE) {
       return new Decision.Exhausted();
     }
     if (!failure.kind().retryable()) {
@@ -88,10 +88,7 @@ public record RetryPolicy(
     Duration asked = failure.retryAfter().orElse(Duration.ZERO);
     String why = failure.problem().message();
     if (asked.compareTo(longestWait) > 0) {
-      return new Decision.Again(
-          longestWait,
-          "%s; %s asks to wait %s, which is cut to %s"
-              .formatted(why, failure.provider(), inWords(asked), inWords(longestWait)));
+      return new Decision.Exhausted();
     }
     return new Decision.Again(asked.compareTo(drawn) > 0 ? asked : drawn, why);
   }
@@ -103,10 +100,6 @@ public record RetryPolicy(
     }
     long millis = Math.min(bound.toMillis(), longestBackoff.toMillis());
     return Duration.ofMillis((long) (millis * chance));
-  }
-
-  private static String inWords(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static void requirePositive(Duration duration) {

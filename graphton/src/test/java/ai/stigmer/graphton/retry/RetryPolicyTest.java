@@ -46,16 +46,10 @@ class RetryPolicyTest {
 
   @ParameterizedTest
   @ValueSource(longs = {121, 86_400, Long.MAX_VALUE})
-  void anAbsurdWaitIsCutAndTheReasonSaysSo(long seconds) {
+  void whoAsksForALongerWaitThanAllowedIsNotAskedAgain(long seconds) {
     Decision decision =
         POLICY.decide(failure(Kind.RATE_LIMITED, Optional.of(Duration.ofSeconds(seconds))), 0, 0);
-    assertThat(decision)
-        .isInstanceOfSatisfying(
-            Decision.Again.class,
-            again -> {
-              assertThat(again.delay()).isEqualTo(Duration.ofMinutes(2));
-              assertThat(again.why()).startsWith("busy; p asks to wait ").endsWith("cut to 2m");
-            });
+    assertThat(decision).isEqualTo(new Decision.Exhausted());
   }
 
   @ParameterizedTest
@@ -74,7 +68,7 @@ class RetryPolicyTest {
 
   @Test
   void whatIsNotStartedIsNotTriedAgainButAnotherModelMayStandIn() {
-    assertThat(POLICY.decide(failure(Kind.NOT_STARTED, Optional.empty()), 0, 0))
+    assertThat(POLICY.decide(failure(Kind.UNAVAILABLE, Optional.empty()), 0, 0))
         .isEqualTo(new Decision.Exhausted());
   }
 
@@ -90,7 +84,7 @@ class RetryPolicyTest {
   void everyWaitLiesBetweenZeroAndTheCaps(
       @ForAll @IntRange(max = 20) int retries,
       @ForAll @DoubleRange(max = 1.0, maxIncluded = false) double chance,
-      @ForAll @LongRange(min = -10, max = 1_000_000) long asked) {
+      @ForAll @LongRange(min = -10, max = 120) long asked) {
     RetryPolicy most = POLICY.withMaxRetries(20);
     if (retries < 20) {
       assertThat(wait(most, Optional.of(Duration.ofSeconds(asked)), retries, chance))

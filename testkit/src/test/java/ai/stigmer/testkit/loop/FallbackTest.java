@@ -115,7 +115,7 @@ class FallbackTest extends LoopFixture {
     boolean outage =
         EnumSet.of(
                 Kind.UNREACHABLE,
-                Kind.NOT_STARTED,
+                Kind.UNAVAILABLE,
                 Kind.TIMEOUT,
                 Kind.STREAM_BROKEN,
                 Kind.RATE_LIMITED,

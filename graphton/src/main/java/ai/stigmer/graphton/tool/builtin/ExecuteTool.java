@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
  * what a command has printed and nobody has read yet.
  *
  * A command must not outlive a process that dies without a word: resuming would run beside it. So the shell that
- * becomes the command first leaves a watcher behind, which waits for the end of a pipe that this process holds open,
+ * becomes the command first leaves a watcher behind, which is no child of the command, waits for the end of a pipe that this process holds open,
  * and then kills the group.
  */
 /**
@@ -91,9 +91,9 @@ final class ExecuteTool {
     setsid.ifPresent(path -> line.add(path.toString()));
     String all = setsid.isPresent() ? "-$$" : "$$";
     String watched =
-        "exec 3<&0; (read -r _ <&3; kill -s KILL -- "
+        "exec 3<&0; ((read -r _ <&3; kill -s KILL -- "
             + all
-            + ") >/dev/null 2>&1 & exec 3<&-; exec /bin/sh -c \"$1\" </dev/null";
+            + ") >/dev/null 2>&1 &); exec 3<&-; exec /bin/sh -c \"$1\" </dev/null";
     line.addAll(List.of("/bin/sh", "-c", watched, "sh", command));
     var builder =
         new ProcessBuilder(line).directory(workspace.root().toFile()).redirectErrorStream(true);

@@ -30,6 +30,13 @@ class ExecuteToolTest {
     assertThat(run("echo $HOME").text()).startsWith(root.toRealPath().toString());
   }
 
+  /** What ends a command with this process must be no child of the command. */
+  @Test
+  void aCommandHasNoChildrenButItsOwn() throws Exception {
+    String children = "read -r all < /proc/$$/task/$$/children; echo \"[$all]\"";
+    assertThat(run(children).text()).isEqualTo("[]\n[exit status 0]");
+  }
+
   @Test
   void failureIsAnErrorWithAllTheOutput() throws Exception {
     ToolResult result = run("echo out; echo err >&2; exit 3");

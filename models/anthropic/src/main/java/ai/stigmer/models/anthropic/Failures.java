@@ -21,6 +21,8 @@ final class Failures {
   private static final Pattern OUT_OF_MONEY =
       Pattern.compile("usage limits?\\b|credit balance|spend(ing)? limit|billing");
 
+  private static final int LONGEST_ID = 100;
+
   private final Endpoint endpoint;
   private final String model;
 
@@ -61,7 +63,7 @@ final class Failures {
         problem("E201", Category.PROVIDER, "Anthropic cannot be reached at " + endpoint.base())
             .help(
                 "curl -I " + endpoint.base(),
-                "another address? stigmer config set llm.base_url URL",
+                "another address? stigmer config set llm.provider anthropic, then llm.base_url URL",
                 "without a network: --provider ollama"));
   }
 
@@ -156,8 +158,8 @@ final class Failures {
     return switch (kind) {
       case BAD_REQUEST, BAD_RESPONSE -> Kind.SERVER_ERROR;
       case UNREACHABLE, TIMEOUT, STREAM_BROKEN, RATE_LIMITED, OVERLOADED, SERVER_ERROR ->
-          Kind.BAD_RESPONSE;
-      case NOT_STARTED, MODEL_MISSING, MODEL_UNFIT, CONTEXT_OVERFLOW, CREDENTIALS -> kind;
+          Kind.UNAVAILABLE;
+      case UNAVAILABLE, MODEL_MISSING, MODEL_UNFIT, CONTEXT_OVERFLOW, CREDENTIALS -> kind;
     };
   }
 
@@ -215,7 +217,7 @@ final class Failures {
               problem("E207", Category.PROVIDER, "Anthropic is overloaded: " + said)
                   .help("wait, then: stigmer resume last", "https://status.claude.com");
           case UNREACHABLE,
-              NOT_STARTED,
+              UNAVAILABLE,
               TIMEOUT,
               STREAM_BROKEN,
               SERVER_ERROR,
@@ -236,9 +238,10 @@ final class Failures {
     return refusal.requestId().map(id -> withRequest(problem, id)).orElse(problem);
   }
 
-  private static Problem withRequest(Problem problem, String id) {
+  private Problem withRequest(Problem problem, String id) {
     List<String> from = new ArrayList<>(problem.from());
-    from.add("request " + oneLine(id));
+    String safe = oneLine(endpoint.redacted(id));
+    from.add("request " + safe.substring(0, Math.min(safe.length(), LONGEST_ID)));
     return problem.from(from.toArray(String[]::new));
   }
 

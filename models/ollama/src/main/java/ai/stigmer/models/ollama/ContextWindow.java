@@ -85,7 +85,7 @@ final class ContextWindow {
         case Reply.Ok<OllamaServer.Card>(OllamaServer.Card card) -> settle(card.contextLength());
         case Reply.Failed<OllamaServer.Card>(ModelFailure failure) ->
             switch (failure.kind()) {
-              case UNREACHABLE, NOT_STARTED, MODEL_MISSING, CREDENTIALS -> new Size.Failed(failure);
+              case UNREACHABLE, UNAVAILABLE, MODEL_MISSING, CREDENTIALS -> new Size.Failed(failure);
               case TIMEOUT,
                   STREAM_BROKEN,
                   RATE_LIMITED,

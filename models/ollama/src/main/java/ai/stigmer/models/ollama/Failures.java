@@ -65,14 +65,14 @@ final class Failures {
     boolean notStarted = REFUSED.equals(why) && LOCAL.matcher(endpoint.host()).matches();
     return failure(
         0,
-        notStarted ? Kind.NOT_STARTED : Kind.UNREACHABLE,
+        notStarted ? Kind.UNAVAILABLE : Kind.UNREACHABLE,
         Problem.of(
                 "E201", Category.PROVIDER, "no Ollama server can be reached at " + endpoint.base())
             .from(why)
             .help(
                 "ollama serve",
                 "not installed yet? https://ollama.com/download",
-                "another address? stigmer config set llm.base_url URL"));
+                "another address? stigmer config set llm.provider ollama, then llm.base_url URL"));
   }
 
   /** A stream that ended early or is not readable. */
@@ -120,7 +120,7 @@ final class Failures {
         Problem.of("E204", Category.PROVIDER, what)
             .help(
                 "curl " + endpoint.base() + "/api/version",
-                "another address? stigmer config set llm.base_url URL"));
+                "another address? stigmer config set llm.provider ollama, then llm.base_url URL"));
   }
 
   /**
@@ -240,7 +240,7 @@ final class Failures {
   /** A connection that broke while a model was pulled. */
   ModelFailure pullBroken(@Nullable Throwable cause) {
     ModelFailure failure = connection(cause);
-    return failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.NOT_STARTED
+    return failure.kind() == Kind.UNREACHABLE || failure.kind() == Kind.UNAVAILABLE
         ? failure
         : notPulled("the connection broke");
   }

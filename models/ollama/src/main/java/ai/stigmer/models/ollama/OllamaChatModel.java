@@ -163,7 +163,7 @@ final class OllamaChatModel implements ChatModel {
           failures.refused(answer.status(), text, tokens, server.fitForTools());
       case RATE_LIMITED, OVERLOADED -> Failures.withRetryAfter(failure, retryAfter(answer));
       case UNREACHABLE,
-          NOT_STARTED,
+          UNAVAILABLE,
           TIMEOUT,
           STREAM_BROKEN,
           SERVER_ERROR,

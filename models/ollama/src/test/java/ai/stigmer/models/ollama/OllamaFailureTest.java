@@ -36,7 +36,7 @@ class OllamaFailureTest {
             .failure(Asking.hello());
 
     // Then
-    assertThat(failure.kind()).isEqualTo(Kind.NOT_STARTED);
+    assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
     assertThat(failure.problem().code()).isEqualTo("E201");
     assertThat(failure.problem().message()).isEqualTo("no Ollama server can be reached at " + url);
     assertThat(failure.problem().help()).startsWith("ollama serve");

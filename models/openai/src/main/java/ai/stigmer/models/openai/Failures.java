@@ -74,7 +74,7 @@ final class Failures {
         Problem.of("E201", Category.PROVIDER, shown(what))
             .help(
                 "stigmer config explain",
-                "another address? stigmer config set llm.base_url URL",
+                "another address? stigmer config set llm.provider openai, then llm.base_url URL",
                 "proxies of the environment are not used"));
   }
 
@@ -112,8 +112,7 @@ final class Failures {
     return failure(
         200,
         Kind.BAD_RESPONSE,
-        Problem.of("E204", Category.PROVIDER, what)
-            .help("stigmer config explain", "stigmer config set llm.base_url " + guessedUrl()));
+        Problem.of("E204", Category.PROVIDER, what).help("stigmer config explain", guess()));
   }
 
   /** A request that cannot even be written. */
@@ -157,7 +156,7 @@ final class Failures {
     if (kind.retryable() == retry) {
       return kind;
     }
-    return retry ? Kind.SERVER_ERROR : Kind.BAD_RESPONSE;
+    return retry ? Kind.SERVER_ERROR : Kind.UNAVAILABLE;
   }
 
   private ModelFailure plain(int status, ErrorBody error) {
@@ -307,14 +306,15 @@ final class Failures {
                     + status
                     + ")")
             .help(
-                "stigmer config set llm.base_url " + guessedUrl(),
-                responses ? "stigmer config set llm.api chat" : "stigmer config explain"));
+                guess(), responses ? "stigmer config set llm.api chat" : "stigmer config explain"));
   }
 
   /** Most base URLs end in a version, and the commonest mistake is to leave it out. */
-  private String guessedUrl() {
+  private String guess() {
     String base = endpoint.base();
-    return base.matches(".*/v\\d+(/.*)?") ? Endpoint.DEFAULT : base + "/v1";
+    return base.matches(".*/v\\d+(/.*)?")
+        ? "is it the right server? stigmer doctor"
+        : "stigmer config set llm.base_url " + base + "/v1";
   }
 
   private String shown(String text) {

@@ -31,6 +31,8 @@ final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
+  private static final long MOST_TOKENS = 1_000_000_000_000L;
+
   private Json() {}
 
   /** Whether the text is a JSON object. */
@@ -74,8 +76,10 @@ final class Json {
     return value.isTextual() ? value.textValue() : "";
   }
 
-  /** A count, at least 0. */
+  /** A count, at least 0; what no server can have counted is 0 too. */
   static long count(JsonNode node, String field) {
-    return Math.max(0, node.path(field).asLong(0));
+    JsonNode value = node.path(field);
+    long count = value.canConvertToLong() ? value.asLong(0) : 0;
+    return count < 0 || count > MOST_TOKENS ? 0 : count;
   }
 }
