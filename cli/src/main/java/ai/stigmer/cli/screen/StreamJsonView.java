@@ -2,6 +2,7 @@ package ai.stigmer.cli.screen;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -22,6 +23,7 @@ public final class StreamJsonView implements RunView {
   private ShownModel model = new ShownModel("", "");
   private final ArrayNode switches = JsonNodeFactory.instance.arrayNode();
   private int retries;
+  private int denied;
 
   public StreamJsonView(PrintStream out, PrintStream err) {
     this.out = out;
@@ -79,13 +81,7 @@ public final class StreamJsonView implements RunView {
                   .put("call", e.call().id())
                   .put("name", e.call().name())
                   .put("arguments", e.call().arguments());
-          case AgentEvent.ToolFinished e ->
-              Json.object("tool_finished")
-                  .put("call", e.call().id())
-                  .put("name", e.call().name())
-                  .put("status", e.result().status().name().toLowerCase(Locale.ROOT))
-                  .put("text", e.result().text())
-                  .put("seq", e.seq());
+          case AgentEvent.ToolFinished e -> toolFinished(e);
           case AgentEvent.Notice e ->
               Json.object("notice").put("code", e.code()).put("text", e.text());
           case AgentEvent.RunFinished e -> result(e);
@@ -93,9 +89,20 @@ public final class StreamJsonView implements RunView {
   }
 
   private ObjectNode result(AgentEvent.RunFinished finished) {
-    ObjectNode json = Json.result(finished.result(), model).put("retries", retries);
+    ObjectNode json = Json.result(finished.result(), model);
+    json.put("retries", retries).put("denied", denied);
     json.set("model_switches", switches);
     return json;
+  }
+
+  private ObjectNode toolFinished(AgentEvent.ToolFinished finished) {
+    denied += finished.result().status() == ToolResult.Status.DENIED ? 1 : 0;
+    return Json.object("tool_finished")
+        .put("call", finished.call().id())
+        .put("name", finished.call().name())
+        .put("status", finished.result().status().name().toLowerCase(Locale.ROOT))
+        .put("text", finished.result().text())
+        .put("seq", finished.seq());
   }
 
   private ObjectNode switched(AgentEvent.ModelSwitched switched) {

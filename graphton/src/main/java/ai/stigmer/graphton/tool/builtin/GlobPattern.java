@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * takes time in proportion to the two lengths, whatever they hold.
  */
 final class GlobPattern implements Predicate<String> {
-  private static final int MOST_PLACES = 10_000;
+  private static final int MOST_PLACES = 1_000;
 
   /** One character of the path, and the place of the pattern that it leads to. */
   private record Take(CharClass wanted, int to) {}

@@ -54,7 +54,9 @@ class GlobPatternTest {
 
   @Test
   void whatIsNotWellFormedIsNamed() {
-    for (String glob : List.of("[a", "{a,b", "a}", "{a", "x".repeat(20_000))) {
+    for (String glob :
+        List.of(
+            "[a", "{a,b", "a}", "{a", "x".repeat(2_000), "*".repeat(9_000), "{".repeat(3_000))) {
       assertThatThrownBy(() -> new GlobPattern(glob))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("is not a well-formed pattern: ");
