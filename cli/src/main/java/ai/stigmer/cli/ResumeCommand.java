@@ -76,6 +76,7 @@ final class ResumeCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
+      Resolved anew = Cascade.resolve(now());
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       RunEnvironment environment =
@@ -88,10 +89,7 @@ final class ResumeCommand implements Callable<Integer> {
                       .model()
                       .withKey(
                           RecordedKey.find(
-                              journaled.configuration(),
-                              journaled.model(),
-                              recorded,
-                              Cascade.resolve(now())))),
+                              journaled.configuration(), journaled.model(), recorded, anew))),
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
@@ -101,7 +99,7 @@ final class ResumeCommand implements Callable<Integer> {
           recorded.startLine() + " · as the run was started",
           journaled.configuration());
       fallbacks.notes().forEach(view::note);
-      tellOfChange(view, journaled.model());
+      tellOfChange(view, journaled.model(), anew);
       return conversation.resume(runner, runId, environment);
     }
   }
@@ -154,9 +152,9 @@ final class ResumeCommand implements Callable<Integer> {
     return ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock());
   }
 
-  private void tellOfChange(RunView view, ModelSettings journaled) {
-    Resolved now = Cascade.resolve(now());
-    String chosen = now.value("llm.provider").orElse("") + "/" + now.value("llm.model").orElse("");
+  private void tellOfChange(RunView view, ModelSettings journaled, Resolved anew) {
+    String chosen =
+        anew.value("llm.provider").orElse("") + "/" + anew.value("llm.model").orElse("");
     if (!chosen.equals(journaled.provider() + "/" + journaled.model())) {
       view.note("a new run would use " + chosen + "; this one goes on with its own model");
     }

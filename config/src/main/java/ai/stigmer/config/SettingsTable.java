@@ -117,7 +117,7 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_LLM_MAX_RETRIES")),
               List.of("--max-retries"),
               false,
-              "How often one call of the model is made again when it fails for a reason that may pass: no connection, a broken stream, a rate limit, an overloaded server. A wait that the provider asks for is kept, up to 2 minutes."),
+              "How often one call of the model is made again when it fails for a reason that may pass: no connection, a broken stream, a rate limit, an overloaded server. A provider that asks to wait longer than 2 minutes is not asked again."),
           new Setting(
               FALLBACKS,
               Kind.MODELS,
