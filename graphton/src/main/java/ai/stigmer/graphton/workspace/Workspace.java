@@ -18,7 +18,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -41,11 +43,13 @@ public final class Workspace {
   private final Path root;
   private final Path given;
   private final List<Path> kept;
+  private final Predicate<String> hidden;
 
-  private Workspace(Path root, Path given, List<Path> kept) {
+  private Workspace(Path root, Path given, List<Path> kept, Predicate<String> hidden) {
     this.root = root;
     this.given = given;
     this.kept = kept;
+    this.hidden = hidden;
   }
 
   /**
@@ -56,7 +60,16 @@ public final class Workspace {
   public Workspace keeping(Path folder) throws IOException {
     var more = new ArrayList<>(kept);
     more.add(real(folder.toAbsolutePath().normalize()));
-    return new Workspace(root, given, List.copyOf(more));
+    return new Workspace(root, given, List.copyOf(more), hidden);
+  }
+
+  /**
+   * The same workspace in which some files are not read, whichever tool tries.
+   *
+   * @param files whether the file of a path as {@link #show} gives it is one of them
+   */
+  public Workspace hiding(Predicate<String> files) {
+    return new Workspace(root, given, kept, hidden.or(files));
   }
 
   /**
@@ -76,7 +89,8 @@ public final class Workspace {
       throw unusable(folder, "cannot be read");
     }
     try {
-      return new Workspace(folder.toRealPath(), folder.toAbsolutePath().normalize(), List.of());
+      return new Workspace(
+          folder.toRealPath(), folder.toAbsolutePath().normalize(), List.of(), path -> false);
     } catch (IOException e) {
       throw unusable(folder, "cannot be read");
     }
@@ -117,6 +131,16 @@ public final class Workspace {
     throw new IOException("\"" + text + "\" is outside the workspace");
   }
 
+  /** The place that a path names when links are not followed; empty when it is not beneath. */
+  public Optional<Path> lexical(String text) {
+    try {
+      Path path = root.resolve(relative(text.strip())).normalize();
+      return path.startsWith(root) ? Optional.of(path) : Optional.empty();
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
   /** How a path is shown: relative, with slashes; the root is {@code .}. */
   public String show(Path path) {
     String shown = root.relativize(path).toString().replace('\\', '/');
@@ -131,6 +155,9 @@ public final class Workspace {
    * @throws IOException when it is something else than a regular file, or cannot be read
    */
   public InputStream read(Path file) throws IOException {
+    if (hidden.test(show(file))) {
+      throw new IOException("\"" + show(file) + "\" is not to be read, by the user's rules");
+    }
     try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
       Path name = name(file);
       if (!folder.attributes(name).isRegularFile()) {

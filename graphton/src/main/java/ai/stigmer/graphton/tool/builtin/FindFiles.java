@@ -4,6 +4,7 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
+import ai.stigmer.graphton.workspace.GlobPattern;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
 import java.nio.file.Files;

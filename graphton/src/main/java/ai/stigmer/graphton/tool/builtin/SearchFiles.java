@@ -6,6 +6,7 @@ import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
+import ai.stigmer.graphton.workspace.GlobPattern;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;

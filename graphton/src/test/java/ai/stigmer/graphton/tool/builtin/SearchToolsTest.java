@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.workspace.GlobPattern;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package ai.stigmer.graphton.tool.builtin;
+package ai.stigmer.graphton.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package ai.stigmer.graphton.tool.builtin;
+package ai.stigmer.graphton.workspace;
 
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * <p>All places of the pattern that a path can have reached are followed at once, so that matching
  * takes time in proportion to the two lengths, whatever they hold.
  */
-final class GlobPattern implements Predicate<String> {
+public final class GlobPattern implements Predicate<String> {
   private static final int MOST_PLACES = 1_000;
 
   /** One character of the path, and the place of the pattern that it leads to. */
@@ -36,7 +36,7 @@ final class GlobPattern implements Predicate<String> {
    *
    * @throws IllegalArgumentException when it is not well formed
    */
-  GlobPattern(String glob) {
+  public GlobPattern(String glob) {
     this.glob = glob.startsWith("/") ? glob.substring(1) : glob;
     start = place();
     int from = start;

@@ -1,0 +1,189 @@
+package ai.stigmer.graphton.permission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.builtin.BuiltinTools;
+import ai.stigmer.graphton.workspace.Workspace;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class PermissionsTest {
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      value = {
+        "git status                    ¦ ALLOW",
+        "git status -s                 ¦ ALLOW",
+        "git log --oneline             ¦ ALLOW",
+        "git push                      ¦ ASK",
+        "git                           ¦ ASK",
+        "gitstatus                     ¦ ASK",
+        "git status && git push        ¦ ASK",
+        "git status; rm -rf /          ¦ DENY",
+        "ls && /bin/rm -r x            ¦ DENY",
+        "env rm x                      ¦ DENY",
+        "xargs -0 rm                   ¦ DENY",
+        "find . -name x -exec rm {} +  ¦ ASK",
+        "timeout 5 rm x                ¦ DENY",
+        "sh -c 'rm x'                  ¦ ASK",
+        "git status $(rm x)            ¦ ASK",
+        "git status > out.txt          ¦ ALLOW",
+        "git status > /etc/x           ¦ ALLOW",
+        "git status > ../x             ¦ ASK",
+        "git status > .env             ¦ DENY",
+        "git status < .env             ¦ DENY",
+        "cd / && git status > x        ¦ ASK",
+        "git status 2>/dev/null        ¦ ALLOW",
+        "npm run test:unit             ¦ ALLOW",
+        "npm run build                 ¦ ASK",
+        "npm run test:unit extra       ¦ ASK",
+        "git log *                     ¦ ALLOW",
+        "git * x                       ¦ ASK"
+      })
+  void aCommandLineIsAsStrictAsItsStrictestPart(String line, Verdict wanted) {
+    // Given
+    Permissions permissions =
+        with(
+            Mode.ALLOW_EDITS,
+            "allow execute(git status *)",
+            "allow shell(git log *)",
+            "allow execute(npm run test:*)",
+            "deny execute(rm *)",
+            "deny edit(.env*)",
+            "deny read(.env*)");
+    // When
+    Examination seen = permissions.command(line);
+    // Then
+    assertThat(seen.verdict()).as(seen.toString()).isEqualTo(wanted);
+  }
+
+  @Test
+  void allowingTheWholeToolAllowsAlsoWhatIsUnclearUnlessARuleCouldObject() {
+    assertThat(with(Mode.ASK, "allow execute").command("echo $(id)").verdict())
+        .isEqualTo(Verdict.ALLOW);
+    assertThat(with(Mode.ASK, "allow execute", "deny execute(rm *)").command("echo $X").verdict())
+        .isEqualTo(Verdict.ASK);
+    assertThat(with(Mode.ASK, "allow execute", "deny execute").command("echo $X").verdict())
+        .isEqualTo(Verdict.DENY);
+  }
+
+  @Test
+  void aWordThatTheShellExpandsMayBeWhatIsDenied() {
+    Permissions permissions = with(Mode.ASK, "allow execute", "deny execute(git push --force *)");
+    assertThat(permissions.command("git push -?orce").verdict()).isEqualTo(Verdict.DENY);
+    assertThat(permissions.command("git push origin").verdict()).isEqualTo(Verdict.ALLOW);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ASK, ASK, ASK, ALLOW, ALLOW",
+    "ALLOW_EDITS, ASK, ALLOW, ALLOW, ALLOW",
+    "PLAN, DENY, DENY, ALLOW, ALLOW",
+    "DENY, DENY, DENY, ALLOW, ALLOW"
+  })
+  void withoutARuleTheModeDecides(
+      Mode mode, Verdict execute, Verdict edit, Verdict read, Verdict todos) {
+    Permissions permissions = with(mode);
+    assertThat(call(permissions, "execute", "command", "ls")).isEqualTo(execute);
+    assertThat(call(permissions, "write_file", "file_path", "a.txt")).isEqualTo(edit);
+    assertThat(call(permissions, "read_file", "file_path", "a.txt")).isEqualTo(read);
+    assertThat(call(permissions, "write_todos", "todos", "")).isEqualTo(todos);
+  }
+
+  @Test
+  void aFileIsMeantByEveryNameItHas() throws Exception {
+    // Given
+    Files.createDirectories(folder.resolve("docs"));
+    Files.writeString(folder.resolve(".env"), "KEY=1");
+    Files.createSymbolicLink(folder.resolve("docs/innocent"), folder.resolve(".env"));
+    Permissions permissions = with(Mode.ASK, "deny read(.env)", "allow edit(docs/**)");
+    // Then
+    assertThat(call(permissions, "read_file", "file_path", "docs/innocent"))
+        .isEqualTo(Verdict.DENY);
+    assertThat(call(permissions, "write_file", "file_path", "docs/innocent"))
+        .isEqualTo(Verdict.ASK);
+    assertThat(call(permissions, "write_file", "file_path", "docs/new.md"))
+        .isEqualTo(Verdict.ALLOW);
+    assertThat(call(permissions, "write_file", "file_path", "docs/../src/A.java"))
+        .isEqualTo(Verdict.ASK);
+    assertThat(call(permissions, "read_file", "file_path", folder.resolve(".env").toString()))
+        .isEqualTo(Verdict.DENY);
+  }
+
+  @Test
+  void aSearchThatCouldFindWhatIsAskedForIsAskedFor() {
+    assertThat(call(with(Mode.ASK, "ask read(secrets/**)"), "grep", "pattern", "key"))
+        .isEqualTo(Verdict.ASK);
+  }
+
+  @Test
+  void toolsOfAServerAreNamedByAWildcard() {
+    Tool push = Tool.named("github__push").describedAs("pushes").calling(arguments -> "");
+    Permissions permissions = with(Mode.ASK, "allow github__*", "deny github__delete_*");
+    assertThat(permissions.examine(push, new ToolCall("1", "github__push", "{}")).verdict())
+        .isEqualTo(Verdict.ALLOW);
+    assertThat(with(Mode.ASK).examine(push, new ToolCall("1", "github__push", "{}")).verdict())
+        .isEqualTo(Verdict.ASK);
+  }
+
+  @Test
+  void aRuleThatIsNotOneSaysWhy() {
+    assertThatThrownBy(() -> Rule.parse(Verdict.ALLOW, "execute(git status"))
+        .hasMessageContaining("tool(pattern)");
+    assertThatThrownBy(() -> Rule.parse(Verdict.ALLOW, "execute(a && b)"))
+        .hasMessageContaining("one command");
+    assertThatThrownBy(() -> Rule.parse(Verdict.ALLOW, "execute(echo $X)"))
+        .hasMessageContaining("$");
+    assertThatThrownBy(() -> Rule.parse(Verdict.ALLOW, "edit([a)"))
+        .hasMessageContaining("well-formed");
+    assertThatThrownBy(() -> Rule.parse(Verdict.ALLOW, "write_todos(x)"))
+        .hasMessageContaining("only commands and files");
+  }
+
+  @Test
+  void whatARuleDeniesToReadNoToolReads() throws Exception {
+    // Given
+    Files.writeString(folder.resolve(".env"), "KEY=needle");
+    Permissions permissions = with(Mode.ASK, "deny read(.env)");
+    Workspace hiding = Workspace.open(folder).hiding(permissions::hides);
+    // Then
+    assertThatThrownBy(() -> hiding.read(hiding.resolve(".env")))
+        .hasMessageContaining("not to be read, by the user's rules");
+  }
+
+  private Permissions with(Mode mode, String... rules) {
+    List<Rule> parsed =
+        Arrays.stream(rules)
+            .map(
+                rule -> {
+                  String[] parts = rule.split(" ", 2);
+                  return Rule.parse(
+                      Verdict.valueOf(parts[0].toUpperCase(java.util.Locale.ROOT)), parts[1]);
+                })
+            .toList();
+    return new Permissions(mode, parsed, Workspace.open(folder));
+  }
+
+  private Verdict call(Permissions permissions, String tool, String argument, String value) {
+    Tool found =
+        BuiltinTools.over(Workspace.open(folder), Map.of()).stream()
+            .filter(one -> one.spec().name().equals(tool))
+            .findFirst()
+            .orElseThrow();
+    String arguments = JsonNodeFactory.instance.objectNode().put(argument, value).toString();
+    return permissions.examine(found, new ToolCall("1", tool, arguments)).verdict();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of the rules over tools, paths and commands. */
+@NullMarked
+package ai.stigmer.graphton.permission;
+
+import org.jspecify.annotations.NullMarked;
