@@ -2,6 +2,7 @@ package ai.stigmer.graphton;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.Comparator;
 import java.util.List;
@@ -12,8 +13,10 @@ import java.util.List;
  * @param instructions the system text, may be empty
  * @param tools sorted by name, so that the same set always makes the same prompt
  * @param maxTurns the most answers of the model in one run, at least 1
+ * @param subAgents to whom it can hand tasks, with names of their own; sorted by name
  */
-public record Agent(String name, String instructions, List<Tool> tools, int maxTurns) {
+public record Agent(
+    String name, String instructions, List<Tool> tools, int maxTurns, List<SubAgent> subAgents) {
 
   /** The limit of a run that sets none. */
   public static final int DEFAULT_MAX_TURNS = 50;
@@ -24,6 +27,17 @@ public record Agent(String name, String instructions, List<Tool> tools, int maxT
     tools = tools.stream().sorted(Comparator.comparing(tool -> tool.spec().name())).toList();
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
+    }
+    subAgents = subAgents.stream().sorted(Comparator.comparing(SubAgent::name)).toList();
+    for (int i = 1; i < subAgents.size(); i++) {
+      if (subAgents.get(i).name().equals(subAgents.get(i - 1).name())) {
+        throw new IllegalArgumentException(
+            "two sub-agents are named \"" + subAgents.get(i).name() + "\"");
+      }
+    }
+    if (tools.stream().anyMatch(tool -> tool.spec().name().equals(TaskTool.NAME))) {
+      throw new IllegalArgumentException(
+          "the name \"" + TaskTool.NAME + "\" is kept for the tool that calls sub-agents");
     }
     for (int i = 1; i < tools.size(); i++) {
       if (tools.get(i).spec().name().equals(tools.get(i - 1).spec().name())) {
@@ -43,6 +57,7 @@ public record Agent(String name, String instructions, List<Tool> tools, int maxT
     private String instructions = "";
     private List<Tool> tools = List.of();
     private int maxTurns = DEFAULT_MAX_TURNS;
+    private List<SubAgent> subAgents = List.of();
 
     private Builder(String name) {
       this.name = name;
@@ -67,13 +82,24 @@ public record Agent(String name, String instructions, List<Tool> tools, int maxT
       return this;
     }
 
+    /** To whom it can hand tasks: the model gets a tool {@code task} for that. */
+    public Builder subAgents(SubAgent... all) {
+      return subAgents(List.of(all));
+    }
+
+    public Builder subAgents(List<SubAgent> all) {
+      this.subAgents = List.copyOf(all);
+      return this;
+    }
+
     /**
      * The agent.
      *
-     * @throws IllegalArgumentException when two tools have the same name or the limit is below 1
+     * @throws IllegalArgumentException when two tools or two sub-agents have the same name, a tool
+     *     is named {@code task}, or the limit is below 1
      */
     public Agent build() {
-      return new Agent(name, instructions, tools, maxTurns);
+      return new Agent(name, instructions, tools, maxTurns, subAgents);
     }
   }
 }

@@ -1,29 +1,22 @@
 package ai.stigmer.graphton;
 
+import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.budget.Funding;
+import ai.stigmer.graphton.budget.Prices;
 import ai.stigmer.graphton.cancel.CancelToken;
-import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.journal.JournalEntry;
-import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.loop.Asking;
-import ai.stigmer.graphton.loop.RunLoop;
-import ai.stigmer.graphton.loop.RunPlan;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
-import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -54,7 +47,8 @@ public final class Graphton {
             new CancelToken(),
             List.of(),
             List.of(),
-            InstantSource.system()));
+            InstantSource.system(),
+            Funding.UNLIMITED));
   }
 
   /** Where runs are written down. */
@@ -80,8 +74,8 @@ public final class Graphton {
   }
 
   /**
-   * Sees what happens, on the thread that runs the agent and in order. A listener that throws is
-   * not called again; the run goes on.
+   * Sees what happens, in order and one event at a time, on the thread that runs the agent or one
+   * of its sub-agents. A listener that throws is not called again; the run goes on.
    */
   public Graphton listener(Consumer<AgentEvent> listener) {
     return new Graphton(options.listener(listener));
@@ -112,6 +106,15 @@ public final class Graphton {
   }
 
   /**
+   * What a run and its sub-agents may spend.
+   *
+   * @param prices what calls of the models cost; a budget of money needs a price for each
+   */
+  public Graphton budget(Budget budget, Prices prices) {
+    return new Graphton(options.funding(new Funding(budget, prices)));
+  }
+
+  /**
    * Adds an interceptor around model calls, each retry included; the first one added is the
    * outermost.
    */
@@ -135,16 +138,7 @@ public final class Graphton {
    * @throws ai.stigmer.graphton.error.ProblemException when the journal cannot start the run
    */
   public RunResult run(Agent agent, String message, String runId) {
-    try (JournalWriter writer = options.journal().create(runId, options.owner())) {
-      var started =
-          new JournalEntry.RunStarted(
-              message,
-              agent.name(),
-              agent.instructions(),
-              toolsHash(agent.tools()),
-              options.environment());
-      return RunLoop.start(plan(agent, writer), started);
-    }
+    return RunTree.start(options, agent, message, runId);
   }
 
   /**
@@ -155,45 +149,7 @@ public final class Graphton {
    *     damaged, somebody else is running it, or it never started
    */
   public RunResult resume(Agent agent, String runId) {
-    try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
-      if (writer.before().isEmpty()
-          || !(writer.before().getFirst().entry() instanceof JournalEntry.RunStarted started)) {
-        throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
-            .help("start it again: nothing of it was done")
-            .asException();
-      }
-      return RunLoop.resume(
-          plan(agent, writer), options.owner(), started, toolsHash(agent.tools()));
-    }
-  }
-
-  private RunPlan plan(Agent agent, JournalWriter writer) {
-    return new RunPlan(
-        options.asking(),
-        writer,
-        agent.tools(),
-        agent.maxTurns(),
-        options.policy(),
-        options.listener(),
-        options.cancel(),
-        options.aroundModel(),
-        options.aroundTools());
-  }
-
-  private static String toolsHash(List<Tool> tools) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Tool tool : tools) {
-        var spec = tool.spec();
-        for (String part : List.of(spec.name(), spec.description(), spec.schema())) {
-          digest.update(part.getBytes(StandardCharsets.UTF_8));
-          digest.update((byte) 0);
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return RunTree.resume(options, agent, runId);
   }
 
   private static <T> List<T> appended(List<T> list, T element) {
@@ -202,7 +158,8 @@ public final class Graphton {
     return List.copyOf(longer);
   }
 
-  private record Options(
+  /** What a runner works with; shared by the runs of one tree. */
+  record Options(
       Asking asking,
       Journal journal,
       String owner,
@@ -212,7 +169,8 @@ public final class Graphton {
       CancelToken cancel,
       List<ModelInterceptor> aroundModel,
       List<ToolInterceptor> aroundTools,
-      InstantSource clock) {
+      InstantSource clock,
+      Funding funding) {
 
     Options asking(Asking a) {
       return new Options(
@@ -225,12 +183,23 @@ public final class Graphton {
           cancel,
           aroundModel,
           aroundTools,
-          clock);
+          clock,
+          funding);
     }
 
     Options journal(Journal j) {
       return new Options(
-          asking, j, owner, policy, environment, listener, cancel, aroundModel, aroundTools, clock);
+          asking,
+          j,
+          owner,
+          policy,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          funding);
     }
 
     Options owner(String o) {
@@ -244,7 +213,8 @@ public final class Graphton {
           cancel,
           aroundModel,
           aroundTools,
-          clock);
+          clock,
+          funding);
     }
 
     Options policy(ToolPolicy p) {
@@ -258,17 +228,38 @@ public final class Graphton {
           cancel,
           aroundModel,
           aroundTools,
-          clock);
+          clock,
+          funding);
     }
 
     Options environment(String e) {
       return new Options(
-          asking, journal, owner, policy, e, listener, cancel, aroundModel, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          policy,
+          e,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          funding);
     }
 
     Options listener(Consumer<AgentEvent> l) {
       return new Options(
-          asking, journal, owner, policy, environment, l, cancel, aroundModel, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          policy,
+          environment,
+          l,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          funding);
     }
 
     Options cancel(CancelToken c) {
@@ -282,17 +273,53 @@ public final class Graphton {
           c,
           aroundModel,
           aroundTools,
-          clock);
+          clock,
+          funding);
     }
 
     Options aroundModel(List<ModelInterceptor> m) {
       return new Options(
-          asking, journal, owner, policy, environment, listener, cancel, m, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          policy,
+          environment,
+          listener,
+          cancel,
+          m,
+          aroundTools,
+          clock,
+          funding);
     }
 
     Options aroundTools(List<ToolInterceptor> t) {
       return new Options(
-          asking, journal, owner, policy, environment, listener, cancel, aroundModel, t, clock);
+          asking,
+          journal,
+          owner,
+          policy,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          t,
+          clock,
+          funding);
+    }
+
+    Options funding(Funding f) {
+      return new Options(
+          asking,
+          journal,
+          owner,
+          policy,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          f);
     }
   }
 }

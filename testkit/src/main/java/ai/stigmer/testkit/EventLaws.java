@@ -19,6 +19,7 @@ public final class EventLaws implements Consumer<AgentEvent> {
   private final List<AgentEvent> events = new ArrayList<>();
   private final List<String> broken = new ArrayList<>();
   private final Map<String, ToolCall> openTools = new HashMap<>();
+  private final Map<String, EventLaws> children = new HashMap<>();
   private boolean running;
   private int openTurn;
   private long lastSeq;
@@ -67,10 +68,12 @@ public final class EventLaws implements Consumer<AgentEvent> {
             finished.call().equals(openTools.remove(finished.call().id())),
             "ends a call that is not open",
             event);
+        childEnds(finished.call().id());
         if (finished.seq() != AgentEvent.ToolFinished.NOT_RECORDED) {
           requireLater(finished.seq(), event);
         }
       }
+      case AgentEvent.Child child -> child(child);
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);
@@ -78,6 +81,7 @@ public final class EventLaws implements Consumer<AgentEvent> {
         running = false;
         openTurn = 0;
         openTools.clear();
+        children.clear();
       }
     }
   }
@@ -101,6 +105,26 @@ public final class EventLaws implements Consumer<AgentEvent> {
     }
     if (!all.isEmpty()) {
       throw new AssertionError("broken event laws:\n" + String.join("\n", all));
+    }
+  }
+
+  /** The events of each child obey the laws for themselves, within the call that it serves. */
+  private void child(AgentEvent.Child child) {
+    require(openTools.containsKey(child.call()), "not within its call", child);
+    EventLaws laws = children.computeIfAbsent(child.call(), call -> new EventLaws());
+    if (child.event() instanceof AgentEvent.RunStarted started) {
+      require(laws.events.isEmpty(), "a second run for one call", child);
+      require(started.runId().equals(child.runId()), "names another run", child);
+    }
+    int before = laws.broken.size();
+    laws.accept(child.event());
+    broken.addAll(laws.broken.subList(before, laws.broken.size()));
+  }
+
+  private void childEnds(String call) {
+    EventLaws laws = children.remove(call);
+    if (laws != null && laws.running) {
+      broken.add("the call ended before its child: " + call);
     }
   }
 

@@ -28,6 +28,11 @@ public final class TestingTiming implements Timing {
   }
 
   @Override
+  public synchronized long nanos() {
+    return Duration.between(Instant.EPOCH, now).toNanos();
+  }
+
+  @Override
   public void pause(Duration wait, CancelToken cancel) {
     Runnable before;
     synchronized (this) {

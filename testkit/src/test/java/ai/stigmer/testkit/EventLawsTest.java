@@ -40,7 +40,20 @@ class EventLawsTest {
       new AgentEvent.RunFinished(new RunResult("r", new RunEnd.Completed("x"), 1, Usage.of(1, 1)));
 
   private static final List<AgentEvent> LAWFUL =
-      List.of(START, TURN, THINKING, TEXT, ANSWERED, TOOL, NOTICE, DONE, END);
+      List.of(
+          START,
+          TURN,
+          THINKING,
+          TEXT,
+          ANSWERED,
+          TOOL,
+          child(START),
+          NOTICE,
+          child(TURN),
+          child(ANSWERED),
+          child(END),
+          DONE,
+          END);
 
   static Stream<Arguments> violations() {
     ToolCall other = new ToolCall("c1", "work", "{\"other\":1}");
@@ -87,6 +100,21 @@ class EventLawsTest {
         violation("ends a call that is not open", START, TOOL, done(other, 3), END),
         violation("the run ends within a turn", START, TURN, END),
         violation("the run ends while a tool runs", START, TOOL, END),
+        violation("not within its call", START, child(START), END),
+        violation("names another run", START, TOOL, child(START, "other"), child(END), DONE, END),
+        violation(
+            "second run",
+            START,
+            TOOL,
+            child(START),
+            child(END),
+            child(START),
+            child(END),
+            DONE,
+            END),
+        violation("the call ended before its child", START, TOOL, child(START), DONE, END),
+        violation("not in its turn", START, TOOL, child(START), child(TEXT), child(END), DONE, END),
+        violation("outside of a run", START, TOOL, child(NOTICE), DONE, END),
         violation("names an earlier entry", START, TURN, answered(1, 1), END),
         violation("names an earlier entry", START, TURN, ANSWERED, TOOL, done(CALL, 2), END));
   }
@@ -155,6 +183,14 @@ class EventLawsTest {
 
   private static Arguments violation(String law, AgentEvent... events) {
     return Arguments.of(law, List.of(events));
+  }
+
+  private static AgentEvent child(AgentEvent event) {
+    return child(event, "r");
+  }
+
+  private static AgentEvent child(AgentEvent event, String runId) {
+    return new AgentEvent.Child(CALL.id(), runId, "helper", event);
   }
 
   private static AgentEvent answered(int turn, long seq) {

@@ -42,7 +42,11 @@ public final class JsonView implements RunView {
 
   @Override
   public void accept(AgentEvent event) {
-    if (event instanceof AgentEvent.RunFinished finished) {
+    if (event instanceof AgentEvent.Child child) {
+      if (!(child.event() instanceof AgentEvent.RunFinished)) {
+        accept(child.event());
+      }
+    } else if (event instanceof AgentEvent.RunFinished finished) {
       ObjectNode json = Json.result(finished.result(), model);
       json.put("retries", retries).put("denied", denied);
       json.set("model_switches", switches);

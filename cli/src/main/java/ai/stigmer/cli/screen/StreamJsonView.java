@@ -61,31 +61,49 @@ public final class StreamJsonView implements RunView {
 
   @Override
   public void accept(AgentEvent event) {
-    print(
-        switch (event) {
-          case AgentEvent.RunStarted e ->
-              Json.object("run_started")
-                  .put("run", e.runId())
-                  .put("seq", e.seq())
-                  .put("beginning", e.beginning().name().toLowerCase(Locale.ROOT));
-          case AgentEvent.TurnStarted e -> Json.object("turn_started").put("turn", e.turn());
-          case AgentEvent.TextDelta e ->
-              Json.object("text").put("turn", e.turn()).put("text", e.text());
-          case AgentEvent.ThinkingDelta e ->
-              Json.object("thinking").put("turn", e.turn()).put("text", e.text());
-          case AgentEvent.Retrying e -> retrying(e);
-          case AgentEvent.ModelSwitched e -> switched(e);
-          case AgentEvent.TurnFinished e -> turnFinished(e);
-          case AgentEvent.ToolStarted e ->
-              Json.object("tool_started")
-                  .put("call", e.call().id())
-                  .put("name", e.call().name())
-                  .put("arguments", e.call().arguments());
-          case AgentEvent.ToolFinished e -> toolFinished(e);
-          case AgentEvent.Notice e ->
-              Json.object("notice").put("code", e.code()).put("text", e.text());
-          case AgentEvent.RunFinished e -> result(e);
-        });
+    print(json(event));
+  }
+
+  private ObjectNode json(AgentEvent event) {
+    return switch (event) {
+      case AgentEvent.RunStarted e ->
+          Json.object("run_started")
+              .put("run", e.runId())
+              .put("seq", e.seq())
+              .put("beginning", e.beginning().name().toLowerCase(Locale.ROOT));
+      case AgentEvent.TurnStarted e -> Json.object("turn_started").put("turn", e.turn());
+      case AgentEvent.TextDelta e ->
+          Json.object("text").put("turn", e.turn()).put("text", e.text());
+      case AgentEvent.ThinkingDelta e ->
+          Json.object("thinking").put("turn", e.turn()).put("text", e.text());
+      case AgentEvent.Retrying e -> retrying(e);
+      case AgentEvent.ModelSwitched e -> switched(e);
+      case AgentEvent.TurnFinished e -> turnFinished(e);
+      case AgentEvent.ToolStarted e ->
+          Json.object("tool_started")
+              .put("call", e.call().id())
+              .put("name", e.call().name())
+              .put("arguments", e.call().arguments());
+      case AgentEvent.ToolFinished e -> toolFinished(e);
+      case AgentEvent.Child e -> child(e);
+      case AgentEvent.Notice e -> Json.object("notice").put("code", e.code()).put("text", e.text());
+      case AgentEvent.RunFinished e -> result(e);
+    };
+  }
+
+  /** The event of a sub-agent as it would stand by itself, but for an end without the totals. */
+  private ObjectNode child(AgentEvent.Child child) {
+    ObjectNode json =
+        Json.object("child")
+            .put("call", child.call())
+            .put("run", child.runId())
+            .put("agent", child.agent());
+    json.set(
+        "event",
+        child.event() instanceof AgentEvent.RunFinished finished
+            ? Json.result(finished.result(), model)
+            : json(child.event()));
+    return json;
   }
 
   private ObjectNode result(AgentEvent.RunFinished finished) {

@@ -3,6 +3,7 @@ package ai.stigmer.cli.session;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Spending;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ModelTurn;
@@ -34,6 +35,8 @@ public final class Export {
       case JournalEntry.ToolOutcome _ -> "tool_outcome";
       case JournalEntry.UserMessage _ -> "user_message";
       case JournalEntry.ModelSwitched _ -> "model_switched";
+      case JournalEntry.ChildStarted _ -> "child_started";
+      case JournalEntry.ChildFinished _ -> "child_finished";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -62,11 +65,23 @@ public final class Export {
         json.put("from", switched.from()).put("to", switched.to());
         json.put("why", switched.why());
       }
-      case JournalEntry.RunFinished finished -> {
-        json.put("status", Ends.status(finished.end())).put("text", finished.end().text());
-        Ends.problem(finished.end()).ifPresent(p -> json.set("error", Json.problem(p)));
+      case JournalEntry.ChildStarted child ->
+          json.put("call", child.call())
+              .put("child", child.childRunId())
+              .put("agent", child.agent());
+      case JournalEntry.ChildFinished child -> {
+        json.put("child", child.childRunId()).put("turns", child.turns());
+        json.set("usage", Json.usage(Spending.of(child.spent()).usage()));
+        json.set("cost", Spending.of(child.spent()).json());
+        end(json, child.end());
       }
+      case JournalEntry.RunFinished finished -> end(json, finished.end());
     }
+  }
+
+  private static void end(ObjectNode json, RunEnd end) {
+    json.put("status", Ends.status(end)).put("text", end.text());
+    Ends.problem(end).ifPresent(p -> json.set("error", Json.problem(p)));
   }
 
   private static void turn(ObjectNode json, ModelTurn turn) {

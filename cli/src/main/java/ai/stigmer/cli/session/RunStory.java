@@ -38,6 +38,8 @@ public record RunStory(String agent, String message, String status, int turns) {
         case JournalEntry.ToolIntent _,
             JournalEntry.ToolOutcome _,
             JournalEntry.UserMessage _,
+            JournalEntry.ChildStarted _,
+            JournalEntry.ChildFinished _,
             JournalEntry.ModelSwitched _ -> {}
       }
     }

@@ -67,6 +67,21 @@ public final class Transcript {
         line(number, "model: " + switched.to() + " instead of " + switched.from());
         body(switched.why());
       }
+      case JournalEntry.ChildStarted child ->
+          line(number, "sub-agent " + child.agent() + " begins: run " + child.childRunId());
+      case JournalEntry.ChildFinished child -> {
+        Spending all = Spending.of(child.spent());
+        spent.addAll(child.spent());
+        line(
+            number,
+            "sub-agent's end: "
+                + Ends.status(child.end())
+                + " ("
+                + all.tokensInWords()
+                + ", "
+                + all.costInWords()
+                + ")");
+      }
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

@@ -131,6 +131,23 @@ public sealed interface AgentEvent {
     }
   }
 
+  /**
+   * Something happened in the run of a sub-agent that serves a call. Stands between that call's
+   * start and end, and so on inwards; the events of one child obey these laws for themselves.
+   *
+   * @param call the id of the call
+   * @param runId the child's run
+   * @param agent the sub-agent's name
+   */
+  record Child(String call, String runId, String agent, AgentEvent event) implements AgentEvent {
+    public Child {
+      requireNonNull(call, "call is null");
+      requireNonNull(runId, "runId is null");
+      requireNonNull(agent, "agent is null");
+      requireNonNull(event, "event is null");
+    }
+  }
+
   /** A word to the user that changes nothing. */
   record Notice(String code, String text) implements AgentEvent {
     public Notice {

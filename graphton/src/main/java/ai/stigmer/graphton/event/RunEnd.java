@@ -48,6 +48,24 @@ public sealed interface RunEnd {
     /** The same call again and again. */
     LOOP,
     /** The model's output limit cut its answer. */
-    MAX_TOKENS
+    MAX_TOKENS,
+    /** Answers of models in the whole tree. */
+    MODEL_CALLS,
+    /** Calls of tools in the whole tree. */
+    TOOL_CALLS,
+    /** Tokens of the whole tree. */
+    TOKENS,
+    /** Money for the whole tree. */
+    COST,
+    /** Running time of the whole tree. */
+    WALL_TIME;
+
+    /** Whether it is a budget that a run shares with its sub-agents. */
+    public boolean isOfTree() {
+      return switch (this) {
+        case TURNS, LOOP, MAX_TOKENS -> false;
+        case MODEL_CALLS, TOOL_CALLS, TOKENS, COST, WALL_TIME -> true;
+      };
+    }
   }
 }

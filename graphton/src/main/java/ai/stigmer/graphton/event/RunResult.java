@@ -9,9 +9,10 @@ import java.util.List;
 /**
  * How a run ended.
  *
- * @param turns answers of the model in the whole run, before and after interruptions
- * @param usage tokens of the whole run
- * @param spent the same for each recorded turn, oldest first
+ * @param turns answers of the model in the whole run, before and after interruptions, without those
+ *     of its sub-agents
+ * @param usage tokens of the whole run and its sub-agents
+ * @param spent the same for each recorded turn
  */
 public record RunResult(String runId, RunEnd end, int turns, Usage usage, List<TurnUsage> spent) {
   public RunResult {

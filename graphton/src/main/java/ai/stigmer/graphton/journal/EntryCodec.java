@@ -3,6 +3,8 @@ package ai.stigmer.graphton.journal;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
+import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
@@ -16,6 +18,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -74,6 +77,12 @@ public final class EntryCodec {
                   .put("from", switched.from())
                   .put("to", switched.to())
                   .put("why", switched.why());
+          case ChildStarted child ->
+              object("child-started")
+                  .put("call", child.call())
+                  .put("run", child.childRunId())
+                  .put("agent", child.agent());
+          case ChildFinished child -> childFinished(child);
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -122,6 +131,9 @@ public final class EntryCodec {
       case "user-message" -> new UserMessage(text(node, "text"));
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
+      case "child-started" ->
+          new ChildStarted(text(node, "call"), text(node, "run"), text(node, "agent"));
+      case "child-finished" -> readChildFinished(node);
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(
@@ -150,14 +162,47 @@ public final class EntryCodec {
         case Block.Call call -> put(blocks.addObject(), call.call());
       }
     }
-    Usage usage = turn.usage();
-    node.putObject("usage")
-        .put("input", usage.input())
+    put(node.putObject("usage"), turn.usage());
+    return node;
+  }
+
+  private static ObjectNode childFinished(ChildFinished child) {
+    ObjectNode node = object("child-finished").put("run", child.childRunId());
+    node.put("turns", child.turns());
+    node.set("end", end(child.end()));
+    var spent = node.putArray("spent");
+    for (TurnUsage turn : child.spent()) {
+      put(
+          spent.addObject().put("provider", turn.provider()).put("model", turn.model()),
+          turn.usage());
+    }
+    return node;
+  }
+
+  private static ChildFinished readChildFinished(JsonNode node) {
+    var spent = new ArrayList<TurnUsage>();
+    for (JsonNode turn : node.path("spent")) {
+      spent.add(new TurnUsage(text(turn, "provider"), text(turn, "model"), readUsage(turn)));
+    }
+    return new ChildFinished(
+        text(node, "run"), readEnd(node.path("end")), node.path("turns").asInt(), spent);
+  }
+
+  private static void put(ObjectNode node, Usage usage) {
+    node.put("input", usage.input())
         .put("output", usage.output())
         .put("cacheRead", usage.cacheRead())
         .put("cacheWrite", usage.cacheWrite())
         .put("reasoning", usage.reasoning());
-    return node;
+  }
+
+  private static Usage readUsage(JsonNode usage) {
+    return new Usage(
+        usage.path("input").asLong(),
+        usage.path("output").asLong(),
+        usage.path("cacheRead").asLong(),
+        usage.path("cacheWrite").asLong(),
+        usage.path("reasoning").asLong());
   }
 
   private static ModelTurn readTurn(JsonNode node) {
@@ -171,18 +216,12 @@ public final class EntryCodec {
         blocks.add(new Block.Call(readCall(block)));
       }
     }
-    JsonNode usage = node.path("usage");
     return new ModelTurn(
         text(node, "provider"),
         text(node, "model"),
         text(node, "raw"),
         blocks,
-        new Usage(
-            usage.path("input").asLong(),
-            usage.path("output").asLong(),
-            usage.path("cacheRead").asLong(),
-            usage.path("cacheWrite").asLong(),
-            usage.path("reasoning").asLong()),
+        readUsage(node.path("usage")),
         StopReason.valueOf(text(node, "stop")));
   }
 

@@ -6,7 +6,9 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.tool.EffectClass;
+import java.util.List;
 import java.util.Optional;
 
 /** One thing that happened in a run. The list of them is all that a run is. */
@@ -88,6 +90,36 @@ public sealed interface JournalEntry {
       requireNonNull(from, "from is null");
       requireNonNull(to, "to is null");
       requireNonNull(why, "why is null");
+    }
+  }
+
+  /**
+   * A sub-agent is about to begin. Durable before its run is.
+   *
+   * @param call the id of the call that it serves
+   * @param childRunId its run
+   * @param agent its name
+   */
+  record ChildStarted(String call, String childRunId, String agent) implements JournalEntry {
+    public ChildStarted {
+      requireNonNull(call, "call is null");
+      requireNonNull(childRunId, "childRunId is null");
+      requireNonNull(agent, "agent is null");
+    }
+  }
+
+  /**
+   * A sub-agent is done for good. Durable before the outcome of its call.
+   *
+   * @param turns answers of its model
+   * @param spent what it and its own sub-agents used
+   */
+  record ChildFinished(String childRunId, RunEnd end, int turns, List<TurnUsage> spent)
+      implements JournalEntry {
+    public ChildFinished {
+      requireNonNull(childRunId, "childRunId is null");
+      requireNonNull(end, "end is null");
+      spent = List.copyOf(spent);
     }
   }
 

@@ -63,6 +63,7 @@ final class EventSink {
       case AgentEvent.ThinkingDelta delta -> {}
       case AgentEvent.Retrying retrying -> {}
       case AgentEvent.ModelSwitched switched -> {}
+      case AgentEvent.Child child -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

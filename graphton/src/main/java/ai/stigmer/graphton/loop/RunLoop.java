@@ -1,5 +1,6 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.budget.Account;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -9,11 +10,17 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * before a tool that is not read-only starts; an outcome is durable before the next step is
  * decided; an event that names an entry is sent after the entry is durable.
  *
- * <p>Thread: the caller's; it blocks. Read-only tools of one turn run on virtual threads of their
- * own.
+ * <p>Thread: the caller's; it blocks. Concurrent tools of one turn run on virtual threads of their
+ * own, and sub-agents on those.
  */
 public final class RunLoop {
   private final RunPlan plan;
@@ -41,8 +48,24 @@ public final class RunLoop {
     this.decider = new Decider(plan.maxTurns());
     this.events = new EventSink(plan.listener());
     this.models = new ModelStage(plan, events, this::append);
-    this.tools = new ToolStage(plan, events, this::append);
-    this.specs = plan.tools().stream().map(Tool::spec).toList();
+    List<Tool> offered = offered(plan);
+    this.tools = new ToolStage(plan, offered, events, this::append);
+    this.specs = offered.stream().map(Tool::spec).toList();
+  }
+
+  private List<Tool> offered(RunPlan plan) {
+    if (plan.delegation().roster().isEmpty()) {
+      return plan.tools();
+    }
+    var task =
+        new TaskTool(
+            plan.delegation(),
+            plan.writer().before(),
+            plan.listener(),
+            entry -> append(List.of(entry)));
+    return Stream.concat(plan.tools().stream(), Stream.of(task))
+        .sorted(Comparator.comparing(tool -> tool.spec().name()))
+        .toList();
   }
 
   /** Begins a run and drives it to an end. */
@@ -63,18 +86,24 @@ public final class RunLoop {
       RunPlan plan, String owner, JournalEntry.RunStarted started, String toolsHash) {
     var loop = new RunLoop(plan, Transcript.of(plan.writer().before()));
     String runId = plan.writer().runId();
-    long seq = plan.writer().before().getLast().seq();
-    if (loop.transcript.end().orElse(null) instanceof RunEnd.Completed completed) {
-      loop.events.send(new AgentEvent.RunStarted(runId, seq, Beginning.RESUMED));
-      return loop.finished(completed);
+    if (loop.transcript.end().orElse(null) instanceof RunEnd.Completed) {
+      return ended(plan);
     }
-    seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));
+    long seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));
     loop.events.send(new AgentEvent.RunStarted(runId, seq, Beginning.RESUMED));
     if (!started.toolsHash().equals(toolsHash)) {
       loop.events.send(
           new AgentEvent.Notice("W401", "the agent's tools are not those the run began with"));
     }
     return loop.drive();
+  }
+
+  /** Shows a run that has its end, and does nothing more. */
+  public static RunResult ended(RunPlan plan) {
+    var loop = new RunLoop(plan, Transcript.of(plan.writer().before()));
+    long seq = plan.writer().before().getLast().seq();
+    loop.events.send(new AgentEvent.RunStarted(plan.writer().runId(), seq, Beginning.RESUMED));
+    return loop.finished(loop.transcript.end().orElseThrow());
   }
 
   private RunResult drive() {
@@ -90,7 +119,13 @@ public final class RunLoop {
               return end(failed);
             }
           }
-          case Step.RunTools step -> tools.serve(step, transcript);
+          case Step.RunTools step -> {
+            tools.serve(step, transcript);
+            RunEnd over = overBudget();
+            if (over != null) {
+              return end(over);
+            }
+          }
           case Step.Finish finish -> {
             closePending();
             return end(finish.end());
@@ -104,7 +139,29 @@ public final class RunLoop {
     }
   }
 
+  /** What is pending stays so: with a larger budget the run goes on exactly here. */
+  private @Nullable RunEnd overBudget() {
+    return plan.account()
+        .breach()
+        .map(over -> new RunEnd.Stopped(over.limit(), transcript.lastText(), over.problem()))
+        .orElse(null);
+  }
+
   private @Nullable RunEnd callModel() {
+    Optional<Account.Reservation> reserved =
+        plan.account()
+            .reserve(
+                plan.asking().models(), PromptEstimate.tokens(transcript, specs), plan.cancel());
+    if (reserved.isEmpty()) {
+      RunEnd over = overBudget();
+      return over == null ? new RunEnd.Cancelled(transcript.lastText()) : over;
+    }
+    try (Account.Reservation reservation = reserved.get()) {
+      return callModel(reservation);
+    }
+  }
+
+  private @Nullable RunEnd callModel(Account.Reservation reservation) {
     int turn = transcript.turns() + 1;
     events.send(new AgentEvent.TurnStarted(turn));
     ModelResult result =
@@ -112,6 +169,7 @@ public final class RunLoop {
     return switch (result) {
       case ModelResult.Turn answered -> {
         long seq = append(List.of(new JournalEntry.Turn(answered.turn())));
+        reservation.settle(TurnUsage.of(answered.turn()));
         events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
         yield null;
       }
@@ -143,15 +201,17 @@ public final class RunLoop {
   }
 
   private RunResult finished(RunEnd end) {
-    var result =
-        new RunResult(
-            plan.writer().runId(), end, transcript.turns(), transcript.usage(), transcript.spent());
+    List<TurnUsage> spent =
+        plan.delegation().isOfRoot() ? plan.account().spent() : transcript.spent();
+    Usage usage = spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
+    var result = new RunResult(plan.writer().runId(), end, transcript.turns(), usage, spent);
     events.closeOpen();
     events.send(new AgentEvent.RunFinished(result));
     return result;
   }
 
-  private long append(List<JournalEntry> entries) {
+  /** Called by the run's thread and by those of calls that start sub-agents. */
+  private synchronized long append(List<JournalEntry> entries) {
     long seq = plan.writer().append(entries);
     for (JournalEntry entry : entries) {
       transcript = transcript.plus(entry);

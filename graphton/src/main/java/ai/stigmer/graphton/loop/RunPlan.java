@@ -1,10 +1,12 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.budget.Account;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.subagent.Delegation;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import java.util.List;
@@ -13,8 +15,9 @@ import java.util.function.Consumer;
 /**
  * Everything that one drive of a run works with.
  *
- * @param tools sorted by name
+ * @param tools sorted by name, without the one that delegates
  * @param maxTurns at least 1
+ * @param account what the whole tree of runs has spent
  */
 public record RunPlan(
     Asking asking,
@@ -25,7 +28,9 @@ public record RunPlan(
     Consumer<AgentEvent> listener,
     CancelToken cancel,
     List<ModelInterceptor> aroundModel,
-    List<ToolInterceptor> aroundTools) {
+    List<ToolInterceptor> aroundTools,
+    Account account,
+    Delegation delegation) {
   public RunPlan {
     tools = List.copyOf(tools);
     aroundModel = List.copyOf(aroundModel);

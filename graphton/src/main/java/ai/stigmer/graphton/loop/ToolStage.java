@@ -8,6 +8,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.ArgumentCheck;
 import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
+import ai.stigmer.graphton.tool.CallSuspended;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
@@ -24,8 +25,8 @@ import java.util.stream.Collectors;
 /**
  * Serves the tool calls of one turn: check, policy, intent, body, outcome.
  *
- * <p>Read-only tools next to each other run at the same time; every other tool runs alone, in the
- * model's order. Thread: the run's, but for the bodies of read-only tools.
+ * <p>Concurrent tools next to each other run at the same time; every other tool runs alone, in the
+ * model's order. Thread: the run's, but for the bodies of concurrent tools.
  */
 final class ToolStage {
 
@@ -50,44 +51,51 @@ final class ToolStage {
   private final Recorder recorder;
   private final Map<String, Tool> byName = new HashMap<>();
 
-  ToolStage(RunPlan plan, EventSink events, Recorder recorder) {
+  ToolStage(RunPlan plan, List<Tool> tools, EventSink events, Recorder recorder) {
     this.plan = plan;
     this.events = events;
     this.recorder = recorder;
-    plan.tools().forEach(tool -> byName.put(tool.spec().name(), tool));
+    tools.forEach(tool -> byName.put(tool.spec().name(), tool));
   }
 
-  /** Serves the calls until each has its outcome, or the run is cancelled. */
+  /** Serves the calls until each has its outcome, the run is cancelled, or its budget is spent. */
   void serve(Step.RunTools step, Transcript before) {
-    var reads = new ArrayList<Ready>();
+    var together = new ArrayList<Ready>();
     for (PendingCall pending : step.calls()) {
       if (plan.cancel().isCancelled()) {
         return;
+      }
+      if (!plan.account().admitsTool()) {
+        break;
       }
       switch (prepare(pending, before)) {
         case Admitted.Refused refused -> {
           events.send(new AgentEvent.ToolStarted(pending.call()));
           record(pending.call(), refused.result(), before);
         }
-        case Admitted.Admissible admissible -> {
-          if (admissible.ready().tool().effect() == EffectClass.READ
-              && pending.intent().isEmpty()) {
-            reads.add(admissible.ready());
-          } else {
-            runTogether(reads, before);
-            reads.clear();
+        case Admitted.Admissible(Ready ready) -> {
+          if (!ready.tool().concurrent()) {
+            runTogether(together, before);
+            together.clear();
             if (plan.cancel().isCancelled()) {
               return;
             }
-            runAlone(admissible.ready(), pending.intent(), before);
+            runTogether(List.of(ready), before);
+          } else {
+            together.add(ready);
           }
         }
       }
     }
-    runTogether(reads, before);
+    runTogether(together, before);
   }
 
-  private record Ready(ToolCall call, Tool tool, ToolArguments arguments, ToolContext context) {}
+  private record Ready(
+      ToolCall call,
+      Tool tool,
+      ToolArguments arguments,
+      ToolContext context,
+      Optional<ToolIntent> intent) {}
 
   private sealed interface Admitted {
     record Admissible(Ready ready) implements Admitted {}
@@ -106,7 +114,7 @@ final class ToolStage {
       case Checked.Valid valid -> {
         var context =
             new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
-        var ready = new Ready(call, tool, valid.arguments(), context);
+        var ready = new Ready(call, tool, valid.arguments(), context, pending.intent());
         yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
       }
     };
@@ -129,31 +137,36 @@ final class ToolStage {
     return "There is no tool \"" + name + "\". The tools are: " + offered + ".";
   }
 
-  private void runAlone(Ready ready, Optional<ToolIntent> intent, Transcript before) {
+  /** Makes the intent durable; false when the call is not to be run, for then it has its result. */
+  private boolean announced(Ready ready, Transcript before) {
     events.send(new AgentEvent.ToolStarted(ready.call()));
-    if (intent.isPresent()) {
-      Optional<ToolResult> settled = settle(ready, intent.get());
-      if (plan.cancel().isCancelled()) {
-        return;
-      }
-      if (settled.isPresent()) {
-        record(ready.call(), settled.get(), before);
-        return;
-      }
+    Optional<ToolResult> known;
+    if (ready.intent().isPresent()) {
+      known = settle(ready, ready.intent().get());
+    } else if (ready.tool().effect() == EffectClass.READ) {
+      return true;
     } else {
-      Optional<String> prepared;
-      try {
-        prepared = ready.tool().prepare(ready.arguments(), ready.context());
-      } catch (Exception e) {
-        record(ready.call(), failed(ready.tool(), e), before);
-        return;
-      }
-      if (plan.cancel().isCancelled()) {
-        return;
-      }
+      known = intend(ready);
+    }
+    if (plan.cancel().isCancelled()) {
+      return false;
+    }
+    known.ifPresent(result -> record(ready.call(), result, before));
+    return known.isEmpty();
+  }
+
+  /** Writes the intent down; the result of a call that could not even be prepared. */
+  private Optional<ToolResult> intend(Ready ready) {
+    Optional<String> prepared;
+    try {
+      prepared = ready.tool().prepare(ready.arguments(), ready.context());
+    } catch (Exception e) {
+      return Optional.of(failed(ready.tool(), e));
+    }
+    if (!plan.cancel().isCancelled()) {
       recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));
     }
-    record(ready.call(), run(ready), before);
+    return Optional.empty();
   }
 
   /**
@@ -183,33 +196,38 @@ final class ToolStage {
     }
   }
 
-  /** A body that ended; with an error when the virtual machine is not to be trusted any more. */
-  private record Done(Ready ready, ToolResult result, Optional<Error> error) {}
+  /**
+   * A body that ended; without a result when it is suspended, with an error when the virtual
+   * machine is not to be trusted any more.
+   */
+  private record Done(Ready ready, Optional<ToolResult> result, Optional<Error> error) {}
 
   private Done finish(Ready ready) {
     try {
-      return new Done(ready, run(ready), Optional.empty());
+      return new Done(ready, Optional.of(run(ready)), Optional.empty());
+    } catch (CallSuspended e) {
+      return new Done(ready, Optional.empty(), Optional.empty());
     } catch (Error e) {
-      return new Done(ready, UNKNOWN, Optional.of(e));
+      return new Done(ready, Optional.empty(), Optional.of(e));
     }
   }
 
-  private void runTogether(List<Ready> reads, Transcript before) {
-    reads.forEach(ready -> events.send(new AgentEvent.ToolStarted(ready.call())));
-    if (reads.size() == 1) {
-      record(reads.getFirst().call(), run(reads.getFirst()), before);
-      return;
-    }
+  private void runTogether(List<Ready> calls, Transcript before) {
+    List<Ready> going = calls.stream().filter(ready -> announced(ready, before)).toList();
     var done = new LinkedBlockingQueue<Done>();
-    for (Ready ready : reads) {
-      Thread.ofVirtual().name("tool-" + ready.call().id()).start(() -> done.add(finish(ready)));
+    if (going.size() == 1) {
+      done.add(finish(going.getFirst()));
+    } else {
+      for (Ready ready : going) {
+        Thread.ofVirtual().name("tool-" + ready.call().id()).start(() -> done.add(finish(ready)));
+      }
     }
-    for (int i = 0; i < reads.size(); i++) {
+    for (int i = 0; i < going.size(); i++) {
       Done next = take(done);
       if (next.error().isPresent()) {
         throw next.error().get();
       }
-      record(next.ready().call(), next.result(), before);
+      next.result().ifPresent(result -> record(next.ready().call(), result, before));
     }
   }
 
@@ -240,6 +258,8 @@ final class ToolStage {
     }
     try {
       return body.run(ready.arguments());
+    } catch (CallSuspended e) {
+      throw e;
     } catch (Exception e) {
       return failed(ready.tool(), e);
     } catch (StackOverflowError | AssertionError | LinkageError e) {

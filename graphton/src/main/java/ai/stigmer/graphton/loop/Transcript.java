@@ -85,6 +85,8 @@ public final class Transcript {
       case JournalEntry.UserMessage message ->
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
       case JournalEntry.ModelSwitched switched -> this;
+      case JournalEntry.ChildStarted started -> this;
+      case JournalEntry.ChildFinished finished -> plusSpent(finished.spent());
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }
@@ -114,7 +116,10 @@ public final class Transcript {
     return turns;
   }
 
-  /** Tokens of all recorded turns, those that were not used in the end included. */
+  /**
+   * Tokens of all recorded turns, those that were not used in the end and those of finished
+   * sub-agents included.
+   */
   public Usage usage() {
     return spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
   }
@@ -172,7 +177,7 @@ public final class Transcript {
         Map.of(),
         history.plus(calls),
         turns + 1,
-        plusUsage(turn),
+        longer(List.of(TurnUsage.of(turn))),
         end);
   }
 
@@ -216,10 +221,14 @@ public final class Transcript {
     return new Transcript(system, messages, openCalls, answered, history, turns, spent, newEnd);
   }
 
-  private List<TurnUsage> plusUsage(ModelTurn turn) {
-    var longer = new ArrayList<TurnUsage>(spent.size() + 1);
+  private Transcript plusSpent(List<TurnUsage> more) {
+    return new Transcript(system, messages, openCalls, answered, history, turns, longer(more), end);
+  }
+
+  private List<TurnUsage> longer(List<TurnUsage> more) {
+    var longer = new ArrayList<TurnUsage>(spent.size() + more.size());
     longer.addAll(spent);
-    longer.add(TurnUsage.of(turn));
+    longer.addAll(more);
     return List.copyOf(longer);
   }
 

@@ -15,6 +15,11 @@ public interface Timing {
   /** The time of day. */
   Instant now();
 
+  /** Nanoseconds from some moment on, by a clock that nobody sets. */
+  default long nanos() {
+    return System.nanoTime();
+  }
+
   /** Blocks for {@code wait}, or until the token is cancelled or the thread interrupted. */
   void pause(Duration wait, CancelToken cancel);
 

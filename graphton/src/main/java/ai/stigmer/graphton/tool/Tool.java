@@ -7,8 +7,8 @@ import java.util.Optional;
 /**
  * Something that an agent can do.
  *
- * <p>Thread contract: {@link #run} is called on a virtual thread and may block; read-only tools of
- * one turn run at the same time, all others one after another.
+ * <p>Thread contract: {@link #run} is called on a virtual thread and may block; those tools of one
+ * turn that are {@link #concurrent} run at the same time, all others one after another.
  */
 public interface Tool {
 
@@ -23,6 +23,14 @@ public interface Tool {
   ToolSpec spec();
 
   EffectClass effect();
+
+  /**
+   * Whether calls of it that stand next to each other in one turn run at the same time. Intents are
+   * durable before any of them starts.
+   */
+  default boolean concurrent() {
+    return effect() == EffectClass.READ;
+  }
 
   /**
    * Does the work. What the tool was asked wrongly it answers with {@link ToolResult#error}; an

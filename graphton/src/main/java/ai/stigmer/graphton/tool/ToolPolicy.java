@@ -6,7 +6,8 @@ import ai.stigmer.graphton.message.ToolCall;
 
 /**
  * Decides whether a tool may run, before anything of the call is journaled or done. Asked on the
- * thread that runs the agent; it may block to ask a person.
+ * thread that runs the agent or one of its sub-agents, so at several at the same time; it may block
+ * to ask a person.
  */
 @FunctionalInterface
 public interface ToolPolicy {

@@ -30,7 +30,7 @@ final class DyingJournal implements Journal {
   private final Journal journal;
   private final Predicate<List<JournalEntry>> fatal;
   private final Moment moment;
-  private boolean dead;
+  private volatile boolean dead;
 
   private DyingJournal(Journal journal, Predicate<List<JournalEntry>> fatal, Moment moment) {
     this.journal = journal;
@@ -42,6 +42,11 @@ final class DyingJournal implements Journal {
   static DyingJournal after(Journal journal, Class<? extends JournalEntry> kind) {
     return new DyingJournal(
         journal, entries -> entries.stream().anyMatch(kind::isInstance), Moment.AFTER);
+  }
+
+  /** Dies once such an entry is durable. */
+  static DyingJournal when(Journal journal, Predicate<JournalEntry> fatal) {
+    return new DyingJournal(journal, entries -> entries.stream().anyMatch(fatal), Moment.AFTER);
   }
 
   /** Dies at the {@code count}-th append, from 1. */

@@ -87,6 +87,7 @@ class RunLoopTest extends LoopFixture {
                 case AgentEvent.Retrying other -> 0;
                 case AgentEvent.ModelSwitched switched -> switched.seq();
                 case AgentEvent.ToolStarted other -> 0;
+                case AgentEvent.Child other -> 0;
                 case AgentEvent.Notice other -> 0;
                 case AgentEvent.RunFinished other -> 0;
               };

@@ -1,0 +1,233 @@
+package ai.stigmer.graphton;
+
+import ai.stigmer.graphton.budget.Account;
+import ai.stigmer.graphton.budget.Tally;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.Asking;
+import ai.stigmer.graphton.loop.RunLoop;
+import ai.stigmer.graphton.loop.RunPlan;
+import ai.stigmer.graphton.loop.Transcript;
+import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.subagent.Delegation;
+import ai.stigmer.graphton.subagent.TaskTool;
+import ai.stigmer.graphton.tool.Tool;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * One drive of a run and of all runs beneath it. They share journal, account, listener and cancel
+ * token; each has its own agent, context and journal entries.
+ *
+ * <p>Thread contract: thread-safe; sub-agents are driven on the threads of their calls.
+ */
+final class RunTree {
+  private final Graphton.Options options;
+  private final Account account;
+  private final Consumer<AgentEvent> listener;
+
+  private RunTree(Graphton.Options options, Tally before) {
+    this.options = options;
+    this.account = new Account(options.funding(), before, options.asking().timing()::nanos);
+    this.listener = oneAtATime(options.listener());
+  }
+
+  /** Begins a run. */
+  static RunResult start(Graphton.Options options, Agent agent, String message, String runId) {
+    requirePrices(options, agent);
+    try (JournalWriter writer = options.journal().create(runId, options.owner())) {
+      RunPlan plan =
+          new RunTree(options, Tally.NOTHING)
+              .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
+      return RunLoop.start(plan, started(agent, message, plan, options.environment()));
+    }
+  }
+
+  /** Goes on with a run and with the sub-agents that it waits for. */
+  static RunResult resume(Graphton.Options options, Agent agent, String runId) {
+    requirePrices(options, agent);
+    try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
+      if (writer.before().isEmpty()
+          || !(writer.before().getFirst().entry() instanceof RunStarted started)) {
+        throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
+            .help("start it again: nothing of it was done")
+            .asException();
+      }
+      Tally before = Tally.of(writer.before(), id -> entries(options.journal(), id));
+      RunPlan plan =
+          new RunTree(options, before)
+              .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
+      return RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+    }
+  }
+
+  /**
+   * A place in the tree.
+   *
+   * @param depth how many runs are above it
+   * @param roster to whom its agent may hand tasks, when the budget allows another level
+   */
+  private record Level(int depth, Agent agent, List<SubAgent> roster, Asking asking) {
+
+    /** A sub-agent that brings none of its own may call those of its parent. */
+    Level below(SubAgent child) {
+      List<SubAgent> own = child.agent().subAgents();
+      return new Level(
+          depth + 1,
+          child.agent(),
+          own.isEmpty() ? roster : own,
+          child
+              .model()
+              .map(model -> new Asking(List.of(model), asking.retries(), asking.timing()))
+              .orElse(asking));
+    }
+
+    SubAgent named(String name) {
+      return roster.stream().filter(child -> child.name().equals(name)).findFirst().orElseThrow();
+    }
+  }
+
+  private RunPlan plan(Level level, JournalWriter writer) {
+    return plan(level, writer, listener);
+  }
+
+  private RunPlan plan(Level level, JournalWriter writer, Consumer<AgentEvent> subscriber) {
+    return new RunPlan(
+        level.asking(),
+        writer,
+        level.agent().tools(),
+        level.agent().maxTurns(),
+        options.policy(),
+        subscriber,
+        options.cancel(),
+        options.aroundModel(),
+        options.aroundTools(),
+        account,
+        delegation(level));
+  }
+
+  private Delegation delegation(Level level) {
+    Map<String, String> roster =
+        level.depth() < options.funding().budget().depth()
+            ? level.roster().stream()
+                .collect(Collectors.toMap(SubAgent::name, SubAgent::description))
+            : Map.of();
+    return new Delegation(
+        level.depth(),
+        roster,
+        options.funding().budget().fanOut(),
+        (agent, runId, task, subscriber) ->
+            child(level.below(level.named(agent)), runId, task, subscriber));
+  }
+
+  private RunResult child(Level level, String runId, String task, Consumer<AgentEvent> subscriber) {
+    try (JournalWriter writer = createdOrClaimed(runId)) {
+      RunPlan plan = plan(level, writer, subscriber);
+      if (writer.before().isEmpty()
+          || !(writer.before().getFirst().entry() instanceof RunStarted started)) {
+        return RunLoop.start(plan, started(level.agent(), task, plan, "{}"));
+      }
+      return Transcript.of(writer.before()).end().filter(RunTree::isForGood).isPresent()
+          ? RunLoop.ended(plan)
+          : RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+    }
+  }
+
+  /** Whether a sub-agent with this end is not taken up again, as its parent has got its answer. */
+  private static boolean isForGood(RunEnd end) {
+    return switch (end) {
+      case RunEnd.Completed _, RunEnd.Failed _ -> true;
+      case RunEnd.Stopped stopped -> !stopped.limit().isOfTree();
+      case RunEnd.Cancelled _ -> false;
+    };
+  }
+
+  private JournalWriter createdOrClaimed(String runId) {
+    try {
+      return options.journal().create(runId, options.owner());
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E504")) {
+        throw e;
+      }
+      return options.journal().claim(runId, options.owner());
+    }
+  }
+
+  /** A sub-agent whose run was announced and never begun has no entries. */
+  private static List<Recorded> entries(Journal journal, String runId) {
+    try {
+      return journal.read(runId);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E501")) {
+        throw e;
+      }
+      return List.of();
+    }
+  }
+
+  private static JournalEntry.RunStarted started(
+      Agent agent, String message, RunPlan plan, String environment) {
+    return new RunStarted(
+        message, agent.name(), agent.instructions(), toolsHash(plan), environment);
+  }
+
+  private static void requirePrices(Graphton.Options options, Agent agent) {
+    var models = new ArrayList<ChatModel>(options.asking().models());
+    addModels(agent, models);
+    options.funding().requirePrices(models);
+  }
+
+  private static void addModels(Agent agent, List<ChatModel> models) {
+    for (SubAgent child : agent.subAgents()) {
+      child.model().ifPresent(models::add);
+      addModels(child.agent(), models);
+    }
+  }
+
+  /** Sub-agents speak from threads of their own, and a listener hears one event at a time. */
+  private static Consumer<AgentEvent> oneAtATime(Consumer<AgentEvent> listener) {
+    var lock = new Object();
+    return event -> {
+      synchronized (lock) {
+        listener.accept(event);
+      }
+    };
+  }
+
+  private static String toolsHash(RunPlan plan) {
+    var specs = new ArrayList<>(plan.tools().stream().map(Tool::spec).toList());
+    if (!plan.delegation().roster().isEmpty()) {
+      specs.add(TaskTool.spec(plan.delegation().roster()));
+    }
+    specs.sort(Comparator.comparing(ToolSpec::name));
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (ToolSpec spec : specs) {
+        for (String part : List.of(spec.name(), spec.description(), spec.schema())) {
+          digest.update(part.getBytes(StandardCharsets.UTF_8));
+          digest.update((byte) 0);
+        }
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package ai.stigmer.graphton.budget;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.model.ChatModel;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A call of a model is reserved with the most that it may take and settled with what it took. Reservations make the
+ * limit hold when sub-agents ask at the same time; a caller that would fit if the calls under way took nothing waits
+ * for them, so that a reservation alone never ends a run. The first limit that is reached ends the whole tree: what a
+ * sub-agent may not spend, its parent may not spend either.
+ */
+/**
+ * What one run and all its sub-agents have spent, and whether the next thing is within the budget.
+ *
+ * <p>Thread contract: thread-safe; shared by the runs of one tree.
+ */
+public final class Account {
+  private final Budget budget;
+  private final Prices prices;
+  private final LongSupplier nanos;
+  private final long began;
+  private final Duration ranBefore;
+  private final List<TurnUsage> spent;
+  private int modelCalls;
+  private int toolCalls;
+  private long tokens;
+  private BigDecimal cost = BigDecimal.ZERO;
+  private final List<Reservation> underWay = new ArrayList<>();
+  private @Nullable Breach breach;
+
+  /**
+   * An account.
+   *
+   * @param before what the journals say was spent
+   * @param nanos a clock that only goes forward, in nanoseconds
+   */
+  public Account(Funding funding, Tally before, LongSupplier nanos) {
+    this.budget = funding.budget();
+    this.prices = funding.prices();
+    this.nanos = nanos;
+    this.began = nanos.getAsLong();
+    this.ranBefore = before.ran();
+    this.modelCalls = before.modelCalls();
+    this.toolCalls = before.toolCalls();
+    this.spent = new ArrayList<>(before.spent());
+    for (TurnUsage turn : before.spent()) {
+      tokens = plus(tokens, tokensOf(turn.usage()));
+      cost = cost.add(prices.of(turn).orElse(BigDecimal.ZERO));
+    }
+  }
+
+  /**
+   * Sets aside what one call of a model may take at most. Waits while calls under way hold what it
+   * needs.
+   *
+   * @param models those that may answer
+   * @param promptTokens the prompt as it is estimated
+   * @return empty when a limit is reached, see {@link #breach}, or the token was cancelled
+   */
+  public Optional<Reservation> reserve(
+      List<ChatModel> models, long promptTokens, CancelToken cancel) {
+    Worst worst = worst(models, promptTokens);
+    try (CancelToken.Registration _ = cancel.onCancel(this::wake)) {
+      return reserve(worst, cancel);
+    }
+  }
+
+  /** Counts a call of a tool that is about to be served, unless a limit forbids it. */
+  public synchronized boolean admitsTool() {
+    if (breach == null) {
+      breach = overTime().orElse(null);
+    }
+    if (breach == null && toolCalls >= budget.toolCalls().orElse(Integer.MAX_VALUE)) {
+      breach = Breach.toolCalls(toolCalls);
+    }
+    if (breach == null) {
+      toolCalls++;
+    }
+    return breach == null;
+  }
+
+  /** The limit that ended the tree; empty while there is none. */
+  public synchronized Optional<Breach> breach() {
+    return Optional.ofNullable(breach);
+  }
+
+  /** What every answer so far used, in the order in which they came. */
+  public synchronized List<TurnUsage> spent() {
+    return List.copyOf(spent);
+  }
+
+  /** What has been spent so far, with the time of this process. */
+  public synchronized Tally tally() {
+    return new Tally(modelCalls, toolCalls, spent, ran());
+  }
+
+  /** The right to make one call of a model. Closing it gives back what was not settled. */
+  public final class Reservation implements AutoCloseable {
+    private final Worst worst;
+
+    private Reservation(Worst worst) {
+      this.worst = worst;
+    }
+
+    /** The call was answered, and the answer is durable. */
+    public void settle(TurnUsage turn) {
+      synchronized (Account.this) {
+        modelCalls++;
+        spent.add(turn);
+        tokens = plus(tokens, tokensOf(turn.usage()));
+        cost = cost.add(prices.of(turn).orElse(BigDecimal.ZERO));
+        close();
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (Account.this) {
+        underWay.remove(this);
+        Account.this.notifyAll();
+      }
+    }
+  }
+
+  private record Worst(long tokens, BigDecimal cost) {}
+
+  private Worst worst(List<ChatModel> models, long prompt) {
+    long most = prompt;
+    BigDecimal dearest = BigDecimal.ZERO;
+    for (ChatModel model : models) {
+      long output = prices.maxOutput(model.provider(), model.model());
+      most = Math.max(most, plus(prompt, output));
+      for (Usage usage : List.of(Usage.of(prompt, output), new Usage(0, output, 0, prompt, 0))) {
+        var turn = new TurnUsage(model.provider(), model.model(), usage);
+        dearest = dearest.max(prices.of(turn).orElse(BigDecimal.ZERO));
+      }
+    }
+    return new Worst(most, dearest);
+  }
+
+  private synchronized Optional<Reservation> reserve(Worst worst, CancelToken cancel) {
+    try {
+      while (breach == null && !cancel.isCancelled()) {
+        if (over(worst, underWay).isEmpty()) {
+          var reservation = new Reservation(worst);
+          underWay.add(reservation);
+          return Optional.of(reservation);
+        }
+        breach = over(worst, List.of()).orElse(null);
+        if (breach == null) {
+          wait();
+        }
+      }
+    } catch (InterruptedException e) {
+      // Whoever interrupts the thread of a run wants the run to end.
+      cancel.cancel();
+      Thread.currentThread().interrupt();
+    }
+    notifyAll();
+    return Optional.empty();
+  }
+
+  private Optional<Breach> over(Worst next, List<Reservation> others) {
+    Optional<Breach> late = overTime();
+    if (late.isPresent()) {
+      return late;
+    }
+    int calls = budget.modelCalls().orElse(Integer.MAX_VALUE);
+    if (modelCalls + others.size() >= calls) {
+      return Optional.of(Breach.modelCalls(calls));
+    }
+    long held = others.stream().mapToLong(other -> other.worst.tokens()).reduce(0, Account::plus);
+    long most = budget.tokens().orElse(Long.MAX_VALUE);
+    if (plus(plus(tokens, held), next.tokens()) > most) {
+      return Optional.of(Breach.tokens(most, tokens, next.tokens()));
+    }
+    BigDecimal dear =
+        others.stream().map(other -> other.worst.cost()).reduce(cost, BigDecimal::add);
+    return budget
+        .costUsd()
+        .filter(limit -> dear.add(next.cost()).compareTo(limit) > 0)
+        .map(limit -> Breach.cost(limit, cost, next.cost()));
+  }
+
+  private Optional<Breach> overTime() {
+    return budget.wallTime().filter(limit -> ran().compareTo(limit) >= 0).map(Breach::wallTime);
+  }
+
+  private Duration ran() {
+    return ranBefore.plusNanos(Math.max(0, nanos.getAsLong() - began));
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  private static long tokensOf(Usage usage) {
+    return plus(plus(usage.input(), usage.output()), plus(usage.cacheRead(), usage.cacheWrite()));
+  }
+
+  /** A server that counts nonsense must not turn a sum negative. */
+  private static long plus(long one, long other) {
+    long sum = one + other;
+    return sum < 0 ? Long.MAX_VALUE : sum;
+  }
+}
