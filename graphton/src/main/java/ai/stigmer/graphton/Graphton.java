@@ -167,6 +167,22 @@ public final class Graphton {
     }
   }
 
+  /**
+   * Begins a run with a copy of another one's first entries, and drives it to an end. What the
+   * other run did to the world is not undone.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
+   *     forked there; as {@link #run(Agent, String, String)} and {@link #resume}
+   */
+  public RunResult fork(Agent agent, Fork fork) {
+    List<JournalEntry> entries =
+        fork.entries(options.journal().read(fork.from()), options.environment());
+    try (JournalWriter writer = options.journal().create(fork.runId(), options.owner())) {
+      writer.append(entries);
+    }
+    return resume(agent, fork.runId());
+  }
+
   private RunPlan plan(Agent agent, JournalWriter writer) {
     return new RunPlan(
         options.asking(),

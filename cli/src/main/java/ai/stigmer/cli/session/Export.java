@@ -34,6 +34,7 @@ public final class Export {
       case JournalEntry.ToolOutcome _ -> "tool_outcome";
       case JournalEntry.UserMessage _ -> "user_message";
       case JournalEntry.ModelSwitched _ -> "model_switched";
+      case JournalEntry.RunForked _ -> "run_forked";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -62,6 +63,7 @@ public final class Export {
         json.put("from", switched.from()).put("to", switched.to());
         json.put("why", switched.why());
       }
+      case JournalEntry.RunForked forked -> json.put("from", forked.from()).put("at", forked.at());
       case JournalEntry.RunFinished finished -> {
         json.put("status", Ends.status(finished.end())).put("text", finished.end().text());
         Ends.problem(finished.end()).ifPresent(p -> json.set("error", Json.problem(p)));

@@ -67,6 +67,8 @@ public final class Transcript {
         line(number, "model: " + switched.to() + " instead of " + switched.from());
         body(switched.why());
       }
+      case JournalEntry.RunForked forked ->
+          line(number, "forked from run " + forked.from() + " at its entry " + forked.at());
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

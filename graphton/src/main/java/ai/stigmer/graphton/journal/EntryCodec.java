@@ -5,6 +5,7 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
+import ai.stigmer.graphton.journal.JournalEntry.RunForked;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
 import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
@@ -74,6 +75,8 @@ public final class EntryCodec {
                   .put("from", switched.from())
                   .put("to", switched.to())
                   .put("why", switched.why());
+          case RunForked forked ->
+              object("run-forked").put("from", forked.from()).put("at", forked.at());
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -122,6 +125,7 @@ public final class EntryCodec {
       case "user-message" -> new UserMessage(text(node, "text"));
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
+      case "run-forked" -> new RunForked(text(node, "from"), node.path("at").asLong());
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(

@@ -91,6 +91,7 @@ class EntryCodecTest {
             call, new ToolResult(pick(ToolResult.Status.values(), choice), other)),
         new JournalEntry.UserMessage(text),
         new JournalEntry.ModelSwitched(text, other, text),
+        new JournalEntry.RunForked(text, choice),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),
