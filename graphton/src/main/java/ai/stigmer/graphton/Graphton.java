@@ -152,6 +152,22 @@ public final class Graphton {
     return RunTree.resume(options, agent, runId);
   }
 
+  /**
+   * Begins a run with a copy of another one's first entries, and drives it to an end. What the
+   * other run did to the world is not undone.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
+   *     forked there; as {@link #run(Agent, String, String)} and {@link #resume}
+   */
+  public RunResult fork(Agent agent, Fork fork) {
+    List<JournalEntry> entries =
+        fork.entries(options.journal().read(fork.from()), options.environment());
+    try (JournalWriter writer = options.journal().create(fork.runId(), options.owner())) {
+      writer.append(entries);
+    }
+    return resume(agent, fork.runId());
+  }
+
   private static <T> List<T> appended(List<T> list, T element) {
     var longer = new ArrayList<>(list);
     longer.add(element);

@@ -37,6 +37,7 @@ public final class Export {
       case JournalEntry.ModelSwitched _ -> "model_switched";
       case JournalEntry.ChildStarted _ -> "child_started";
       case JournalEntry.ChildFinished _ -> "child_finished";
+      case JournalEntry.RunForked _ -> "run_forked";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -75,6 +76,7 @@ public final class Export {
         json.set("cost", Spending.of(child.spent()).json());
         end(json, child.end());
       }
+      case JournalEntry.RunForked forked -> json.put("from", forked.from()).put("at", forked.at());
       case JournalEntry.RunFinished finished -> end(json, finished.end());
     }
   }

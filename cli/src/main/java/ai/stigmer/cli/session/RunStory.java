@@ -33,7 +33,7 @@ public record RunStory(String agent, String message, String status, int turns) {
           message = started.input();
         }
         case JournalEntry.Turn _ -> turns++;
-        case JournalEntry.RunResumed _ -> status = "open";
+        case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> status = "open";
         case JournalEntry.RunFinished finished -> status = Ends.status(finished.end());
         case JournalEntry.ToolIntent _,
             JournalEntry.ToolOutcome _,

@@ -82,6 +82,8 @@ public final class Transcript {
                 + all.costInWords()
                 + ")");
       }
+      case JournalEntry.RunForked forked ->
+          line(number, "forked from run " + forked.from() + " at its entry " + forked.at());
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

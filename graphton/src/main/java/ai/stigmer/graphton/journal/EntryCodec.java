@@ -7,6 +7,7 @@ import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
+import ai.stigmer.graphton.journal.JournalEntry.RunForked;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
 import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
@@ -83,6 +84,8 @@ public final class EntryCodec {
                   .put("run", child.childRunId())
                   .put("agent", child.agent());
           case ChildFinished child -> childFinished(child);
+          case RunForked forked ->
+              object("run-forked").put("from", forked.from()).put("at", forked.at());
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -134,6 +137,7 @@ public final class EntryCodec {
       case "child-started" ->
           new ChildStarted(text(node, "call"), text(node, "run"), text(node, "agent"));
       case "child-finished" -> readChildFinished(node);
+      case "run-forked" -> new RunForked(text(node, "from"), node.path("at").asLong());
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(

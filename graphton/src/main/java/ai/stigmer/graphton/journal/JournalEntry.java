@@ -123,6 +123,18 @@ public sealed interface JournalEntry {
     }
   }
 
+  /**
+   * The entries up to here are those of another run; from here on this run goes its own way.
+   *
+   * @param from the other run's id
+   * @param at how many entries of it stand before this one, from 1
+   */
+  record RunForked(String from, long at) implements JournalEntry {
+    public RunForked {
+      requireNonNull(from, "from is null");
+    }
+  }
+
   /** The run ended. */
   record RunFinished(RunEnd end) implements JournalEntry {
     public RunFinished {

@@ -122,6 +122,9 @@ final class ModelStage {
     for (Recorded recorded : plan.writer().before()) {
       if (recorded.entry() instanceof JournalEntry.ModelSwitched switched) {
         last = switched.to();
+      } else if (recorded.entry() instanceof JournalEntry.RunForked) {
+        // The run may have been forked for the very sake of another model.
+        last = "";
       }
     }
     for (int i = 1; i < models.size() && !last.isEmpty(); i++) {

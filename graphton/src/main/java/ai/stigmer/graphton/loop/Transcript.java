@@ -79,6 +79,7 @@ public final class Transcript {
               List.of(),
               null);
       case JournalEntry.RunResumed resumed -> resumed();
+      case JournalEntry.RunForked forked -> resumed();
       case JournalEntry.Turn turn -> plusTurn(turn.turn());
       case JournalEntry.ToolIntent intent -> plusIntent(intent);
       case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);

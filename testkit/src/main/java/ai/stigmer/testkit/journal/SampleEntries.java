@@ -33,6 +33,7 @@ final class SampleEntries {
         new JournalEntry.ToolOutcome(call, new ToolResult(ToolResult.Status.UNKNOWN, text)),
         new JournalEntry.UserMessage(text),
         new JournalEntry.ModelSwitched(text, text, text),
+        new JournalEntry.RunForked(text, 7),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -1,0 +1,86 @@
+package ai.stigmer.testkit.crash;
+
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.ToolCall;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The laws of a journal, whatever happened to the processes that wrote it: it starts once; a turn
+ * stands only where every call has its outcome; a call has at most one intent, before its outcome,
+ * and exactly one outcome; a run completes or stops with no call open, and behind an end stands
+ * nothing but going on.
+ *
+ * <p>They are checked without the library's own fold, so that a fault of that fold shows.
+ */
+public final class JournalLaws {
+  private final List<String> broken = new ArrayList<>();
+  private final Map<String, ToolCall> open = new LinkedHashMap<>();
+  private final Set<String> intended = new LinkedHashSet<>();
+  private boolean started;
+  private boolean ended;
+
+  private JournalLaws() {}
+
+  /** What is wrong with the entries, in words; empty when nothing is. */
+  public static List<String> broken(List<JournalEntry> entries) {
+    var laws = new JournalLaws();
+    for (int i = 0; i < entries.size(); i++) {
+      laws.look(i + 1, entries.get(i));
+    }
+    return List.copyOf(laws.broken);
+  }
+
+  private void look(int seq, JournalEntry entry) {
+    require(started || entry instanceof JournalEntry.RunStarted, seq, "stands before the start");
+    switch (entry) {
+      case JournalEntry.RunStarted _ -> {
+        require(!started, seq, "is a second start");
+        started = true;
+      }
+      case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> ended = false;
+      case JournalEntry.UserMessage _ -> {
+        require(open.isEmpty(), seq, "is a message among open calls");
+        ended = false;
+      }
+      case JournalEntry.ModelSwitched _ -> requireGoing(seq);
+      case JournalEntry.Turn turn -> {
+        requireGoing(seq);
+        require(open.isEmpty(), seq, "is a turn while calls are open: " + open.keySet());
+        intended.clear();
+        turn.turn().calls().forEach(call -> open.put(call.id(), call));
+      }
+      case JournalEntry.ToolIntent intent -> {
+        requireGoing(seq);
+        require(intent.call().equals(open.get(intent.call().id())), seq, "intends no open call");
+        require(intended.add(intent.call().id()), seq, "intends a call twice");
+      }
+      case JournalEntry.ToolOutcome outcome -> {
+        requireGoing(seq);
+        require(outcome.call().equals(open.remove(outcome.call().id())), seq, "ends no open call");
+      }
+      case JournalEntry.RunFinished finished -> {
+        requireGoing(seq);
+        boolean done =
+            finished.end() instanceof RunEnd.Completed || finished.end() instanceof RunEnd.Stopped;
+        require(!done || open.isEmpty(), seq, "is done while calls are open: " + open.keySet());
+        ended = true;
+      }
+    }
+  }
+
+  private void requireGoing(int seq) {
+    require(!ended, seq, "stands behind an end");
+  }
+
+  private void require(boolean law, int seq, String complaint) {
+    if (!law) {
+      broken.add("entry " + seq + " " + complaint);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package ai.stigmer.testkit.crash;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+
+/**
+ * What an agent does in a simulated run, drawn from a seed: the turns of its model, then its final
+ * answer.
+ *
+ * @param maxTurns the limit of the agent, 2 to 9
+ * @param patient whether failed calls of the model are made again
+ * @param fallback whether another model stands in
+ */
+record SimulatedPlay(List<Turn> turns, int maxTurns, boolean patient, boolean fallback) {
+  SimulatedPlay {
+    turns = List.copyOf(turns);
+  }
+
+  /**
+   * A turn of the model.
+   *
+   * @param failures how often the provider fails before it answers
+   */
+  record Turn(List<Call> calls, int failures) {}
+
+  /**
+   * A call.
+   *
+   * @param same calls of a tool with the same number below 2 have the same arguments
+   */
+  record Call(Kind kind, Behaviour behaviour, int same) {
+    String arguments(String id) {
+      return kind == Kind.INVALID
+          ? "not JSON " + same
+          : "{\"what\":\"" + (same < 2 ? "same " + same : id) + "\"}";
+    }
+  }
+
+  /** What a call is for the loop; the name is the tool's. */
+  enum Kind {
+    READ,
+    IDEMPOTENT,
+    UNSAFE,
+    /** Unsafe, but the tool can find out afterwards what happened. */
+    SETTLED,
+    DENIED,
+    MISSING,
+    INVALID;
+
+    String tool() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What the tool's body does. */
+  enum Behaviour {
+    WORKS,
+    FAILS,
+    /** Works, and the first time asks the whole run to stop. */
+    CANCELS
+  }
+
+  private static final Kind[] DICE = {
+    Kind.READ, Kind.READ, Kind.READ, Kind.READ, Kind.IDEMPOTENT, Kind.IDEMPOTENT, Kind.UNSAFE,
+    Kind.UNSAFE, Kind.UNSAFE, Kind.SETTLED, Kind.SETTLED, Kind.DENIED, Kind.MISSING, Kind.INVALID
+  };
+
+  static SimulatedPlay draw(SplittableRandom random) {
+    var turns = new ArrayList<Turn>();
+    int count = random.nextInt(6);
+    for (int turn = 0; turn < count; turn++) {
+      var calls = new ArrayList<Call>();
+      int size = 1 + random.nextInt(4);
+      for (int place = 0; place < size; place++) {
+        calls.add(call(random));
+      }
+      turns.add(new Turn(calls, random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0));
+    }
+    return new SimulatedPlay(
+        turns, 2 + random.nextInt(8), random.nextBoolean(), random.nextBoolean());
+  }
+
+  private static Call call(SplittableRandom random) {
+    int dice = random.nextInt(10);
+    Behaviour behaviour =
+        dice == 0 ? Behaviour.CANCELS : dice < 3 ? Behaviour.FAILS : Behaviour.WORKS;
+    return new Call(DICE[random.nextInt(DICE.length)], behaviour, random.nextInt(6));
+  }
+
+  /** The call of an id {@code cTURN-PLACE}. */
+  Call call(String id) {
+    String[] turnAndPlace = id.substring(id.lastIndexOf('c') + 1).split("-", -1);
+    return turns
+        .get(Integer.parseInt(turnAndPlace[0]))
+        .calls()
+        .get(Integer.parseInt(turnAndPlace[1]));
+  }
+}

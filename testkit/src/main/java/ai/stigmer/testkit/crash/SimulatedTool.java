@@ -1,0 +1,91 @@
+package ai.stigmer.testkit.crash;
+
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.graphton.tool.ToolArguments;
+import ai.stigmer.graphton.tool.ToolContext;
+import ai.stigmer.testkit.crash.SimulatedPlay.Behaviour;
+import ai.stigmer.testkit.crash.SimulatedPlay.Kind;
+import java.util.List;
+import java.util.Optional;
+
+/** A tool of one kind that counts its effects and looks whether it was allowed to start. */
+record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
+
+  @Override
+  public ToolSpec spec() {
+    return new ToolSpec(
+        kind.tool(),
+        "Works.",
+        "{\"type\":\"object\",\"properties\":{\"what\":{\"type\":\"string\"}},"
+            + "\"required\":[\"what\"]}");
+  }
+
+  @Override
+  public EffectClass effect() {
+    return switch (kind) {
+      case READ -> EffectClass.READ;
+      case IDEMPOTENT -> EffectClass.IDEMPOTENT;
+      case UNSAFE, SETTLED, DENIED, MISSING, INVALID -> EffectClass.UNSAFE;
+    };
+  }
+
+  @Override
+  public Optional<String> prepare(ToolArguments arguments, ToolContext context) {
+    return kind == Kind.SETTLED ? Optional.of(context.callId()) : Optional.empty();
+  }
+
+  @Override
+  public Settlement settle(ToolArguments arguments, String prepared, ToolContext context) {
+    world.require(prepared.equals(context.callId()), "the call's id changes: " + prepared);
+    return world.effects.containsKey(context.idempotencyKey())
+        ? new Settlement.Happened(done(context))
+        : new Settlement.DidNotHappen();
+  }
+
+  @Override
+  public ToolResult run(ToolArguments arguments, ToolContext context) {
+    String key = context.idempotencyKey();
+    lookAround(context, key);
+    int times = world.started.merge(key, 1, Integer::sum);
+    Behaviour behaviour = world.play.call(key).behaviour();
+    if (behaviour == Behaviour.FAILS) {
+      throw new IllegalStateException("broken: " + id(context));
+    }
+    world.effects.merge(key, 1, Integer::sum);
+    if (behaviour == Behaviour.CANCELS && times == 1) {
+      context.cancel().cancel();
+    }
+    return done(context);
+  }
+
+  private void lookAround(ToolContext context, String key) {
+    world.require(
+        kind != Kind.DENIED && kind != Kind.MISSING && kind != Kind.INVALID,
+        "a call ran that must not: " + key);
+    List<JournalEntry> entries = world.entries(context.runId());
+    boolean asked = false;
+    boolean intended = false;
+    for (JournalEntry entry : entries) {
+      if (entry instanceof JournalEntry.Turn turn) {
+        asked |= turn.turn().calls().stream().anyMatch(call -> call.id().equals(id(context)));
+      } else if (entry instanceof JournalEntry.ToolIntent intent) {
+        intended |= intent.call().id().equals(id(context));
+      }
+    }
+    world.require(asked, key + " started before its turn was durable");
+    world.require(
+        intended || effect() == EffectClass.READ, key + " started before its intent was durable");
+  }
+
+  private static String id(ToolContext context) {
+    return context.callId().substring(context.callId().indexOf('/') + 1);
+  }
+
+  private static ToolResult done(ToolContext context) {
+    return ToolResult.ok("done: " + id(context));
+  }
+}

@@ -1,0 +1,179 @@
+package ai.stigmer.testkit.crash;
+
+import ai.stigmer.graphton.journal.EntryCodec;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.TestingTiming;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything outside of the processes of a simulated run: the journal, the clock, the provider's
+ * memory and what the tools did. It outlives every crash, and notes every broken promise.
+ */
+final class SimulatedWorld {
+  static final String RUN = "r";
+
+  final SimulatedPlay play;
+  final TestingTiming timing = new TestingTiming();
+  final Journal journal;
+
+  /** How often each tool body was started, by idempotency key. */
+  final Map<String, Integer> started = new ConcurrentHashMap<>();
+
+  /** How often each effect happened, by idempotency key. */
+  final Map<String, Integer> effects = new ConcurrentHashMap<>();
+
+  /** How often each turn was asked for, by run and number. */
+  final Map<String, Integer> asked = new HashMap<>();
+
+  private final Map<String, List<JournalEntry>> acknowledged = new ConcurrentHashMap<>();
+  private final List<String> broken = new ArrayList<>();
+  private @Nullable CrashPoints holder;
+  private boolean frozen;
+
+  SimulatedWorld(SimulatedPlay play, Simulation.Journals journals) {
+    this.play = play;
+    this.journal = journals.open(timing::now, owner -> holderLives());
+  }
+
+  /** The journal as a process sees it that has these points. */
+  Journal seenBy(CrashPoints process) {
+    return new Watched(process);
+  }
+
+  /** Whether the process that claimed the run last is taken for alive. */
+  private synchronized boolean holderLives() {
+    return holder != null && !holder.dead() && !frozen;
+  }
+
+  /** The process that runs now is stopped, so that another one may take its run over. */
+  synchronized void freeze() {
+    frozen = true;
+  }
+
+  private synchronized void held(CrashPoints process) {
+    holder = process;
+    frozen = false;
+  }
+
+  synchronized boolean isHeldBy(CrashPoints process) {
+    return process.equals(holder) && !frozen;
+  }
+
+  List<JournalEntry> entries(String run) {
+    return journal.read(run).stream().map(Recorded::entry).toList();
+  }
+
+  List<JournalEntry> entries() {
+    return journal.list(1).isEmpty() ? List.of() : entries(RUN);
+  }
+
+  synchronized void require(boolean kept, String complaint) {
+    if (!kept) {
+      broken.add(complaint);
+    }
+  }
+
+  synchronized List<String> broken() {
+    return List.copyOf(broken);
+  }
+
+  /** Checks that the run's journal is what was acknowledged, and obeys its laws. */
+  void checkJournal(String run) {
+    List<JournalEntry> entries = entries(run);
+    List<JournalEntry> expected = acknowledged.getOrDefault(run, List.of());
+    require(
+        entries.equals(expected),
+        "the journal of " + run + " is not what was acknowledged: " + entries + " / " + expected);
+    JournalLaws.broken(entries).forEach(law -> require(false, run + ": " + law));
+    List<Recorded> recorded = journal.read(run);
+    for (int i = 0; i < recorded.size(); i++) {
+      require(recorded.get(i).seq() == i + 1, run + ": entry " + (i + 1) + " has another number");
+    }
+  }
+
+  /** Passes entries through their written form, and remembers what was acknowledged. */
+  private final class Watched implements Journal {
+    private final CrashPoints process;
+
+    Watched(CrashPoints process) {
+      this.process = process;
+    }
+
+    @Override
+    public JournalWriter create(String runId, String owner) {
+      return watched(journal.create(runId, owner));
+    }
+
+    @Override
+    public JournalWriter claim(String runId, String owner) {
+      return watched(journal.claim(runId, owner));
+    }
+
+    @Override
+    public List<Recorded> read(String runId) {
+      return journal.read(runId);
+    }
+
+    @Override
+    public List<RunSummary> list(int limit) {
+      return journal.list(limit);
+    }
+
+    @Override
+    public void close() {}
+
+    private JournalWriter watched(JournalWriter writer) {
+      held(process);
+      return new WatchedWriter(writer);
+    }
+  }
+
+  private final class WatchedWriter implements JournalWriter {
+    private final JournalWriter writer;
+
+    WatchedWriter(JournalWriter writer) {
+      this.writer = writer;
+    }
+
+    @Override
+    public String runId() {
+      return writer.runId();
+    }
+
+    @Override
+    public long epoch() {
+      return writer.epoch();
+    }
+
+    @Override
+    public List<Recorded> before() {
+      return writer.before();
+    }
+
+    @Override
+    public long append(List<JournalEntry> entries) {
+      List<JournalEntry> read =
+          entries.stream().map(entry -> EntryCodec.decode(EntryCodec.encode(entry))).toList();
+      require(read.equals(entries), "an entry changes when it is written: " + entries);
+      long seq = writer.append(read);
+      List<JournalEntry> all =
+          acknowledged.computeIfAbsent(writer.runId(), run -> new ArrayList<>());
+      all.addAll(entries);
+      require(seq == all.size(), "append says " + seq + ", entries " + all.size());
+      return seq;
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}
