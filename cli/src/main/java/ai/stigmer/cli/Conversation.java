@@ -5,6 +5,7 @@ import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
@@ -12,6 +13,7 @@ import ai.stigmer.runner.Runner;
 import ai.stigmer.store.Owners;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -44,18 +46,27 @@ final class Conversation {
 
   /** A runner over the journal of this home, for writing. */
   Runner open() {
-    var env = new HashMap<>(surroundings.env());
-    env.put("STIGMER_CONFIG", configFile.toString());
     return new Runner(
         surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
         Owners.current(),
-        env,
+        env(),
         Optional.of(surroundings.probes()));
+  }
+
+  /** Decides where the commands of a run in this folder run. */
+  CommandSandbox sandbox(Path workspace) {
+    return new CommandSandbox(workspace, env());
+  }
+
+  private Map<String, String> env() {
+    var env = new HashMap<>(surroundings.env());
+    env.put("STIGMER_CONFIG", configFile.toString());
+    return env;
   }
 
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
     CancelToken cancel = new CancelToken();
-    ShellApproval approval = new ShellApproval(surroundings, environment.shell(), cancel);
+    ShellApproval approval = new ShellApproval(surroundings, environment.commands(), cancel);
     RunControl control = new RunControl(view, approval, cancel);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       int status = Ends.exitStatus(work.apply(control).end());

@@ -9,6 +9,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.runner.Checkup;
+import ai.stigmer.runner.Execution;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +57,9 @@ final class DoctorCommand implements Callable<Integer> {
     findings.addAll(configuration(input, configuration));
     findings.add(journal());
     findings.add(Checkup.workspace(workspace));
-    findings.add(Checkup.commands());
+    if (configuration.problems().isEmpty()) {
+      findings.add(Checkup.commands(Execution.asked(configuration), workspace, surroundings.env()));
+    }
     if (configuration.problems().isEmpty()) {
       findings.addAll(Checkup.model(configuration.llm().toModelSettings(), surroundings.probes()));
     }

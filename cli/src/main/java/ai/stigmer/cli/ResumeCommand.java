@@ -4,12 +4,14 @@ import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
 import java.util.concurrent.Callable;
@@ -43,6 +45,12 @@ final class ResumeCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "Context window in tokens from now on (default: as it was started).")
   private @Nullable Integer contextLength;
+
+  @Option(
+      names = "--execution-mode",
+      paramLabel = "MODE",
+      description = "Where commands run from now on (default: as it was started).")
+  private @Nullable String executionMode;
 
   @Mixin private OutputOptions output = new OutputOptions();
 
@@ -79,11 +87,13 @@ final class ResumeCommand implements Callable<Integer> {
       Resolved anew = Cascade.resolve(now());
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
+      CommandSandbox.Decision commands = commands(conversation, journaled);
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
               journaled.shell(),
+              commands.execution(),
               resized(
                   journaled
                       .model()
@@ -96,12 +106,35 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.maxRetries());
       view.begin(
           RunCommand.shown(environment.model()),
-          recorded.startLine() + " · as the run was started",
+          recorded.startLine() + " · as the run was started · " + commands.words(),
           journaled.configuration());
       fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model(), anew);
+      if (journaled.execution().isSandboxed() && !commands.execution().isSandboxed()) {
+        view.note("commands were kept in a sandbox until now; from here on they are not");
+      }
       return conversation.resume(runner, runId, environment);
     }
+  }
+
+  private CommandSandbox.Decision commands(Conversation conversation, RunEnvironment journaled) {
+    if (executionMode == null) {
+      return conversation.sandbox(journaled.workspace()).again(journaled.execution());
+    }
+    ExecutionMode mode =
+        ExecutionMode.of(executionMode)
+            .orElseThrow(
+                () ->
+                    Problem.of(
+                            "E150",
+                            Problem.Category.CONFIGURATION,
+                            "execution.mode must be auto, sandbox or local, got \""
+                                + executionMode
+                                + '"')
+                        .from("--execution-mode")
+                        .help("for example sandbox")
+                        .asException());
+    return conversation.sandbox(journaled.workspace()).decide(journaled.execution().withMode(mode));
   }
 
   private String find() {

@@ -12,6 +12,8 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentFile;
+import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.runner.Execution;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.ShellPermission;
@@ -108,11 +110,15 @@ final class RunCommand implements Callable<Integer> {
     AgentDefinition agent =
         Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
     String message = new MessageInput(surroundings).read(words, prompt);
+    Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
+    CommandSandbox.Decision commands =
+        conversation.sandbox(workspace).decide(Execution.asked(configuration));
     RunEnvironment environment =
         new RunEnvironment(
             agent,
             workspace,
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
+            commands.execution(),
             configuration.llm().toModelSettings(),
             configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
             configuration.toJson(),
@@ -120,10 +126,13 @@ final class RunCommand implements Callable<Integer> {
             configuration.maxRetries());
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
-    view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
+    view.begin(
+        shown(environment.model()),
+        configuration.startLine() + " · " + commands.words(),
+        configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
-    return new Conversation(surroundings, view, input().effectiveFile()).run(request);
+    return conversation.run(request);
   }
 
   static ShownModel shown(ModelSettings settings) {

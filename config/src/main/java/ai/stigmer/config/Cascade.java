@@ -229,6 +229,11 @@ public final class Cascade {
               EFFORT,
               API,
               PULL,
+              EXECUTION,
+              NETWORK,
+              PROCESSES,
+              SIZE,
+              FOLDERS,
               DURATION ->
               candidate.text();
         };

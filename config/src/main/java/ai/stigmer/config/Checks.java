@@ -235,7 +235,19 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL, DURATION ->
+      case COUNT,
+          TEMPERATURE,
+          RETRIES,
+          MODELS,
+          EFFORT,
+          API,
+          PULL,
+          EXECUTION,
+          NETWORK,
+          PROCESSES,
+          SIZE,
+          FOLDERS,
+          DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))

@@ -87,7 +87,21 @@ final class ExplainJson {
       case RETRIES ->
           Values.retries(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
-      case MODE, PROVIDER, MODEL, URL, SECRET, MODELS, EFFORT, API, PULL, DURATION ->
+      case MODE,
+          PROVIDER,
+          MODEL,
+          URL,
+          SECRET,
+          MODELS,
+          EFFORT,
+          API,
+          PULL,
+          EXECUTION,
+          NETWORK,
+          PROCESSES,
+          SIZE,
+          FOLDERS,
+          DURATION ->
           node.put("value", text);
     }
   }

@@ -137,6 +137,39 @@ public final class Resolved {
     return get(SettingsTable.PULL).value().flatMap(Pull::of).orElse(Pull.ASK);
   }
 
+  /** Where commands run. */
+  public ExecutionMode executionMode() {
+    return get(SettingsTable.EXECUTION_MODE)
+        .value()
+        .flatMap(ExecutionMode::of)
+        .orElse(ExecutionMode.AUTO);
+  }
+
+  /** Whether commands in a sandbox reach the network. */
+  public boolean isNetworkOpen() {
+    return get(SettingsTable.EXECUTION_NETWORK).value().equals(Optional.of("open"));
+  }
+
+  /** What commands in a sandbox may use up, and what they may read beyond the rest. */
+  public ExecutionLimits executionLimits() {
+    return new ExecutionLimits(
+        get(SettingsTable.EXECUTION_PROCESSES)
+            .value()
+            .flatMap(ExecutionValues::processes)
+            .orElseThrow(),
+        size(SettingsTable.EXECUTION_MEMORY),
+        size(SettingsTable.EXECUTION_FILE_SIZE),
+        duration(SettingsTable.EXECUTION_CPU),
+        get(SettingsTable.EXECUTION_READABLE)
+            .value()
+            .flatMap(ExecutionValues::folders)
+            .orElse(List.of()));
+  }
+
+  private long size(String key) {
+    return get(key).value().flatMap(ExecutionValues::size).orElseThrow();
+  }
+
   /** Whether nobody chose the model: it is the provider's default. */
   public boolean isModelByDefault() {
     return get(SettingsTable.MODEL).layer() == Layer.DEFAULT;

@@ -33,6 +33,11 @@ record Setting(
     EFFORT("none, low, medium, high or max"),
     API("auto, responses or chat"),
     PULL("ask, never or when-missing"),
+    EXECUTION("auto, sandbox or local"),
+    NETWORK("none or open"),
+    PROCESSES("a whole number from 16 to 65536"),
+    SIZE("a size from 16m to 1024g, such as 512m or 4g"),
+    FOLDERS("absolute folders, separated by colons, at most 32"),
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
@@ -48,8 +53,9 @@ record Setting(
     /** Whether an empty value clears the setting instead of counting as not set. */
     boolean emptyClears() {
       return switch (this) {
-        case PROVIDER, MODEL, URL, MODELS -> true;
+        case PROVIDER, MODEL, URL, MODELS, FOLDERS -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
+        case EXECUTION, NETWORK, PROCESSES, SIZE -> false;
       };
     }
   }
@@ -96,6 +102,11 @@ record Setting(
       case EFFORT -> "medium";
       case API -> "auto";
       case PULL -> "when-missing";
+      case EXECUTION -> "sandbox";
+      case NETWORK -> "open";
+      case PROCESSES -> "512";
+      case SIZE -> "4g";
+      case FOLDERS -> "/opt/tools";
       case DURATION -> "90s";
     };
   }

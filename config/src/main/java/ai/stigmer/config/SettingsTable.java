@@ -29,6 +29,14 @@ final class SettingsTable {
   static final String PULL = "llm.pull";
   static final String MAX_TURNS = "agent.max_turns";
 
+  static final String EXECUTION_MODE = "execution.mode";
+  static final String EXECUTION_NETWORK = "execution.network";
+  static final String EXECUTION_READABLE = "execution.readable";
+  static final String EXECUTION_PROCESSES = "execution.limits.processes";
+  static final String EXECUTION_MEMORY = "execution.limits.memory";
+  static final String EXECUTION_FILE_SIZE = "execution.limits.file_size";
+  static final String EXECUTION_CPU = "execution.limits.cpu";
+
   static final List<Setting> ALL =
       List.of(
           new Setting(
@@ -144,7 +152,36 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_MAX_TURNS")),
               List.of("--max-turns"),
               true,
-              "The most answers of the model in one run. A request can only lower it."));
+              "The most answers of the model in one run. A request can only lower it."),
+          new Setting(
+              EXECUTION_MODE,
+              Kind.EXECUTION,
+              List.of(Variable.of("STIGMER_EXECUTION_MODE")),
+              List.of("--execution-mode"),
+              false,
+              "Where commands run: auto is a sandbox where one works, else as you; sandbox refuses to start without one and asks for no command that stays in it without a network; local is as you."),
+          new Setting(
+              EXECUTION_NETWORK,
+              Kind.NETWORK,
+              List.of(Variable.of("STIGMER_EXECUTION_NETWORK")),
+              List.of("--network"),
+              false,
+              "What commands in a sandbox reach: none, or all that this machine reaches. The flag takes no value and means open."),
+          new Setting(
+              EXECUTION_READABLE,
+              Kind.FOLDERS,
+              List.of(Variable.of("STIGMER_EXECUTION_READABLE")),
+              List.of(),
+              false,
+              "Folders that commands in a sandbox may read although they lie in a hidden place, for example a tool chain in the home."),
+          limit(EXECUTION_PROCESSES, Kind.PROCESSES, "PROCESSES", "Processes and threads at once."),
+          limit(
+              EXECUTION_MEMORY,
+              Kind.SIZE,
+              "MEMORY",
+              "Private memory of one process, and of all together where there are control groups."),
+          limit(EXECUTION_FILE_SIZE, Kind.SIZE, "FILE_SIZE", "The largest file."),
+          limit(EXECUTION_CPU, Kind.DURATION, "CPU", "Processor time of one process."));
 
   private SettingsTable() {}
 
@@ -167,6 +204,16 @@ final class SettingsTable {
 
   static Optional<Setting> find(String key) {
     return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+  }
+
+  private static Setting limit(String key, Kind kind, String name, String doc) {
+    return new Setting(
+        key,
+        kind,
+        List.of(Variable.of("STIGMER_EXECUTION_" + name)),
+        List.of(),
+        false,
+        doc + " Holds for commands in a sandbox.");
   }
 
   private static Setting timeout(String key, String name, String doc) {

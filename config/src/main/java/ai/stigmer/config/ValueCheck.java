@@ -43,6 +43,12 @@ final class ValueCheck {
           Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
       case PULL -> Pull.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case EXECUTION ->
+          ExecutionMode.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case NETWORK, PROCESSES, SIZE, FOLDERS ->
+          ExecutionValues.fits(setting.kind(), text)
+              ? Optional.empty()
+              : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
@@ -129,6 +135,14 @@ final class ValueCheck {
       case SettingsTable.EFFORT -> "E132";
       case SettingsTable.API -> "E133";
       case SettingsTable.PULL -> "E140";
+      case SettingsTable.EXECUTION_MODE -> "E150";
+      case SettingsTable.EXECUTION_NETWORK -> "E151";
+      case SettingsTable.EXECUTION_READABLE -> "E153";
+      case SettingsTable.EXECUTION_PROCESSES,
+          SettingsTable.EXECUTION_MEMORY,
+          SettingsTable.EXECUTION_FILE_SIZE,
+          SettingsTable.EXECUTION_CPU ->
+          "E152";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";

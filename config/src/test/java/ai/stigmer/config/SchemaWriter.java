@@ -89,6 +89,14 @@ final class SchemaWriter {
           node.putArray("enum").add("none").add("low").add("medium").add("high").add("max");
       case PULL -> node.putArray("enum").add("ask").add("never").add("when-missing");
       case API -> node.putArray("enum").add("auto").add("responses").add("chat");
+      case EXECUTION -> node.putArray("enum").add("auto").add("sandbox").add("local");
+      case NETWORK -> node.putArray("enum").add("none").add("open");
+      case PROCESSES -> {
+        node.put("type", "integer").put("minimum", 16).put("maximum", 65_536);
+        choices.addObject().put("type", "string").put("pattern", "^[0-9]{2,5}$");
+      }
+      case SIZE -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(m|g)$");
+      case FOLDERS -> node.put("type", "string");
       case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
     }
   }

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.workspace.Workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Looks at what a run would need, before there is one. Nothing is changed, no model is asked. */
@@ -39,13 +40,19 @@ public final class Checkup {
     }
   }
 
-  /** What is needed to run commands. */
-  public static Finding commands() {
-    return Files.isExecutable(Path.of("/bin/sh"))
-        ? Finding.ok("commands", "run by /bin/sh as you, without a sandbox, after a question")
-        : Finding.failed(
-            "commands",
-            Problem.of("E402", Problem.Category.RUN, "there is no /bin/sh; execute cannot run")
-                .help("agents can still read and change files"));
+  /**
+   * What is needed to run commands; tries the sandbox.
+   *
+   * @param env see {@link CommandSandbox}
+   */
+  public static Finding commands(Execution asked, Path folder, Map<String, String> env) {
+    if (Files.isExecutable(Path.of("/bin/sh"))) {
+      Path there = Files.isDirectory(folder) ? folder : Path.of("").toAbsolutePath();
+      return new CommandSandbox(there, env).examine(asked);
+    }
+    return Finding.failed(
+        "commands",
+        Problem.of("E402", Problem.Category.RUN, "there is no /bin/sh; execute cannot run")
+            .help("agents can still read and change files"));
   }
 }

@@ -29,6 +29,7 @@ import java.util.function.Function;
  * single flag. It never holds a key: the key is read again from where it was.
  *
  * @param workspace the folder, absolute
+ * @param execution how commands are kept in
  * @param model the model's settings; the key of the one that was journaled is empty
  * @param fallbacks the models that stand in for it, in this order, likewise
  * @param configuration the resolved configuration with origins, as {@code config explain --json}
@@ -40,6 +41,7 @@ public record RunEnvironment(
     AgentDefinition agent,
     Path workspace,
     ShellPermission shell,
+    Execution execution,
     ModelSettings model,
     List<ModelSettings> fallbacks,
     String configuration,
@@ -53,6 +55,7 @@ public record RunEnvironment(
     requireNonNull(agent, "agent is null");
     workspace = workspace.toAbsolutePath().normalize();
     requireNonNull(shell, "shell is null");
+    requireNonNull(execution, "execution is null");
     requireNonNull(model, "model is null");
     fallbacks = List.copyOf(fallbacks);
     requireNonNull(configuration, "configuration is null");
@@ -64,12 +67,18 @@ public record RunEnvironment(
     }
   }
 
+  /** Whether commands need a question: not when they were allowed, or cannot leave a sandbox. */
+  public ShellPermission commands() {
+    return execution.isTrusted() ? ShellPermission.ALLOW : shell;
+  }
+
   /** As the journal keeps it; without the key. */
   public String toJson() {
     ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);
     json.set("agent", agentJson());
     json.put("workspace", workspace.toString());
     json.put("shell", shell.name().toLowerCase(Locale.ROOT));
+    json.set("execution", execution.toJson());
     json.set("model", modelJson(model));
     ArrayNode others = json.putArray("fallbacks");
     fallbacks.forEach(fallback -> others.add(modelJson(fallback)));
@@ -94,6 +103,7 @@ public record RunEnvironment(
           agent(json.path("agent")),
           Path.of(json.path("workspace").asText()),
           ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
+          Execution.parse(json.path("execution")),
           model(json.path("model")),
           fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),

@@ -24,7 +24,11 @@ final class Toolbox {
    */
   static Agent agent(RunEnvironment environment, Map<String, String> env) {
     AgentDefinition definition = environment.agent();
-    List<Tool> all = BuiltinTools.over(workspace(environment.workspace(), env), env);
+    Workspace workspace = workspace(environment.workspace(), env);
+    List<Tool> all =
+        BuiltinTools.over(
+            workspace,
+            new CommandSandbox(environment.workspace(), env).confinement(environment.execution()));
     return Agent.named(definition.name())
         .instructions(definition.instructions())
         .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
+import ai.stigmer.graphton.sandbox.Limits;
+import ai.stigmer.graphton.sandbox.Network;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,6 +29,12 @@ class RunEnvironmentTest {
             "tester", "", "Test what you are given.", Optional.of(List.of("read_file"))),
         Path.of("/some/where"),
         ShellPermission.ALLOW,
+        new Execution(
+            ExecutionMode.SANDBOX,
+            true,
+            Network.OPEN,
+            new Limits(100, 1L << 30, 1L << 31, Duration.ofMinutes(3)),
+            List.of(Path.of("/opt/tools"))),
         new ModelSettings(
             "ollama",
             "qwen2.5-coder:7b",
@@ -66,6 +75,7 @@ class RunEnvironmentTest {
             AgentDefinition.assistant(),
             Path.of("/w"),
             ShellPermission.ASK,
+            Execution.LOCAL,
             ModelSettings.of("ollama", "m"),
             List.of(),
             "{}",
@@ -74,6 +84,31 @@ class RunEnvironmentTest {
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
+  }
+
+  @Test
+  void aRunFromBeforeThereWereSandboxesGoesOnWithoutOne() {
+    String json = environment(Optional.empty()).toJson();
+
+    String old = json.replaceFirst("\"execution\":\\{[^}]*},", "");
+
+    assertThat(old).isNotEqualTo(json);
+    assertThat(RunEnvironment.parse(old).execution()).isEqualTo(Execution.LOCAL);
+  }
+
+  @Test
+  void commandsNeedNoQuestionOnlyInAChosenSandboxThatNothingLeaves() {
+    for (ExecutionMode mode : ExecutionMode.values()) {
+      for (boolean sandboxed : new boolean[] {true, false}) {
+        for (Network network : Network.values()) {
+          Execution execution = new Execution(mode, sandboxed, network, Limits.DEFAULT, List.of());
+
+          assertThat(execution.isTrusted())
+              .as("%s %s %s", mode, sandboxed, network)
+              .isEqualTo(mode == ExecutionMode.SANDBOX && sandboxed && network == Network.NONE);
+        }
+      }
+    }
   }
 
   @Test
@@ -102,6 +137,7 @@ class RunEnvironmentTest {
                 AgentDefinition.assistant(),
                 Path.of("/w"),
                 ShellPermission.ASK,
+                Execution.asked(resolved),
                 resolved.llm().toModelSettings(),
                 List.of(),
                 resolved.toJson(),

@@ -75,6 +75,15 @@ public final class LlmOptions {
       description = "Pull a model that Ollama has not installed: ask, never or when-missing.")
   private @Nullable String pull;
 
+  @Option(
+      names = "--execution-mode",
+      paramLabel = "MODE",
+      description = "Where commands run: auto, sandbox or local.")
+  private @Nullable String executionMode;
+
+  @Option(names = "--network", description = "Let commands in a sandbox reach the network.")
+  private boolean network;
+
   @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
@@ -108,6 +117,8 @@ public final class LlmOptions {
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
+    input = flag(input, "execution.mode", executionMode, "--execution-mode");
+    input = flag(input, "execution.network", network ? "open" : null, "--network");
     return noConfig ? input.withoutFile() : file.added(input);
   }
 

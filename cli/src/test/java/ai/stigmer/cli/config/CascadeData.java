@@ -25,7 +25,14 @@ final class CascadeData {
           "llm.timeouts.first_token",
           "llm.timeouts.idle",
           "llm.pull",
-          "agent.max_turns");
+          "agent.max_turns",
+          "execution.mode",
+          "execution.network",
+          "execution.readable",
+          "execution.limits.processes",
+          "execution.limits.memory",
+          "execution.limits.file_size",
+          "execution.limits.cpu");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -45,7 +52,8 @@ final class CascadeData {
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
           Map.entry("llm.pull", "--pull"),
-          Map.entry("agent.max_turns", "--max-turns"));
+          Map.entry("agent.max_turns", "--max-turns"),
+          Map.entry("execution.mode", "--execution-mode"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -76,7 +84,10 @@ final class CascadeData {
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
-          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
+          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
+          Map.entry("execution.mode", List.of("STIGMER_EXECUTION_MODE")),
+          Map.entry("execution.network", List.of("STIGMER_EXECUTION_NETWORK")),
+          Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -97,14 +108,20 @@ final class CascadeData {
               "llm.base_url", "https://api.openai.com/v1",
               "llm.max_tokens", "16384"),
           "everybody",
-          Map.of(
-              "llm.api", "auto",
-              "llm.max_retries", "4",
-              "llm.timeouts.connect", "3s",
-              "llm.timeouts.first_token", "5m",
-              "llm.timeouts.idle", "60s",
-              "llm.pull", "ask",
-              "agent.max_turns", "50"));
+          Map.ofEntries(
+              Map.entry("llm.api", "auto"),
+              Map.entry("llm.max_retries", "4"),
+              Map.entry("llm.timeouts.connect", "3s"),
+              Map.entry("llm.timeouts.first_token", "5m"),
+              Map.entry("llm.timeouts.idle", "60s"),
+              Map.entry("llm.pull", "ask"),
+              Map.entry("agent.max_turns", "50"),
+              Map.entry("execution.mode", "auto"),
+              Map.entry("execution.network", "none"),
+              Map.entry("execution.limits.processes", "512"),
+              Map.entry("execution.limits.memory", "8g"),
+              Map.entry("execution.limits.file_size", "4g"),
+              Map.entry("execution.limits.cpu", "1h")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

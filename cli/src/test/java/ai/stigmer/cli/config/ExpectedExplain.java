@@ -151,6 +151,23 @@ final class ExpectedExplain {
         put(node, text, null);
         check(List.of("ask", "never", "when-missing").contains(text), text, "E140", key);
       }
+      case "execution.mode" -> {
+        put(node, text, null);
+        check(List.of("auto", "sandbox", "local").contains(text), text, "E150", key);
+      }
+      case "execution.network" -> {
+        put(node, text, null);
+        check(List.of("none", "open").contains(text), text, "E151", key);
+      }
+      case "execution.limits.memory" -> {
+        put(node, text, null);
+        check(List.of("8g", "16m", "512m").contains(text), text, "E152", key);
+      }
+      case "execution.readable",
+          "execution.limits.processes",
+          "execution.limits.file_size",
+          "execution.limits.cpu" ->
+          put(node, text, null);
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

@@ -105,6 +105,12 @@ record GivenConfiguration(
 
   static final List<String> PULLS = List.of("ask", " never", "when-missing", "always", "");
 
+  static final List<String> EXECUTIONS = List.of("auto", " sandbox", "local", "docker", "");
+
+  static final List<String> NETWORKS = List.of("none", " open", "all", "");
+
+  static final List<String> SIZES = List.of("16m", " 512m", "8m", "2t", "many", "");
+
   static final List<String> APIS = List.of("auto", "responses", "chat", "completions", "");
 
   static final List<String> RETRIES = List.of("0", "4", " 20 ", "21", "-1", "many", "");
@@ -188,6 +194,11 @@ record GivenConfiguration(
     draw.into(given.flags, "--effort", EFFORTS);
     draw.into(given.flags, "--pull", PULLS);
     draw.into(given.env, "STIGMER_LLM_PULL", PULLS);
+    draw.into(given.flags, "--execution-mode", EXECUTIONS);
+    draw.into(given.env, "STIGMER_EXECUTION_MODE", EXECUTIONS);
+    draw.into(given.env, "STIGMER_EXECUTION_NETWORK", NETWORKS);
+    draw.into(given.file, "execution.limits.memory", SIZES);
+    draw.into(given.env, "STIGMER_EXECUTION_MEMORY", SIZES);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
     draw.into(given.flags, "--api", APIS);

@@ -38,8 +38,6 @@ public final class Workspace {
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:[\\\\/].*");
 
-  private static final String GIT = ".git";
-
   private final Path root;
   private final Path given;
   private final List<Path> kept;
@@ -54,8 +52,7 @@ public final class Workspace {
 
   /**
    * The same workspace in which nothing within {@code folder} is written, whichever way a path
-   * leads there. Files below {@code .git} are never written: some of them are commands that git
-   * runs.
+   * leads there. What {@link ProtectedNames} names is never written either.
    */
   public Workspace keeping(Path folder) throws IOException {
     var more = new ArrayList<>(kept);
@@ -152,9 +149,11 @@ public final class Workspace {
    *
    * @param file from {@link #resolve}
    * @throws NoSuchFileException when it is not there
-   * @throws IOException when it is something else than a regular file, or cannot be read
+   * @throws IOException when it is something else than a regular file, holds secrets by its name,
+   *     or cannot be read
    */
   public InputStream read(Path file) throws IOException {
+    checkVisible(file);
     if (hidden.test(show(file))) {
       throw new IOException("\"" + show(file) + "\" is not to be read, by the user's rules");
     }
@@ -188,17 +187,31 @@ public final class Workspace {
 
   /** A rename needs no right to the file itself, so the right is asked for here. */
   private void checkWritable(Path file) throws IOException {
-    for (Path part : root.relativize(file)) {
-      if (part.toString().equalsIgnoreCase(GIT)) {
+    Path below = root.relativize(file);
+    for (Path part : below) {
+      if (ProtectedNames.isGit(part.toString())) {
         throw new IOException(
             "\"" + show(file) + "\" belongs to git; such files are changed by git commands only");
       }
+    }
+    if (ProtectedNames.isObeyed(below.getName(0).toString())) {
+      throw new IOException(
+          "\"" + show(file) + "\" is protected: other programs of the user run or obey it");
+    }
+    if (Files.exists(file)) {
+      checkVisible(file);
     }
     if (kept.stream().anyMatch(file::startsWith)) {
       throw new IOException("\"" + show(file) + "\" belongs to stigmer and is not written");
     }
     if (Files.exists(file) && !Files.isWritable(file)) {
       throw new IOException("\"" + show(file) + "\" is write-protected");
+    }
+  }
+
+  private void checkVisible(Path file) throws IOException {
+    if (ProtectedNames.isHidden(name(file).toString())) {
+      throw new IOException("\"" + show(file) + "\" is protected: it holds secrets");
     }
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.ToolResult.Status;
+import ai.stigmer.graphton.sandbox.CommandEnvironment;
+import ai.stigmer.graphton.sandbox.Unconfined;
 import ai.stigmer.graphton.tool.ArgumentCheck;
 import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
 import ai.stigmer.graphton.tool.Tool;
@@ -114,9 +116,14 @@ class ExecuteToolTest {
   private ToolResult runJson(String arguments) throws Exception {
     Tool tool =
         new ExecuteTool(
-                Workspace.open(root),
-                Map.of(
-                    "PATH", "/usr/bin:/bin", "ANTHROPIC_API_KEY", "canary", "HOME", "/elsewhere"))
+                new Unconfined(
+                    Workspace.open(root).root(),
+                    CommandEnvironment.of(
+                        Map.of(
+                            "PATH", "/usr/bin:/bin",
+                            "ANTHROPIC_API_KEY", "canary",
+                            "HOME", "/elsewhere"),
+                        Workspace.open(root).root())))
             .tool();
     var checked = (Checked.Valid) ArgumentCheck.check(tool.spec(), arguments);
     return tool.run(checked.arguments(), new ToolContext("r", "c", cancel));

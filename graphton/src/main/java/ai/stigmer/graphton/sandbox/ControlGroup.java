@@ -1,0 +1,102 @@
+package ai.stigmer.graphton.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/*
+ * Limits by setrlimit hold for one process each, and that on the number of processes not for root at all. A group holds
+ * for all of them together. Root can make one, and so can an ordinary user where the session manager has handed its
+ * part of the tree over; there a group beside our own one is made, because one with processes in it cannot have groups
+ * with limits below it.
+ */
+/** A control group for one command; nothing where this process may not make any. */
+final class ControlGroup {
+  private static final Path TREE = Path.of("/sys/fs/cgroup");
+  private static final String NAME = "stigmer-" + ProcessHandle.current().pid() + "-";
+  private static final AtomicLong COUNT = new AtomicLong();
+  private static final int TRIES = 50;
+
+  private final List<Path> folders = new ArrayList<>();
+
+  private ControlGroup() {}
+
+  /** Makes one with these limits, as far as it may. */
+  static ControlGroup with(Limits limits) {
+    var group = new ControlGroup();
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+        String[] parts = line.split(":", 3);
+        if (parts.length == 3) {
+          group.add(parts[1], parts[2].substring(1), limits);
+        }
+      }
+    } catch (IOException e) {
+      // Without the list there are none.
+    }
+    return group;
+  }
+
+  private void add(String controller, String path, Limits limits) {
+    switch (controller) {
+      case "pids" ->
+          make(TREE.resolve("pids").resolve(path), "pids.max", limits.processes(), "", 0);
+      case "memory" ->
+          make(
+              TREE.resolve("memory").resolve(path),
+              "memory.limit_in_bytes",
+              limits.memory(),
+              "",
+              0);
+      case "" -> {
+        Path own = TREE.resolve(path);
+        Path above = path.isEmpty() || own.getParent() == null ? own : own.getParent();
+        make(above, "pids.max", limits.processes(), "memory.max", limits.memory());
+      }
+      default -> {}
+    }
+  }
+
+  private void make(Path above, String file, long value, String second, long secondValue) {
+    Path folder = above.resolve(NAME + COUNT.incrementAndGet());
+    try {
+      Files.createDirectory(folder);
+      if (Files.isWritable(folder.resolve(file))) {
+        Files.writeString(folder.resolve(file), String.valueOf(value));
+        if (!second.isEmpty()) {
+          Files.writeString(folder.resolve(second), String.valueOf(secondValue));
+        }
+        folders.add(folder);
+      } else {
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      delete(folder);
+    }
+  }
+
+  /** The files that take the ids of processes; empty when there is no group. */
+  List<String> members() {
+    return folders.stream().map(folder -> folder.resolve("cgroup.procs").toString()).toList();
+  }
+
+  /** Takes it away when its last process has ended, which may take a moment. */
+  void remove() {
+    for (Path folder : folders) {
+      for (int i = 0; i < TRIES && !delete(folder); i++) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private static boolean delete(Path folder) {
+    try {
+      return Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

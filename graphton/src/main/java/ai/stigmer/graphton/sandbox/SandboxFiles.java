@@ -1,0 +1,50 @@
+package ai.stigmer.graphton.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * What every sandbox of this process is made with. It lies in a folder that only this user may
+ * enter and that goes away with the process.
+ *
+ * @param filter the filter of system calls
+ * @param emptyFile lies over what is hidden
+ * @param emptyFolder likewise
+ */
+record SandboxFiles(Path filter, Path emptyFile, Path emptyFolder) {
+
+  /** Made once: a run that is killed leaves one folder behind and not one for each command. */
+  private static final class Holder {
+    private static final SandboxFiles FILES = make();
+
+    private static SandboxFiles make() {
+      try {
+        Path folder = Files.createTempDirectory("stigmer-sandbox-");
+        folder.toFile().deleteOnExit();
+        Path filter = folder.resolve("filter");
+        byte[] program =
+            SeccompFilter.forMachine(System.getProperty("os.arch")).orElse(new byte[0]);
+        Files.write(filter, program).toFile().deleteOnExit();
+        Path file = Files.createFile(folder.resolve("hidden"));
+        file.toFile().deleteOnExit();
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        empty.toFile().deleteOnExit();
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--r--r--"));
+        Files.setPosixFilePermissions(empty, PosixFilePermissions.fromString("r-xr-xr-x"));
+        return new SandboxFiles(filter, file, empty);
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+  }
+
+  static SandboxFiles shared() throws IOException {
+    if (SeccompFilter.forMachine(System.getProperty("os.arch")).isEmpty()) {
+      throw new IOException(
+          "there is no filter of system calls for " + System.getProperty("os.arch"));
+    }
+    return Holder.FILES;
+  }
+}
