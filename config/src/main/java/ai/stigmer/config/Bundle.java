@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
 import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
@@ -14,10 +15,11 @@ import java.util.Optional;
 
 /*
  * Who owns a value that names no provider? A value of the deciding layer, or of a higher one, belongs to the chosen
- * provider. A lower one belongs to the provider that its own layer, or one below it, names. Where nothing below
- * names one, it goes with the user's own choice by flag, environment or file; but when it was a request that
- * decided, it stays with the default provider, because a request must never lead a key to an endpoint, or an
- * endpoint to a key, that the owner of the machine did not put together.
+ * provider. A lower one belongs to the provider that its own layer and those below it would choose, in the end the
+ * mode's: whoever wrote an endpoint without a provider meant it for that one, and another provider's key must not go
+ * there. A key alone goes with the user's own choice by flag, environment or file, as long as no endpoint stands
+ * beside it; but when it was a request that decided, it stays with the default provider, because a request must
+ * never lead a key to an endpoint, or an endpoint to a key, that the owner of the machine did not put together.
  */
 /**
  * Provider, model, endpoint and key as one unit: which provider is chosen, and which values go with
@@ -62,7 +64,7 @@ final class Bundle {
     return first(MODEL, layer)
         .flatMap(
             model ->
-                impliedBy(model, below.provider())
+                impliedBy(model, below.provider(), layer)
                     .map(id -> new ProviderChoice(id, layer, model.location(), true)))
         .orElse(below);
   }
@@ -96,24 +98,45 @@ final class Bundle {
       return true;
     }
     if (setting.key().equals(MODEL)) {
-      Optional<String> implied = impliedBy(candidate, choice.provider());
+      Optional<String> implied = impliedBy(candidate, choice.provider(), choice.layer());
       if (implied.isPresent()) {
         return implied.get().equals(choice.provider());
       }
     }
     ProviderChoice owner = chosenFrom(candidate.layer());
-    return owner.layer() == Layer.DEFAULT
-        ? choice.layer() != Layer.REQUEST
-            || owner.provider().equals(choice.provider())
-            || chosenFrom(Layer.FLAG).provider().equals(choice.provider())
-        : owner.provider().equals(choice.provider());
+    return owner.provider().equals(choice.provider())
+        || (setting.key().equals(API_KEY)
+            && owner.layer() == Layer.DEFAULT
+            && !hasEndpointBeside(candidate)
+            && (choice.layer() != Layer.REQUEST
+                || chosenFrom(Layer.FLAG).provider().equals(choice.provider())));
   }
 
   /**
-   * The provider that a model's name decides on. To a server of one's own, any name without a
-   * prefix tells nothing.
+   * A word to the user about an endpoint or a model that names no provider and is dropped; empty
+   * when its place says whose it is. A key has its own.
    */
-  private Optional<String> impliedBy(Candidate model, String current) {
+  Optional<String> whyDropped(Setting setting, Candidate candidate, ProviderChoice choice) {
+    ProviderChoice owner = chosenFrom(candidate.layer());
+    boolean unnamed = candidate.provider().isEmpty() && owner.layer() == Layer.DEFAULT;
+    return setting.key().equals(API_KEY) || candidate.text().isEmpty() || !unnamed
+        ? Optional.empty()
+        : Optional.of(
+            "%s%s: no provider is named with it, so it is for %s (provider is %s)"
+                .formatted(
+                    candidate.location(), Checks.NOT_USED, owner.provider(), choice.provider()));
+  }
+
+  private boolean hasEndpointBeside(Candidate key) {
+    return offers.getOrDefault(BASE_URL, List.of()).stream()
+        .anyMatch(url -> url.layer() == key.layer() && url.provider().isEmpty());
+  }
+
+  /**
+   * The provider that a model's name decides on when this layer and those below it choose. To a
+   * server of one's own, any name without a prefix tells nothing.
+   */
+  private Optional<String> impliedBy(Candidate model, String current, Layer layer) {
     if (current.equals(ModelRef.SCRIPTED)) {
       return Optional.empty();
     }
@@ -125,13 +148,13 @@ final class Bundle {
     }
     return switch (ref.naming()) {
       case EXPLICIT -> ref.provider();
-      case FAMILY -> hasOwnServer(current) ? Optional.empty() : ref.provider();
+      case FAMILY -> hasOwnServer(current, layer) ? Optional.empty() : ref.provider();
       case NONE -> Optional.empty();
     };
   }
 
   private void contradiction(ProviderChoice choice, Candidate model) {
-    Optional<String> implied = impliedBy(model, choice.provider());
+    Optional<String> implied = impliedBy(model, choice.provider(), choice.layer());
     if (implied.isEmpty()
         || implied.get().equals(choice.provider())
         || !ModelRef.PROVIDERS.contains(choice.provider())) {
@@ -148,7 +171,7 @@ final class Bundle {
             .help(alike);
     report.problem(
         MODEL,
-        hasOwnServer(choice.provider())
+        hasOwnServer(choice.provider(), choice.layer())
             ? problem.help(
                 alike,
                 "or, when your server calls it so: -m " + choice.provider() + "/" + model.text())
@@ -157,13 +180,13 @@ final class Bundle {
 
   /**
    * Whether the provider is set up with an endpoint that is not the vendor's own and takes any
-   * model id.
+   * model id, when this layer and those below it choose.
    */
-  private boolean hasOwnServer(String provider) {
+  private boolean hasOwnServer(String provider, Layer layer) {
     return !provider.equals("ollama")
         && ModelRef.PROVIDERS.contains(provider)
         && offers.getOrDefault(BASE_URL, List.of()).stream()
-            .filter(url -> isFor(url, provider))
+            .filter(url -> isFor(url, provider, layer))
             .findFirst()
             .filter(url -> !url.text().isEmpty())
             .filter(url -> !ModelCatalog.isVendorUrl(provider, url.text()))
@@ -171,10 +194,11 @@ final class Bundle {
   }
 
   /**
-   * Whether an endpoint was written for this provider: by its variable's name, or by the provider
-   * named beside it.
+   * Whether an endpoint was written for this provider: by its variable's name, by the provider
+   * named beside it, or, of an endpoint below the layer that chooses, because it would be chosen
+   * there.
    */
-  private boolean isFor(Candidate url, String provider) {
+  private boolean isFor(Candidate url, String provider, Layer chooses) {
     if (!url.provider().isEmpty()) {
       return url.provider().equals(provider);
     }
@@ -186,7 +210,8 @@ final class Bundle {
         }
       }
     }
-    return true;
+    return url.layer().compareTo(chooses) <= 0
+        || chosenFrom(url.layer()).provider().equals(provider);
   }
 
   private Optional<Candidate> first(String key, Layer layer) {

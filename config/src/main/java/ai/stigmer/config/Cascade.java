@@ -147,6 +147,7 @@ public final class Cascade {
     for (Candidate candidate : all) {
       if (isBundled(setting) && !bundle.belongsTo(setting, candidate, choice)) {
         shadowed.add(loser(setting, candidate, Bundle.OTHER_PROVIDER));
+        bundle.whyDropped(setting, candidate, choice).ifPresent(report::note);
       } else {
         kept.add(candidate);
         if (kept.size() > 1) {

@@ -58,7 +58,7 @@ final class ExplainJson {
     resolution.resolved().ifPresent(fullId -> node.put("resolved", fullId));
     node.put("layer", resolution.layer().id());
     node.put("location", resolution.location());
-    node.put("sent", resolution.sent());
+    node.put("sent", resolution.sent() && resolution.value().isPresent());
     ArrayNode shadowed = node.putArray("shadowed");
     for (Shadowed loser : resolution.shadowed()) {
       shadowed

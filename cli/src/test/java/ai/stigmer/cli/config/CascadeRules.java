@@ -16,10 +16,10 @@ import java.util.stream.Stream;
 /*
  * Where the rules leave something open, this model and the product read them alike:
  *
- * - A URL or key that names no provider belongs to the provider that its own layer names, else to the one that the
- *   nearest lower layer names. When none below names one, it goes with whatever the user chose by flag, environment
- *   or file; when a request chose, it stays with the mode's provider, and with the one that would be chosen without
- *   the request.
+ * - A model, URL or key that names no provider belongs to the provider that its own layer and those below it would
+ *   choose, in the end the mode's. Only a key for which nothing below chose, and beside which no URL for any provider
+ *   stands, goes with whatever the user chose by flag, environment or file; when a request chose, it stays with the
+ *   mode's provider, and with the one that would be chosen without the request.
  * - Ollama has no vendor's endpoint, so an address for it does not make it take names of other families.
  * - Only the layer that decides the provider can contradict itself; below it nothing is decided.
  * - A vendor's endpoint is told by its host.
@@ -196,7 +196,7 @@ final class CascadeRules {
     }
     Chosen below = chosenAtOrBelow(LAYERS.get(LAYERS.indexOf(layer) + 1));
     Optional<Said> model = in(layer, "llm.model");
-    String owner = model.map(said -> ownerByName(said.text(), below.provider())).orElse("");
+    String owner = model.map(said -> ownerByName(said.text(), below.provider(), layer)).orElse("");
     return owner.isEmpty() ? below : new Chosen(owner, layer, model.orElseThrow().where(), true);
   }
 
@@ -205,27 +205,29 @@ final class CascadeRules {
   }
 
   /** The provider that a model's name tells; empty when it tells none. */
-  String ownerByName(String model, String current) {
+  String ownerByName(String model, String current, String choosing) {
     String name = model.toLowerCase(Locale.ROOT);
     for (String provider : PROVIDERS) {
       if (name.startsWith(provider + "/") || name.startsWith(provider + ":")) {
         return name.length() > provider.length() + 1 ? provider : "";
       }
     }
-    return hasOwnServer(current) ? "" : CascadeData.familyOf(name);
+    return hasOwnServer(current, choosing) ? "" : CascadeData.familyOf(name);
   }
 
   /** A base URL that is not the vendor's own accepts any model id. */
-  private boolean hasOwnServer(String provider) {
+  private boolean hasOwnServer(String provider, String choosing) {
     Optional<Said> url =
-        said("llm.base_url").stream().filter(said -> isMeantFor(said, provider)).findFirst();
+        said("llm.base_url").stream()
+            .filter(said -> isMeantFor(said, provider, choosing))
+            .findFirst();
     return (provider.equals("anthropic") || provider.equals("openai"))
         && url.isPresent()
         && !url.get().text().isEmpty()
         && !CascadeData.isVendors(provider, url.get().text());
   }
 
-  private boolean isMeantFor(Said url, String provider) {
+  private boolean isMeantFor(Said url, String provider, String choosing) {
     if (!url.only().isEmpty()) {
       return url.only().equals(provider);
     }
@@ -233,14 +235,17 @@ final class CascadeRules {
         .filter(named -> named.rank() >= url.rank())
         .findFirst()
         .map(named -> named.text().equals(provider))
-        .orElse(true);
+        .orElseGet(
+            () ->
+                url.rank() <= LAYERS.indexOf(choosing)
+                    || chosenAtOrBelow(url.layer()).provider().equals(provider));
   }
 
   /** Named in the same layer and contradicting each other: an error. */
   void contradiction(Chosen chosen) {
     if (!chosen.byModel() && PROVIDERS.contains(chosen.provider())) {
       in(chosen.layer(), "llm.model")
-          .map(model -> ownerByName(model.text(), chosen.provider()))
+          .map(model -> ownerByName(model.text(), chosen.provider(), chosen.layer()))
           .filter(owner -> !owner.isEmpty() && !owner.equals(chosen.provider()))
           .ifPresent(owner -> problem("E103", "llm.model"));
     }
@@ -256,18 +261,28 @@ final class CascadeRules {
       return true;
     }
     if (key.equals("llm.model")) {
-      String owner = ownerByName(said.text(), chosen.provider());
+      String owner = ownerByName(said.text(), chosen.provider(), chosen.layer());
       if (!owner.isEmpty()) {
         return owner.equals(chosen.provider());
       }
     }
     Chosen below = chosenAtOrBelow(said.layer());
-    if (!below.layer().equals("default")) {
-      return below.provider().equals(chosen.provider());
+    if (below.provider().equals(chosen.provider())) {
+      return true;
+    }
+    boolean besideUrl =
+        said("llm.base_url").stream()
+            .anyMatch(url -> url.layer().equals(said.layer()) && url.only().isEmpty());
+    if (!key.equals("llm.api_key") || !below.layer().equals("default") || besideUrl) {
+      return false;
     }
     return !chosen.layer().equals("request")
-        || defaultProvider().equals(chosen.provider())
         || chosenAtOrBelow("flag").provider().equals(chosen.provider());
+  }
+
+  /** Whether neither its place nor anything beside or below it tells whose it is. */
+  boolean isUnnamed(Said said) {
+    return said.only().isEmpty() && chosenAtOrBelow(said.layer()).layer().equals("default");
   }
 
   static Map<String, String> defaultsOf(String provider) {

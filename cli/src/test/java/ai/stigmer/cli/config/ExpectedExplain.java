@@ -52,7 +52,7 @@ final class ExpectedExplain {
     return rules.problems();
   }
 
-  /** The places of keys that are there and not used. */
+  /** The places of keys, and of values that name no provider, that are there and not used. */
   Set<String> unusedKeys() {
     return unusedKeys;
   }
@@ -89,7 +89,7 @@ final class ExpectedExplain {
         winner
             .map(Said::where)
             .orElse(isOfProvider(key) ? "provider=" + chosen.provider() : "built in"));
-    node.put("sent", isSent(key));
+    node.put("sent", isSent(key) && !node.get("value").isNull());
     ArrayNode shadowed = node.putArray("shadowed");
     for (Said said : all) {
       if (winner.isEmpty() || !said.equals(winner.get())) {
@@ -107,7 +107,7 @@ final class ExpectedExplain {
     node.put("value", chosen.provider().isEmpty() ? null : chosen.provider());
     node.put("layer", chosen.layer());
     node.put("location", chosen.where() + (chosen.byModel() ? " (by its model)" : ""));
-    node.put("sent", true);
+    node.put("sent", !chosen.provider().isEmpty());
     ArrayNode shadowed = node.putArray("shadowed");
     for (Said said : all) {
       if (chosen.byModel() || !said.where().equals(chosen.where())) {
@@ -118,7 +118,8 @@ final class ExpectedExplain {
 
   private void shadowed(ArrayNode shadowed, String key, Said said, String reason) {
     boolean secret = key.equals("llm.api_key");
-    if (secret && reason.equals("other provider")) {
+    boolean unnamed = !said.text().isEmpty() && rules.isUnnamed(said);
+    if (reason.equals("other provider") && (secret || unnamed)) {
       unusedKeys.add(said.where());
     }
     shadowed
