@@ -136,6 +136,7 @@ final class DemoCommand implements Callable<Integer> {
           case JournalEntry.ModelSwitched switched -> "model switched to " + switched.to();
           case JournalEntry.ChildStarted child -> "sub-agent " + child.agent() + " started";
           case JournalEntry.ChildFinished _ -> "sub-agent finished";
+          case JournalEntry.RunForked forked -> "forked from run " + forked.from();
           case JournalEntry.RunFinished _ -> "run finished";
         };
     return String.format(Locale.ROOT, "  %3d  %s", recorded.seq(), what);

@@ -10,6 +10,8 @@ import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.loop.Asking;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.retry.RetryPolicy;

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /*
  * A call without an intent was read-only or refused, and calls of that kind next to each other were started together.
@@ -33,32 +34,49 @@ import java.util.function.Consumer;
 public final class Replay {
   private final String runId;
   private final List<Recorded> entries;
+  private final Function<String, List<Recorded>> children;
   private final Consumer<AgentEvent> listener;
   private final Set<String> started = new HashSet<>();
   private Transcript transcript = Transcript.EMPTY;
   private boolean inTurn;
 
-  private Replay(String runId, List<Recorded> entries, Consumer<AgentEvent> listener) {
+  private Replay(
+      String runId,
+      List<Recorded> entries,
+      Function<String, List<Recorded>> children,
+      Consumer<AgentEvent> listener) {
     this.runId = runId;
     this.entries = List.copyOf(entries);
+    this.children = children;
     this.listener = listener;
   }
 
+  /** Tells the run without what its sub-agents did. */
+  public static RunResult of(String runId, List<Recorded> entries, Consumer<AgentEvent> listener) {
+    return of(runId, entries, child -> List.of(), listener);
+  }
+
   /**
-   * Tells the run and returns its end.
+   * Tells the run and returns its end. What a sub-agent did is told where it began, so sub-agents
+   * that worked at the same time are told one after another.
    *
    * @param entries the run's journal, oldest first
+   * @param children the journal of a sub-agent's run by its id; empty when there is none
    * @return the recorded result; when none is recorded, a failure with {@code E541} and what there
    *     was by then
    * @throws ai.stigmer.graphton.error.ProblemException {@code E512} when nothing is recorded
    */
-  public static RunResult of(String runId, List<Recorded> entries, Consumer<AgentEvent> listener) {
+  public static RunResult of(
+      String runId,
+      List<Recorded> entries,
+      Function<String, List<Recorded>> children,
+      Consumer<AgentEvent> listener) {
     if (entries.isEmpty()) {
       throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
           .help("start it again: nothing of it was done")
           .asException();
     }
-    return new Replay(runId, entries, listener).tell();
+    return new Replay(runId, entries, children, listener).tell();
   }
 
   private RunResult tell() {
@@ -100,7 +118,22 @@ public final class Replay {
       case ToolOutcome outcome -> outcome(place, outcome, seq);
       case JournalEntry.UserMessage message -> notice("the user said: " + message.text());
       case JournalEntry.ModelSwitched switched -> switched(switched, seq);
+      case JournalEntry.ChildStarted child -> child(child);
+      case JournalEntry.ChildFinished _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
+    }
+  }
+
+  private void child(JournalEntry.ChildStarted child) {
+    List<Recorded> journal = children.apply(child.childRunId());
+    if (!journal.isEmpty()) {
+      of(
+          child.childRunId(),
+          journal,
+          children,
+          event ->
+              listener.accept(
+                  new AgentEvent.Child(child.call(), child.childRunId(), child.agent(), event)));
     }
   }
 

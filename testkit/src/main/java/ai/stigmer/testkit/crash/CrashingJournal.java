@@ -74,6 +74,8 @@ record CrashingJournal(Journal journal, CrashPoints points) implements Journal {
         case JournalEntry.ToolOutcome _ -> "outcome";
         case JournalEntry.UserMessage _ -> "message";
         case JournalEntry.ModelSwitched _ -> "switch";
+        case JournalEntry.ChildStarted _ -> "child-start";
+        case JournalEntry.ChildFinished _ -> "child-end";
         case JournalEntry.RunForked _ -> "fork";
         case JournalEntry.RunFinished _ -> "end";
       };

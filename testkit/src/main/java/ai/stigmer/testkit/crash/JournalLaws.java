@@ -22,6 +22,8 @@ public final class JournalLaws {
   private final List<String> broken = new ArrayList<>();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
   private final Set<String> intended = new LinkedHashSet<>();
+  private final Set<String> children = new LinkedHashSet<>();
+  private final Set<String> endedChildren = new LinkedHashSet<>();
   private boolean started;
   private boolean ended;
 
@@ -63,6 +65,16 @@ public final class JournalLaws {
       case JournalEntry.ToolOutcome outcome -> {
         requireGoing(seq);
         require(outcome.call().equals(open.remove(outcome.call().id())), seq, "ends no open call");
+      }
+      case JournalEntry.ChildStarted child -> {
+        requireGoing(seq);
+        require(intended.contains(child.call()), seq, "begins a child without an intent");
+        require(children.add(child.childRunId()), seq, "begins a child twice");
+      }
+      case JournalEntry.ChildFinished child -> {
+        requireGoing(seq);
+        require(children.contains(child.childRunId()), seq, "ends a child that never began");
+        require(endedChildren.add(child.childRunId()), seq, "ends a child twice");
       }
       case JournalEntry.RunFinished finished -> {
         requireGoing(seq);
