@@ -36,6 +36,20 @@ class PausedTurnTest {
   }
 
   @Test
+  void aPausedTurnIsKeptWhenWhatFollowsItFails() {
+    Answer pause = Answer.text("Part one. ").stop("pause_turn");
+    try (Server server = serving(pause, Answer.error(400, "no"), Answer.text("Part two."));
+        WireRun run = new WireRun()) {
+
+      RunEnd failed = run.drive(9, server.open());
+      RunEnd end = run.drive(9, server.open());
+
+      assertThat(failed).isInstanceOf(RunEnd.Failed.class);
+      assertThat(end).isEqualTo(new RunEnd.Completed("Part one. Part two."));
+    }
+  }
+
+  @Test
   void aModelThatPausesForeverMeetsTheLimitOfTurns() {
     Answer pause = Answer.text("More.").stop("pause_turn");
     try (Server server = serving(pause, pause, pause);
