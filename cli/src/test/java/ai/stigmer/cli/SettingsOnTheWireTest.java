@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.config.SettingInfo;
+import ai.stigmer.testkit.http.BusyServer;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.http.RecordedRequest;
 import ai.stigmer.testkit.ollama.Answer;
@@ -13,10 +14,6 @@ import ai.stigmer.testkit.ollama.Pull;
 import ai.stigmer.testkit.ollama.Scenario;
 import ai.stigmer.testkit.openai.FakeResponses;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -227,7 +224,7 @@ class SettingsOnTheWireTest {
                             32_768,
                             List.of("completion", "tools", "thinking")),
                         InstalledModel.withTools("other:7b", 32_768)));
-        BusyServer busy = new BusyServer()) {
+        BusyServer busy = BusyServer.start()) {
       String url = unconnected ? busy.url() : server.baseUrl();
       Shell shell = shell(setting.key(), url);
       List<String> words = new ArrayList<>(List.of("run", "--workspace", folder.toString()));
@@ -288,44 +285,5 @@ class SettingsOnTheWireTest {
 
   private String file(String text) throws IOException {
     return Files.writeString(folder.resolve("key" + homes), text).toString();
-  }
-
-  /** A port that takes no connection, because its queue is full. */
-  private static final class BusyServer implements AutoCloseable {
-    private final ServerSocket server;
-    private final List<Socket> queued = new ArrayList<>();
-
-    BusyServer() throws IOException {
-      server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      for (int i = 0; i < 4; i++) {
-        queued.add(queue());
-      }
-    }
-
-    private Socket queue() {
-      Socket socket = new Socket();
-      try {
-        socket.connect(server.getLocalSocketAddress(), 50);
-      } catch (IOException e) {
-        // The queue is full, as it should be.
-      }
-      return socket;
-    }
-
-    String url() {
-      return "http://127.0.0.1:" + server.getLocalPort();
-    }
-
-    @Override
-    public void close() {
-      try {
-        for (Socket socket : queued) {
-          socket.close();
-        }
-        server.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

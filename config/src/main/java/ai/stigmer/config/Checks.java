@@ -271,13 +271,14 @@ final class Checks {
   }
 
   /**
-   * What a server of one's own takes is not known here; num_ctx is Ollama's alone, the API
-   * OpenAI's.
+   * What an unknown model takes at a server of one's own is not known here; but what no model of a
+   * provider takes is never sent, nor to a known model what it refuses at the vendor's.
    */
   private boolean takes(String model, String key) {
-    boolean ofOneProvider = key.equals(CONTEXT_LENGTH) || key.equals(API);
-    return !(isAtVendor() || isScripted() || ofOneProvider)
-        || ModelCatalog.takes(choice.provider(), model, key);
+    boolean unknown =
+        !isAtVendor() && !isScripted() && ModelCatalog.find(choice.provider(), model).isEmpty();
+    return ModelCatalog.takes(choice.provider(), model, key)
+        || (unknown && ModelCatalog.isTakenByAny(choice.provider(), key));
   }
 
   private Resolution get(String key) {

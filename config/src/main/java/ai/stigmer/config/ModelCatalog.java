@@ -85,11 +85,17 @@ public final class ModelCatalog {
   }
 
   /**
-   * Whether a provider's own endpoint takes a parameter for this model; other endpoints take
-   * everything.
+   * Whether a provider's own endpoint takes a parameter for this model; of models that are unknown
+   * at other endpoints see {@link #isTakenByAny}.
    */
   static boolean takes(String provider, String model, String key) {
     return of(provider).takes().getOrDefault(key, List.of()).stream().anyMatch(model::startsWith);
+  }
+
+  /** Whether any model of the provider takes a parameter; true for a provider that is unknown. */
+  static boolean isTakenByAny(String provider, String key) {
+    OfProvider known = FILE.providers().get(provider);
+    return known == null || known.takes().containsKey(key);
   }
 
   private static OfProvider of(String provider) {

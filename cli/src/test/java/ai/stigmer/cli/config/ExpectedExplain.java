@@ -282,7 +282,10 @@ final class ExpectedExplain {
     }
   }
 
-  /** A parameter that the chosen model does not accept is not sent. */
+  /**
+   * A parameter that the chosen model does not accept is not sent: no model of Anthropic takes a
+   * temperature wherever it is served, and OpenAI's reasoning models take none.
+   */
   private boolean isSent(String key) {
     if (!isKnown()) {
       return true;
@@ -292,8 +295,9 @@ final class ExpectedExplain {
       case "llm.api" -> chosen.provider().equals("openai");
       case "llm.temperature" ->
           chosen.provider().equals("ollama")
-              || !atVendor()
-              || (chosen.provider().equals("openai") && model.startsWith("gpt-4"));
+              || (chosen.provider().equals("openai")
+                  && (model.startsWith("gpt-4")
+                      || (!atVendor() && !model.matches("gpt-[56].*|o3|codex-mini-latest"))));
       default -> true;
     };
   }

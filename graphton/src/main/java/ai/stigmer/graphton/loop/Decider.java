@@ -5,6 +5,7 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunEnd.Limit;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
 import java.util.List;
 
 /** Says what comes next in a run: a pure function of its transcript and its limits. */
@@ -33,8 +34,9 @@ public final class Decider {
     return switch (transcript.messages().getLast()) {
       case Message.User user -> callModel(transcript);
       case Message.ToolAnswer answer -> callModel(transcript);
-      case Message.Assistant assistant ->
-          new Step.Finish(endOf(assistant.turn(), transcript.lastText()));
+      case Message.Assistant(ModelTurn turn) when turn.stop() == StopReason.PAUSE ->
+          callModel(transcript);
+      case Message.Assistant(ModelTurn turn) -> new Step.Finish(endOf(turn, transcript));
     };
   }
 
@@ -71,10 +73,13 @@ public final class Decider {
             .help("say more exactly what to do, or begin anew with a stronger model: -m MODEL"));
   }
 
-  private static RunEnd endOf(ModelTurn turn, String partial) {
+  private static RunEnd endOf(ModelTurn turn, Transcript transcript) {
+    String partial = transcript.lastText();
     return switch (turn.stop()) {
-      case END, TOOL_USE, UNKNOWN ->
-          turn.text().isBlank() ? nothingSaid(turn, partial) : new RunEnd.Completed(turn.text());
+      case END, TOOL_USE, PAUSE, UNKNOWN -> {
+        String text = answer(transcript.messages());
+        yield text.isBlank() ? nothingSaid(turn, partial) : new RunEnd.Completed(text);
+      }
       case MAX_TOKENS ->
           new RunEnd.Stopped(
               Limit.MAX_TOKENS,
@@ -93,11 +98,26 @@ public final class Decider {
       case REFUSAL ->
           new RunEnd.Failed(
               Problem.of(
-                  "E303",
-                  Problem.Category.RUN,
-                  turn.provider() + "/" + turn.model() + " refused to answer"),
+                      "E303",
+                      Problem.Category.RUN,
+                      turn.provider() + "/" + turn.model() + " refused to answer")
+                  .help("put it in other words, or ask another model: -m MODEL"),
               partial);
     };
+  }
+
+  /** The text of the last turn, with that of the turns which were broken off before it. */
+  private static String answer(List<Message> messages) {
+    StringBuilder text = new StringBuilder();
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      boolean last = i == messages.size() - 1;
+      if (!(messages.get(i) instanceof Message.Assistant(ModelTurn turn))
+          || (!last && turn.stop() != StopReason.PAUSE)) {
+        break;
+      }
+      text.insert(0, turn.text());
+    }
+    return text.toString();
   }
 
   private static RunEnd nothingSaid(ModelTurn turn, String partial) {

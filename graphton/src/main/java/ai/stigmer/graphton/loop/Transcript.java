@@ -5,6 +5,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
@@ -156,7 +157,8 @@ public final class Transcript {
         unwanted
             && openCalls.isEmpty()
             && !messages.isEmpty()
-            && messages.getLast() instanceof Message.Assistant;
+            && messages.getLast() instanceof Message.Assistant(ModelTurn last)
+            && last.stop() != StopReason.PAUSE;
     boolean circles = end instanceof RunEnd.Stopped stopped && stopped.limit() == RunEnd.Limit.LOOP;
     return new Transcript(
         system,

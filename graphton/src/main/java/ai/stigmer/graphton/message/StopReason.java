@@ -12,6 +12,8 @@ public enum StopReason {
   CONTEXT_FULL,
   /** The model or the provider's filter refused. */
   REFUSAL,
+  /** The provider broke off a long turn; it goes on when it is shown what it has said so far. */
+  PAUSE,
   /** A reason that this version does not know. */
   UNKNOWN
 }

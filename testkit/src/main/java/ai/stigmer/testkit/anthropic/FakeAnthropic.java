@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  * thinking, effort and tool choice that the model takes; at most four cache breakpoints; every tool
  * call answered at once and no answer without its call; unique ids; no empty text; no prefill;
  * thinking with the signature that it was given, before the calls that it led to, and beneath the
- * prefix to which it is bound.
+ * prefix to which it is bound. An assistant message may come last only to go on with an answer that
+ * the server has paused.
  *
  * <p>Thread contract: thread-safe.
  */
@@ -46,6 +49,7 @@ public final class FakeAnthropic implements AutoCloseable {
   private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
   private final List<String> violations = new CopyOnWriteArrayList<>();
   private final ThinkingLedger ledger = new ThinkingLedger();
+  private final Set<String> paused = ConcurrentHashMap.newKeySet();
   private final Semaphore abandoned = new Semaphore(0);
 
   private FakeAnthropic(Scenario scenario) {
@@ -172,7 +176,8 @@ public final class FakeAnthropic implements AutoCloseable {
         return unknown(wire, model);
       }
       boolean header = request.headers().getOrDefault("anthropic-beta", "").contains(BINDING);
-      Optional<ApiError> wrong = MessageRules.check(body).or(() -> rules.check(body, header));
+      Optional<ApiError> wrong =
+          MessageRules.check(body, paused).or(() -> rules.check(body, header));
       verdict = ledger.check(body, rules.bindsThinking());
       Optional<ApiError> first = wrong.or(verdict::error);
       if (first.isPresent()) {
@@ -238,7 +243,20 @@ public final class FakeAnthropic implements AutoCloseable {
             },
             transformations);
     ledger.noteCalls(answer, signatures);
+    notePause(answer);
     return events;
+  }
+
+  private void notePause(Answer answer) {
+    if (answer.stopReason().equals(Optional.of("pause_turn"))) {
+      StringBuilder text = new StringBuilder();
+      for (Answer.Part part : answer.parts()) {
+        if (part instanceof Answer.Part.Text(List<String> chunks)) {
+          chunks.forEach(text::append);
+        }
+      }
+      paused.add(text.toString());
+    }
   }
 
   private boolean models(Wire wire, String route) throws IOException {

@@ -19,7 +19,12 @@ final class MessageRules {
     body.path("messages").forEach(messages::add);
   }
 
-  static Optional<ApiError> check(JsonNode body) {
+  /**
+   * Checks a request.
+   *
+   * @param paused the texts of answers that the server broke off; only these may come last
+   */
+  static Optional<ApiError> check(JsonNode body, Set<String> paused) {
     if (!body.path("max_tokens").isIntegralNumber()) {
       return refuse("max_tokens: Field required");
     }
@@ -28,10 +33,10 @@ final class MessageRules {
       return refuse(
           "A maximum of 4 blocks with cache_control may be provided. Found " + breakpoints + ".");
     }
-    return new MessageRules(body).checkMessages();
+    return new MessageRules(body).checkMessages(paused);
   }
 
-  private Optional<ApiError> checkMessages() {
+  private Optional<ApiError> checkMessages(Set<String> paused) {
     if (messages.isEmpty()) {
       return refuse("messages: at least one message is required");
     }
@@ -44,11 +49,18 @@ final class MessageRules {
     if (!open.isEmpty()) {
       return unanswered(messages.size() - 1);
     }
-    return messages.getLast().path("role").asText().equals("assistant")
+    boolean prefill = messages.getLast().path("role").asText().equals("assistant");
+    return prefill && !paused.contains(text(messages.getLast().path("content")))
         ? refuse(
             "This model does not support assistant message prefill. The conversation must end with"
                 + " a user message.")
         : Optional.empty();
+  }
+
+  private static String text(JsonNode content) {
+    StringBuilder text = new StringBuilder();
+    content.forEach(block -> text.append(block.path("text").asText("")));
+    return text.toString();
   }
 
   private Optional<ApiError> check(int index) {

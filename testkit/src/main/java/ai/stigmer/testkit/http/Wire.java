@@ -47,7 +47,8 @@ public final class Wire {
       throw new EOFException("the request's body is cut");
     }
     JsonNode json = length == 0 ? MissingNode.getInstance() : JSON.readTree(body);
-    return new RecordedRequest(words[0], words[1], headers, json);
+    return new RecordedRequest(
+        words[0], words[1], headers, json, new String(body, StandardCharsets.UTF_8));
   }
 
   private Map<String, String> headers() throws IOException {

@@ -4,6 +4,7 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.LineReader;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
@@ -151,17 +152,9 @@ final class AnthropicChatModel implements ChatModel {
               + " changed");
     }
     if (turn.stop() == StopReason.UNKNOWN) {
-      notice(
-          events,
-          "W214",
-          settings.model() + " stopped for a reason that is not known here: " + reason(assembly));
+      events.accept(ModelEvent.Notice.unknownStop(settings.model(), assembly.reason()));
     }
     return new ModelResult.Turn(turn);
-  }
-
-  private static String reason(TurnAssembly assembly) {
-    String word = assembly.reason().replaceAll("[^A-Za-z0-9_.-]", "");
-    return word.isEmpty() ? "none was given" : word.substring(0, Math.min(64, word.length()));
   }
 
   /** Settings that do not reach the model are said once and not on every call. */

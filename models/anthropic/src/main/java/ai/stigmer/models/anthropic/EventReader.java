@@ -1,5 +1,6 @@
 package ai.stigmer.models.anthropic;
 
+import ai.stigmer.graphton.model.LineReader;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +26,7 @@ final class EventReader {
   private final LineReader lines;
 
   EventReader(InputStream source) {
-    lines = new LineReader(source);
+    lines = new LineReader(source::read);
   }
 
   /**

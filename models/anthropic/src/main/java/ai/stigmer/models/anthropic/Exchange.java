@@ -199,6 +199,11 @@ final class Exchange implements AutoCloseable {
   /** Moves the limits with the connection. */
   private final class Progress extends EventListener {
     @Override
+    public void dnsStart(Call of, String name) {
+      connecting();
+    }
+
+    @Override
     public void connectStart(Call of, InetSocketAddress address, Proxy proxy) {
       connecting();
     }

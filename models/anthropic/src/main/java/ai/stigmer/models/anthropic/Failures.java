@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
+import java.io.EOFException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,24 +65,25 @@ final class Failures {
             .help(
                 "curl -I " + endpoint.base(),
                 "another address? stigmer config set llm.provider anthropic, then llm.base_url URL",
-                "without a network: --provider ollama"));
+                "proxies of the environment are not used; without a network: --provider ollama"));
   }
 
+  /** A handshake that was merely dropped may succeed later; a certificate stays what it is. */
   private ModelFailure untrusted(Throwable cause) {
     return failure(
         0,
-        Kind.UNREACHABLE,
+        cause.getCause() instanceof EOFException ? Kind.UNREACHABLE : Kind.UNAVAILABLE,
         Optional.empty(),
         problem(
-                "E201",
+                "E208",
                 Category.PROVIDER,
                 "no trusted connection to "
                     + endpoint.base()
                     + ": "
                     + shown(String.valueOf(cause.getMessage())))
             .help(
-                "curl -I " + endpoint.base(),
-                "a company's own certificate must be in the trust store of the JDK"));
+                "a plain server? write http:// in llm.base_url",
+                "a certificate of your own? JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE"));
   }
 
   /** A stream that ended early or is not readable. */
@@ -90,7 +92,7 @@ final class Failures {
         0,
         Kind.STREAM_BROKEN,
         requestId,
-        problem("E203", Category.PROVIDER, what)
+        problem("E216", Category.PROVIDER, what)
             .help("try again: stigmer resume last", "https://status.claude.com"));
   }
 
@@ -132,7 +134,7 @@ final class Failures {
         Kind.BAD_REQUEST,
         Optional.empty(),
         problem(
-                "E204",
+                "E215",
                 Category.PROVIDER,
                 "the request cannot be written as JSON: " + shown(String.valueOf(why)))
             .help("stigmer doctor"));
@@ -167,7 +169,7 @@ final class Failures {
     int status = refusal.effectiveStatus();
     String words = refusal.text().toLowerCase(Locale.ROOT);
     if (isOutOfMoney(refusal)) {
-      return Kind.BAD_REQUEST;
+      return Kind.CREDENTIALS;
     }
     if ((status == 400 || status == 422) && TOO_LONG.matcher(words).find()) {
       return Kind.CONTEXT_OVERFLOW;
@@ -205,7 +207,7 @@ final class Failures {
             + shown(refusal.text());
     Problem problem =
         switch (kind) {
-          case CREDENTIALS -> credentials(refusal);
+          case CREDENTIALS -> isOutOfMoney(refusal) ? unpaid(said) : credentials(refusal);
           case MODEL_MISSING -> missing();
           case CONTEXT_OVERFLOW -> tooLong(refusal);
           case RATE_LIMITED ->
@@ -216,26 +218,24 @@ final class Failures {
           case OVERLOADED ->
               problem("E207", Category.PROVIDER, "Anthropic is overloaded: " + said)
                   .help("wait, then: stigmer resume last", "https://status.claude.com");
-          case UNREACHABLE,
-              UNAVAILABLE,
-              TIMEOUT,
-              STREAM_BROKEN,
-              SERVER_ERROR,
-              MODEL_UNFIT,
-              BAD_REQUEST,
-              BAD_RESPONSE ->
-              isOutOfMoney(refusal)
-                  ? problem(
-                          "E205",
-                          Category.PROVIDER,
-                          "Anthropic will not bill this account: " + said)
-                      .help(
-                          "https://platform.claude.com/settings/billing",
-                          "or stay on this machine: --provider ollama")
-                  : problem("E204", Category.PROVIDER, "Anthropic at " + said)
-                      .help("stigmer doctor", "stigmer config explain");
+          case TIMEOUT ->
+              problem("E203", Category.PROVIDER, "Anthropic at " + said)
+                  .help("try again: stigmer resume last", "https://status.claude.com");
+          case BAD_REQUEST ->
+              problem("E215", Category.PROVIDER, "Anthropic at " + said)
+                  .help("stigmer doctor", "stigmer config explain");
+          case UNREACHABLE, UNAVAILABLE, STREAM_BROKEN, SERVER_ERROR, MODEL_UNFIT, BAD_RESPONSE ->
+              problem("E204", Category.PROVIDER, "Anthropic at " + said)
+                  .help("try again: stigmer resume last", "stigmer doctor");
         };
     return refusal.requestId().map(id -> withRequest(problem, id)).orElse(problem);
+  }
+
+  private Problem unpaid(String said) {
+    return problem("E205", Category.PROVIDER, "Anthropic will not bill this account: " + said)
+        .help(
+            "https://platform.claude.com/settings/billing",
+            "or stay on this machine: --provider ollama");
   }
 
   private Problem withRequest(Problem problem, String id) {

@@ -169,6 +169,7 @@ final class TurnAssembly {
       case "max_tokens" -> StopReason.MAX_TOKENS;
       case "model_context_window_exceeded" -> StopReason.CONTEXT_FULL;
       case "refusal" -> StopReason.REFUSAL;
+      case "pause_turn" -> StopReason.PAUSE;
       default -> StopReason.UNKNOWN;
     };
   }

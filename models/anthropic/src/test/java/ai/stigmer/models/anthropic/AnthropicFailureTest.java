@@ -13,6 +13,7 @@ import ai.stigmer.testkit.anthropic.ApiError;
 import ai.stigmer.testkit.anthropic.FakeAnthropic;
 import ai.stigmer.testkit.anthropic.Scenario;
 import ai.stigmer.testkit.http.LoopbackServer;
+import ai.stigmer.testkit.http.StuckNames;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -40,26 +41,26 @@ class AnthropicFailureTest {
           """
           300 | multiple choices                            | E204 | BAD_RESPONSE
           307 | moved                                       | E204 | BAD_RESPONSE
-          400 | messages.0: something is wrong              | E204 | BAD_REQUEST
+          400 | messages.0: something is wrong              | E215 | BAD_REQUEST
           400 | prompt is too long: 201 tokens > 200 maximum | E302 | CONTEXT_OVERFLOW
-          400 | You have reached your specified API usage limits. | E205 | BAD_REQUEST
-          400 | Your credit balance is too low              | E205 | BAD_REQUEST
+          400 | You have reached your specified API usage limits. | E205 | CREDENTIALS
+          400 | Your credit balance is too low              | E205 | CREDENTIALS
           401 | invalid x-api-key                           | E110 | CREDENTIALS
-          402 | billing                                     | E205 | BAD_REQUEST
+          402 | billing                                     | E205 | CREDENTIALS
           403 | no permission                               | E110 | CREDENTIALS
           404 | model: claude-x                             | E202 | MODEL_MISSING
           404 | Not found                                   | E204 | BAD_RESPONSE
-          408 | request timeout                             | E204 | TIMEOUT
+          408 | request timeout                             | E203 | TIMEOUT
           409 | conflict                                    | E204 | SERVER_ERROR
           413 | request exceeds the maximum size            | E302 | CONTEXT_OVERFLOW
-          418 | teapot                                      | E204 | BAD_REQUEST
-          422 | unprocessable                               | E204 | BAD_REQUEST
+          418 | teapot                                      | E215 | BAD_REQUEST
+          422 | unprocessable                               | E215 | BAD_REQUEST
           429 | this would exceed your rate limit           | E206 | RATE_LIMITED
           499 | client closed request                       | E204 | SERVER_ERROR
           500 | internal server error                       | E204 | SERVER_ERROR
           502 | bad gateway                                 | E204 | SERVER_ERROR
           503 | unavailable                                 | E207 | OVERLOADED
-          504 | timed out                                   | E204 | TIMEOUT
+          504 | timed out                                   | E203 | TIMEOUT
           529 | Overloaded                                  | E207 | OVERLOADED
           599 | strange                                     | E204 | SERVER_ERROR
           """)
@@ -86,13 +87,13 @@ class AnthropicFailureTest {
   @ParameterizedTest
   @CsvSource({
     "invalid_request_error, prompt is too long: 2 > 1, E302, CONTEXT_OVERFLOW",
-    "invalid_request_error, wrong, E204, BAD_REQUEST",
+    "invalid_request_error, wrong, E215, BAD_REQUEST",
     "authentication_error, expired, E110, CREDENTIALS",
-    "billing_error, no credit, E205, BAD_REQUEST",
+    "billing_error, no credit, E205, CREDENTIALS",
     "permission_error, no, E110, CREDENTIALS",
     "request_too_large, too large, E302, CONTEXT_OVERFLOW",
     "rate_limit_error, slow down, E206, RATE_LIMITED",
-    "timeout_error, timed out, E204, TIMEOUT",
+    "timeout_error, timed out, E203, TIMEOUT",
     "overloaded_error, Overloaded, E207, OVERLOADED",
     "api_error, internal, E204, SERVER_ERROR",
     "something_new, hm, E204, SERVER_ERROR",
@@ -302,9 +303,23 @@ class AnthropicFailureTest {
       ModelFailure failure = new Asking(Asking.settings(url)).failure(Asking.hello());
 
       // Then
-      assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+      assertThat(failure.problem().code()).isEqualTo("E208");
       assertThat(failure.problem().message()).startsWith("no trusted connection to " + url);
     }
+  }
+
+  @Test
+  void aNameThatIsNeverFoundEndsAfterTheConnectTimeout() {
+    // Given
+    String url = "http://" + StuckNames.host();
+
+    // When
+    ModelFailure failure =
+        new Asking(Asking.settings(url, Duration.ofMillis(200))).failure(Asking.hello());
+
+    // Then
+    assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+    assertThat(failure.problem().code()).isEqualTo("E201");
   }
 
   @Test

@@ -2,7 +2,6 @@ package ai.stigmer.models.anthropic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
@@ -12,7 +11,6 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
 import ai.stigmer.graphton.model.ModelRequest;
-import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
@@ -441,22 +439,6 @@ class AnthropicRequestTest {
 
       // Then
       assertThat(server.connections()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void aCancelledTokenSendsNothing() {
-    // Given
-    CancelToken cancel = new CancelToken();
-    cancel.cancel();
-    try (FakeAnthropic server = FakeAnthropic.start(Scenario.of())) {
-
-      // When
-      ModelResult result = new Asking(server).ask(Asking.hello(), cancel);
-
-      // Then
-      assertThat(result).isEqualTo(new ModelResult.Cancelled());
-      assertThat(server.messages()).isEmpty();
     }
   }
 }

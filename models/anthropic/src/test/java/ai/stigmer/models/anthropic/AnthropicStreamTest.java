@@ -120,7 +120,7 @@ class AnthropicStreamTest {
     "max_tokens, MAX_TOKENS, ''",
     "model_context_window_exceeded, CONTEXT_FULL, ''",
     "refusal, REFUSAL, ''",
-    "pause_turn, UNKNOWN, W214",
+    "pause_turn, PAUSE, ''",
     "compaction, UNKNOWN, W214",
     "something_new, UNKNOWN, W214",
   })

@@ -56,7 +56,7 @@ class EveryByteTest {
             ModelResult.Failed.class,
             failed -> {
               assertThat(failed.failure().kind()).isEqualTo(Kind.STREAM_BROKEN);
-              assertThat(failed.failure().problem().code()).isEqualTo("E203");
+              assertThat(failed.failure().problem().code()).isEqualTo("E216");
             });
   }
 

@@ -9,10 +9,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -35,6 +40,7 @@ final class Connection implements Closeable {
   private final byte[] buffer = new byte[BUFFER];
   private volatile @Nullable SocketChannel channel;
   private volatile boolean closed;
+  private volatile @Nullable FutureTask<InetAddress[]> lookup;
   private @Nullable Socket socket;
   private int start;
   private int end;
@@ -55,7 +61,7 @@ final class Connection implements Closeable {
   /** Tries the addresses of the host, one after the other. */
   void connect(Duration timeout) throws IOException {
     ConnectException refused = new ConnectException("no address");
-    for (InetAddress address : InetAddress.getAllByName(endpoint.host())) {
+    for (InetAddress address : addresses(timeout)) {
       try {
         connect(new InetSocketAddress(address, endpoint.port()), (int) timeout.toMillis());
         return;
@@ -68,6 +74,27 @@ final class Connection implements Closeable {
       }
     }
     throw refused;
+  }
+
+  /** Looks the name up on a thread of its own, because nothing can end a look-up. */
+  private InetAddress[] addresses(Duration timeout) throws IOException {
+    FutureTask<InetAddress[]> task =
+        new FutureTask<>(() -> InetAddress.getAllByName(endpoint.host()));
+    lookup = task;
+    if (closed) {
+      throw new ConnectException("closed");
+    }
+    Thread.ofPlatform().daemon().name("ollama-lookup").start(task);
+    try {
+      return task.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ConnectException("the name " + endpoint.host() + " was not found in time");
+    } catch (ExecutionException | CancellationException e) {
+      throw new UnknownHostException(endpoint.host());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ConnectException("interrupted");
+    }
   }
 
   private void connect(InetSocketAddress address, int timeoutMillis) throws IOException {
@@ -164,6 +191,10 @@ final class Connection implements Closeable {
   @Override
   public void close() {
     closed = true;
+    FutureTask<InetAddress[]> looking = lookup;
+    if (looking != null) {
+      looking.cancel(false);
+    }
     SocketChannel open = channel;
     if (open != null) {
       try {

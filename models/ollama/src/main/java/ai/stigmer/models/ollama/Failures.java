@@ -2,8 +2,10 @@ package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.model.LineReader;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -44,6 +46,9 @@ final class Failures {
       if (at instanceof ConnectException) {
         return unreachable(String.valueOf(at.getMessage()));
       }
+      if (at instanceof LineReader.TooLongException) {
+        return notOllama("Ollama's answer is too long: " + at.getMessage());
+      }
       if (at instanceof UnknownHostException) {
         return unreachable("the name " + endpoint.host() + " is not known");
       }
@@ -51,10 +56,13 @@ final class Failures {
     return broken("the connection to " + endpoint.base() + " broke within the answer");
   }
 
+  /** A handshake that was merely dropped may succeed later; a certificate stays what it is. */
   private ModelFailure untrusted(Connection.UntrustedException e) {
+    Throwable handshake = e.getCause();
+    boolean dropped = handshake != null && handshake.getCause() instanceof EOFException;
     return failure(
         0,
-        Kind.BAD_RESPONSE,
+        dropped ? Kind.UNREACHABLE : Kind.UNAVAILABLE,
         Problem.of("E208", Category.PROVIDER, String.valueOf(e.getMessage()))
             .help(
                 "a plain server? write http:// in llm.base_url",
@@ -80,7 +88,7 @@ final class Failures {
     return failure(
         0,
         Kind.STREAM_BROKEN,
-        Problem.of("E203", Category.PROVIDER, what)
+        Problem.of("E216", Category.PROVIDER, what)
             .help(
                 "ollama ps",
                 "the server's log says more: https://docs.ollama.com/troubleshooting"));
@@ -142,26 +150,56 @@ final class Failures {
     if (words.contains("does not support tools")) {
       return unfit(status, installed);
     }
-    if ((status == 200 || status == 400 || status >= 500) && TOO_LONG.matcher(words).find()) {
+    boolean mayTell = status == 200 || status == 400 || status >= 500;
+    if (status == 413 || (mayTell && TOO_LONG.matcher(words).find())) {
       return tooLong(status, text, window);
     }
-    return failure(
-        status,
-        kind(status),
-        Problem.of(
-                "E204",
-                Category.PROVIDER,
-                "Ollama at "
-                    + endpoint.base()
-                    + (status == 200 ? " failed: " : " answered " + status + ": ")
-                    + shown(text))
-            .help("stigmer doctor", "the server's log says more"));
+    String said =
+        "Ollama at "
+            + endpoint.base()
+            + (status == 200 ? " failed: " : " answered " + status + ": ")
+            + shown(text);
+    Kind kind = kind(status);
+    return failure(status, kind, problem(kind, said));
+  }
+
+  private static Problem problem(Kind kind, String said) {
+    return switch (kind) {
+      case CREDENTIALS ->
+          Problem.of("E205", Category.PROVIDER, said)
+              .help("https://ollama.com/settings", "or a model of this machine: ollama list");
+      case RATE_LIMITED ->
+          Problem.of("E206", Category.PROVIDER, said)
+              .help("wait, then: stigmer resume last", "or a model of this machine: ollama list");
+      case OVERLOADED ->
+          Problem.of("E207", Category.PROVIDER, said)
+              .help("ollama ps", "wait, then: stigmer resume last");
+      case TIMEOUT ->
+          Problem.of("E203", Category.PROVIDER, said)
+              .help("ollama ps", "try again: stigmer resume last");
+      case BAD_REQUEST ->
+          Problem.of("E215", Category.PROVIDER, said)
+              .help("stigmer doctor", "the server's log says more");
+      case UNREACHABLE,
+          UNAVAILABLE,
+          STREAM_BROKEN,
+          SERVER_ERROR,
+          MODEL_MISSING,
+          MODEL_UNFIT,
+          CONTEXT_OVERFLOW,
+          BAD_RESPONSE ->
+          Problem.of("E204", Category.PROVIDER, said)
+              .help("stigmer doctor", "the server's log says more");
+    };
   }
 
   private static Kind kind(int status) {
     return switch (status) {
+      case 402 -> Kind.CREDENTIALS;
+      case 408, 504 -> Kind.TIMEOUT;
+      case 409 -> Kind.SERVER_ERROR;
       case 429 -> Kind.RATE_LIMITED;
-      case 503 -> Kind.OVERLOADED;
+      case 503, 529 -> Kind.OVERLOADED;
       default -> status == 200 || status >= 499 ? Kind.SERVER_ERROR : Kind.BAD_REQUEST;
     };
   }

@@ -2,6 +2,7 @@ package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.model.LineReader;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;

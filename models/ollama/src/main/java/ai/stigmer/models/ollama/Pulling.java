@@ -1,6 +1,7 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.model.LineReader;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;

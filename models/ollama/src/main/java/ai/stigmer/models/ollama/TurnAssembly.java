@@ -96,7 +96,11 @@ final class TurnAssembly {
     }
     named.forEach(call -> blocks.add(new Block.Call(call)));
     String raw = RawTurn.of(text, thinking.toString(), named);
-    return new ModelTurn(OllamaProvider.ID, model, raw, blocks, usage(last), stop(last, window));
+    StopReason stop = stop(last, window);
+    if (stop == StopReason.UNKNOWN) {
+      events.accept(ModelEvent.Notice.unknownStop(model, last.path("done_reason").asText()));
+    }
+    return new ModelTurn(OllamaProvider.ID, model, raw, blocks, usage(last), stop);
   }
 
   /** Whether the turn's calls were printed as text. */

@@ -8,9 +8,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.Secret;
+import ai.stigmer.testkit.http.StuckNames;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -178,6 +180,16 @@ class ExchangeTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
     return context;
+  }
+
+  @Test
+  void aNameThatIsNeverFoundEndsAfterTheConnectTimeout() throws IOException {
+    Endpoint endpoint = Endpoint.of(Optional.of("http://" + StuckNames.host()), Optional.empty());
+    try (Connection connection = new Connection(endpoint)) {
+      assertThatThrownBy(() -> connection.connect(Duration.ofMillis(200)))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageEndingWith("was not found in time");
+    }
   }
 
   @Test

@@ -89,16 +89,16 @@ class OllamaFailureTest {
       delimiter = '|',
       textBlock =
           """
-          400 | invalid message content                                  | E204 | BAD_REQUEST
+          400 | invalid message content                                  | E215 | BAD_REQUEST
           400 | the prompt is longer than the context length of the model | E302 | CONTEXT_OVERFLOW
           401 | unauthorized                                             | E110 | CREDENTIALS
           403 | ollama cloud is disabled                                 | E110 | CREDENTIALS
           404 | 404 page not found                                       | E204 | BAD_RESPONSE
-          429 | too many requests                                        | E204 | RATE_LIMITED
+          429 | too many requests                                        | E206 | RATE_LIMITED
           499 | request cancelled                                        | E204 | SERVER_ERROR
           500 | llama runner process has terminated                      | E204 | SERVER_ERROR
           500 | no user query found in messages                          | E302 | CONTEXT_OVERFLOW
-          503 | server busy, please try again                            | E204 | OVERLOADED
+          503 | server busy, please try again                            | E207 | OVERLOADED
           """)
   void aRefusalHasItsCode(int status, String text, String code, Kind kind) {
     // Given

@@ -122,8 +122,11 @@ final class ChatAssembly implements Assembly {
     }
     named.forEach(call -> blocks.add(new Block.Call(call)));
     Usage counted = usage();
-    return new ModelTurn(
-        OpenAiProvider.ID, model, raw(), blocks, counted, stop(named, counted.output()));
+    StopReason stop = stop(named, counted.output());
+    if (stop == StopReason.UNKNOWN) {
+      events.accept(ModelEvent.Notice.unknownStop(model, String.valueOf(finish)));
+    }
+    return new ModelTurn(OpenAiProvider.ID, model, raw(), blocks, counted, stop);
   }
 
   private String raw() {

@@ -1,5 +1,6 @@
 package ai.stigmer.models.openai;
 
+import ai.stigmer.graphton.model.LineReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,24 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventReader {
   /** The longest event, in bytes. */
-  static final int MAX_EVENT = 16 * 1024 * 1024;
+  static final int MAX_EVENT = LineReader.MAX_LINE;
 
-  /** The longest stream, in bytes. */
-  static final long MAX_STREAM = 256L * 1024 * 1024;
-
-  private static final int FIRST_SIZE = 8192;
   private static final byte[] DATA = {'d', 'a', 't', 'a', ':'};
   private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final InputStream source;
   private final boolean whole;
   private final ByteArrayOutputStream data = new ByteArrayOutputStream();
-  private byte[] buffer = new byte[FIRST_SIZE];
-  private int start;
-  private int end;
-  private int scanned;
-  private long total;
-  private boolean ended;
+  private final LineReader lines;
+  private boolean first = true;
+  private boolean read;
   private boolean hasData;
 
   /**
@@ -46,11 +40,12 @@ final class EventReader {
   EventReader(InputStream source, boolean whole) {
     this.source = source;
     this.whole = whole;
+    lines = new LineReader(source::read);
   }
 
   /** Whether the stream has ended, so that the last event may be a piece of one. */
   boolean isAtEnd() {
-    return ended;
+    return read || lines.isAtEnd();
   }
 
   /**
@@ -75,14 +70,14 @@ final class EventReader {
   }
 
   private byte @Nullable [] wholeBody() throws IOException {
-    if (ended) {
+    if (read) {
       return null;
     }
     byte[] body = source.readNBytes(MAX_EVENT + 1);
     if (body.length > MAX_EVENT) {
-      throw new TooLongException("an answer is longer than 16 MiB");
+      throw new LineReader.TooLongException("an answer is longer than 16 MiB");
     }
-    ended = true;
+    read = true;
     return body;
   }
 
@@ -106,7 +101,7 @@ final class EventReader {
     hasData = true;
     data.write(line, from, line.length - from);
     if (data.size() > MAX_EVENT) {
-      throw new TooLongException("an event is longer than 16 MiB");
+      throw new LineReader.TooLongException("an event is longer than 16 MiB");
     }
   }
 
@@ -119,64 +114,11 @@ final class EventReader {
         && Arrays.equals(line, 0, prefix.length, prefix, 0, prefix.length);
   }
 
+  /** The next line; some servers begin their stream with a byte order mark. */
   private byte @Nullable [] line() throws IOException {
-    while (true) {
-      for (; scanned < end; scanned++) {
-        if (buffer[scanned] == '\n') {
-          return take(scanned, scanned + 1);
-        }
-      }
-      if (ended) {
-        return start == end ? null : take(end, end);
-      }
-      fill();
-    }
-  }
-
-  private byte[] take(int upTo, int next) {
-    int to = upTo > start && buffer[upTo - 1] == '\r' ? upTo - 1 : upTo;
-    byte[] line = Arrays.copyOfRange(buffer, start, to);
-    start = next;
-    scanned = next;
-    return line;
-  }
-
-  private void fill() throws IOException {
-    if (start > 0) {
-      System.arraycopy(buffer, start, buffer, 0, end - start);
-      end -= start;
-      scanned -= start;
-      start = 0;
-    }
-    if (end == buffer.length) {
-      if (end >= MAX_EVENT) {
-        throw new TooLongException("a line is longer than 16 MiB");
-      }
-      buffer = Arrays.copyOf(buffer, Math.min(MAX_EVENT, buffer.length * 2));
-    }
-    int count = source.read(buffer, end, buffer.length - end);
-    if (count < 0) {
-      ended = true;
-      return;
-    }
-    boolean first = total == 0;
-    end += count;
-    total += count;
-    if (first && startsWith(buffer, MARK)) {
-      start = MARK.length;
-      scanned = start;
-    }
-    if (total > MAX_STREAM) {
-      throw new TooLongException("the answer is longer than 256 MiB");
-    }
-  }
-
-  /** More than anybody should have to keep in memory. */
-  static final class TooLongException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    TooLongException(String message) {
-      super(message);
-    }
+    byte[] line = lines.next();
+    boolean marked = first && line != null && startsWith(line, MARK);
+    first = false;
+    return line != null && marked ? Arrays.copyOfRange(line, MARK.length, line.length) : line;
   }
 }

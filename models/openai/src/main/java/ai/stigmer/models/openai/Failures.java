@@ -2,12 +2,16 @@ package ai.stigmer.models.openai;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.model.LineReader;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -17,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Puts what went wrong into words: one message, and the next command to type first. */
 final class Failures {
   private static final int MAX_TEXT = 300;
+  private static final int LONGEST_ID = 100;
 
   /** What the vendor names where a model calls tools in its newer API only. */
   private static final String OTHER_API = "/v1/responses";
@@ -51,12 +56,12 @@ final class Failures {
   ModelFailure connection(@Nullable Throwable cause) {
     for (Throwable at = cause; at != null; at = at.getCause()) {
       if (at instanceof SSLException) {
-        return unreachable("no trusted connection to " + endpoint.base() + ": " + at.getMessage());
+        return untrusted(at);
       }
       if (at instanceof ConnectException || at instanceof UnknownHostException) {
         return unreachable("no server can be reached at " + endpoint.base());
       }
-      if (at instanceof EventReader.TooLongException) {
+      if (at instanceof LineReader.TooLongException) {
         return notOpenAi(shown(String.valueOf(at.getMessage())) + ", from " + endpoint.base());
       }
     }
@@ -78,13 +83,30 @@ final class Failures {
                 "proxies of the environment are not used"));
   }
 
+  /** A handshake that was merely dropped may succeed later; a certificate stays what it is. */
+  private ModelFailure untrusted(Throwable cause) {
+    return failure(
+        0,
+        cause.getCause() instanceof EOFException ? Kind.UNREACHABLE : Kind.UNAVAILABLE,
+        Problem.of(
+                "E208",
+                Category.PROVIDER,
+                "no trusted connection to "
+                    + endpoint.base()
+                    + ": "
+                    + shown(String.valueOf(cause.getMessage())))
+            .help(
+                "a plain server? write http:// in llm.base_url",
+                "a certificate of your own? JAVA_TOOL_OPTIONS=-Djavax.net.ssl.trustStore=FILE"));
+  }
+
   /** A stream that ended early or is not readable. */
   ModelFailure broken(String what) {
     return failure(
         0,
         Kind.STREAM_BROKEN,
-        Problem.of("E203", Category.PROVIDER, what)
-            .help("stigmer resume ID", "if it happens again: stigmer doctor"));
+        Problem.of("E216", Category.PROVIDER, what)
+            .help("stigmer resume last", "if it happens again: stigmer doctor"));
   }
 
   ModelFailure noAnswer(Duration limit) {
@@ -100,7 +122,7 @@ final class Failures {
         0,
         Kind.TIMEOUT,
         Problem.of("E203", Category.PROVIDER, what)
-            .help("stigmer resume ID", "wait longer: stigmer config list shows the timeouts"));
+            .help("stigmer resume last", "wait longer: stigmer config list shows the timeouts"));
   }
 
   private static String words(Duration limit) {
@@ -121,7 +143,7 @@ final class Failures {
         0,
         Kind.BAD_REQUEST,
         Problem.of(
-                "E204",
+                "E215",
                 Category.PROVIDER,
                 "the request to "
                     + endpoint.base()
@@ -148,7 +170,15 @@ final class Failures {
         kind,
         refusal.requestId(),
         kind.retryable() ? refusal.retryAfter() : Optional.empty(),
-        plain.problem());
+        located(plain.problem(), refusal));
+  }
+
+  /** The problem with whom was asked, and the id by which the provider finds the request. */
+  private Problem located(Problem problem, Refusal refusal) {
+    List<String> from = new ArrayList<>();
+    from.add(OpenAiProvider.ID + "/" + model + " at " + endpoint.base());
+    refusal.requestId().ifPresent(id -> from.add("request " + oneLine(id, LONGEST_ID)));
+    return problem.from(from.toArray(String[]::new));
   }
 
   /** The kind after the server said itself whether the request may be sent again. */
@@ -179,22 +209,44 @@ final class Failures {
     if (status == 404 || status == 405 || status / 100 == 3) {
       return noSuchPage(status);
     }
-    return failure(
-        status,
-        kind(status, error.code()),
-        Problem.of(
-                "E204",
-                Category.PROVIDER,
-                endpoint.base()
-                    + (status == 200 ? " failed: " : " answered " + status + ": ")
-                    + shown(error.message()))
-            .help(help(words)));
+    Kind kind = kind(status, error.code());
+    String said =
+        endpoint.base()
+            + (status == 200 ? " failed: " : " answered " + status + ": ")
+            + shown(error.message());
+    return failure(status, kind, words.contains(OTHER_API) ? otherApi(said) : problem(kind, said));
   }
 
-  private static String[] help(String words) {
-    return words.contains(OTHER_API)
-        ? new String[] {"stigmer config set llm.api responses", "or: --effort none"}
-        : new String[] {"stigmer doctor", "stigmer config explain"};
+  private static Problem otherApi(String said) {
+    return Problem.of("E215", Category.PROVIDER, said)
+        .help("stigmer config set llm.api responses", "or: --effort none");
+  }
+
+  private static Problem problem(Kind kind, String said) {
+    return switch (kind) {
+      case RATE_LIMITED ->
+          Problem.of("E206", Category.PROVIDER, "the rate limit is reached: " + said)
+              .help("wait, then: stigmer resume last", "another model stands in: llm.fallbacks");
+      case OVERLOADED ->
+          Problem.of("E207", Category.PROVIDER, "the provider is overloaded: " + said)
+              .help("wait, then: stigmer resume last", "another model stands in: llm.fallbacks");
+      case TIMEOUT ->
+          Problem.of("E203", Category.PROVIDER, said).help("try again: stigmer resume last");
+      case BAD_REQUEST ->
+          Problem.of("E215", Category.PROVIDER, said)
+              .help("stigmer doctor", "stigmer config explain");
+      case UNREACHABLE,
+          UNAVAILABLE,
+          STREAM_BROKEN,
+          SERVER_ERROR,
+          MODEL_MISSING,
+          MODEL_UNFIT,
+          CONTEXT_OVERFLOW,
+          CREDENTIALS,
+          BAD_RESPONSE ->
+          Problem.of("E204", Category.PROVIDER, said)
+              .help("try again: stigmer resume last", "stigmer doctor");
+    };
   }
 
   private static Kind kind(int status, String code) {
@@ -203,7 +255,7 @@ final class Failures {
     }
     return switch (status) {
       case 200 -> kindWithinStream(code);
-      case 408 -> Kind.TIMEOUT;
+      case 408, 504 -> Kind.TIMEOUT;
       case 409 -> Kind.SERVER_ERROR;
       case 429 -> Kind.RATE_LIMITED;
       case 503, 529 -> Kind.OVERLOADED;
@@ -251,7 +303,7 @@ final class Failures {
                 Category.PROVIDER,
                 "the account behind the key has nothing left to spend: " + shown(error.message()))
             .help(
-                "add credit or raise the limit with the provider, then: stigmer resume ID",
+                "add credit or raise the limit with the provider, then: stigmer resume last",
                 "or use another model: -m MODEL"));
   }
 
@@ -319,11 +371,13 @@ final class Failures {
 
   private String shown(String text) {
     String safe = endpoint.key().map(key -> text.replace(key.reveal(), "[redacted]")).orElse(text);
-    String line = safe.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
-    if (line.isEmpty()) {
-      return "(no text)";
-    }
-    return line.length() <= MAX_TEXT ? line : line.substring(0, MAX_TEXT) + "…";
+    String line = oneLine(safe, MAX_TEXT);
+    return line.isEmpty() ? "(no text)" : line;
+  }
+
+  private static String oneLine(String text, int most) {
+    String line = text.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+    return line.length() <= most ? line : line.substring(0, most) + "…";
   }
 
   private static ModelFailure failure(int status, Kind kind, Problem problem) {

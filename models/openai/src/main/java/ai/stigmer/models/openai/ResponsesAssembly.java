@@ -133,17 +133,23 @@ final class ResponsesAssembly implements Assembly {
     if (!turn.calls().isEmpty()) {
       stop = StopReason.TOOL_USE;
     } else if (!whole) {
-      stop =
-          switch (Json.text(ended.path("incomplete_details"), "reason")) {
-            case "max_output_tokens" -> StopReason.MAX_TOKENS;
-            case "content_filter" -> StopReason.REFUSAL;
-            default -> StopReason.UNKNOWN;
-          };
+      stop = incomplete(Json.text(ended.path("incomplete_details"), "reason"));
     } else if (refused) {
       stop = StopReason.REFUSAL;
     }
     return new ModelTurn(
         turn.provider(), turn.model(), turn.raw(), turn.blocks(), turn.usage(), stop);
+  }
+
+  private StopReason incomplete(String reason) {
+    return switch (reason) {
+      case "max_output_tokens" -> StopReason.MAX_TOKENS;
+      case "content_filter" -> StopReason.REFUSAL;
+      default -> {
+        events.accept(ModelEvent.Notice.unknownStop(model, reason));
+        yield StopReason.UNKNOWN;
+      }
+    };
   }
 
   /**

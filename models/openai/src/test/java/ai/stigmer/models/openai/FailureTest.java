@@ -27,7 +27,7 @@ class FailureTest {
           """
           300 | null                      | see other                                    | E204 | BAD_RESPONSE
           302 | null                      | found                                        | E204 | BAD_RESPONSE
-          400 | null                      | Invalid type for 'input'                     | E204 | BAD_REQUEST
+          400 | null                      | Invalid type for 'input'                     | E215 | BAD_REQUEST
           400 | context_length_exceeded   | Your input exceeds the limit                 | E302 | CONTEXT_OVERFLOW
           400 | null                      | This model's maximum context length is 8192  | E302 | CONTEXT_OVERFLOW
           400 | null                      | the request exceeds the available context size | E302 | CONTEXT_OVERFLOW
@@ -40,14 +40,14 @@ class FailureTest {
           404 | model_not_found           | The model `x` does not exist                 | E202 | MODEL_MISSING
           404 | null                      | Not Found                                    | E204 | BAD_RESPONSE
           405 | null                      | Method Not Allowed                           | E204 | BAD_RESPONSE
-          408 | null                      | timeout                                      | E204 | TIMEOUT
+          408 | null                      | timeout                                      | E203 | TIMEOUT
           409 | null                      | conflict                                     | E204 | SERVER_ERROR
           413 | null                      | Payload Too Large                            | E302 | CONTEXT_OVERFLOW
-          418 | null                      | teapot                                       | E204 | BAD_REQUEST
-          422 | null                      | cannot process                               | E204 | BAD_REQUEST
-          429 | rate_limit_exceeded       | Rate limit reached                           | E204 | RATE_LIMITED
+          418 | null                      | teapot                                       | E215 | BAD_REQUEST
+          422 | null                      | cannot process                               | E215 | BAD_REQUEST
+          429 | rate_limit_exceeded       | Rate limit reached                           | E206 | RATE_LIMITED
           429 | rate_limit_exceeded       | Request too large for gpt-6.1-sol            | E302 | CONTEXT_OVERFLOW
-          429 | slow_down                 | slow down                                    | E204 | OVERLOADED
+          429 | slow_down                 | slow down                                    | E207 | OVERLOADED
           429 | insufficient_quota        | You exceeded your current quota              | E205 | CREDENTIALS
           429 | credit_balance_exhausted  | no credit                                    | E205 | CREDENTIALS
           429 | organization_spend_limit_exceeded | limit                                | E205 | CREDENTIALS
@@ -56,9 +56,9 @@ class FailureTest {
           499 | null                      | cancelled                                    | E204 | SERVER_ERROR
           500 | server_error              | The server had an error                      | E204 | SERVER_ERROR
           502 | null                      | bad gateway                                  | E204 | SERVER_ERROR
-          503 | null                      | overloaded                                   | E204 | OVERLOADED
-          504 | null                      | gateway timeout                              | E204 | SERVER_ERROR
-          529 | null                      | overloaded                                   | E204 | OVERLOADED
+          503 | null                      | overloaded                                   | E207 | OVERLOADED
+          504 | null                      | gateway timeout                              | E203 | TIMEOUT
+          529 | null                      | overloaded                                   | E207 | OVERLOADED
           """)
   void aRefusalHasItsKindInBothApis(
       int status, String code, String text, String problem, Kind kind) {
@@ -196,13 +196,13 @@ class FailureTest {
   @ParameterizedTest
   @CsvSource({
     "server_error, SERVER_ERROR, E204",
-    "rate_limit_exceeded, RATE_LIMITED, E204",
+    "rate_limit_exceeded, RATE_LIMITED, E206",
     "insufficient_quota, CREDENTIALS, E205",
     "context_length_exceeded, CONTEXT_OVERFLOW, E302",
-    "invalid_prompt, BAD_REQUEST, E204",
-    "server_is_overloaded, OVERLOADED, E204",
+    "invalid_prompt, BAD_REQUEST, E215",
+    "server_is_overloaded, OVERLOADED, E207",
     "502, SERVER_ERROR, E204",
-    "429, RATE_LIMITED, E204",
+    "429, RATE_LIMITED, E206",
   })
   void anErrorWithinTheAnswerIsAFailure(String code, Kind kind, String problem) {
     // Given

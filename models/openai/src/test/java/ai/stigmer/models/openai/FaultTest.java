@@ -195,7 +195,7 @@ class FaultTest {
           assertThat(failure.kind())
               .as("offset %d", offset)
               .isIn(Kind.STREAM_BROKEN, Kind.TIMEOUT, Kind.BAD_RESPONSE);
-          assertThat(failure.problem().code()).as("offset %d", offset).startsWith("E20");
+          assertThat(failure.problem().code()).as("offset %d", offset).startsWith("E2");
           assertThat(damaged.whole().shown()).as("offset %d", offset).startsWith(outcome.shown());
           assertThat(turnSeen).as("a failure behind a turn, at %d", offset).isFalse();
         }
@@ -220,7 +220,7 @@ class FaultTest {
         }
         case ModelResult.Failed(var failure) -> {
           failures++;
-          assertThat(failure.problem().code()).as("offset %d", offset).startsWith("E20");
+          assertThat(failure.problem().code()).as("offset %d", offset).startsWith("E2");
         }
         case ModelResult.Cancelled cancelled -> throw new AssertionError("offset " + offset);
       }

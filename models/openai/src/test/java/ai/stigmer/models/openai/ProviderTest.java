@@ -3,13 +3,9 @@ package ai.stigmer.models.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.message.Message;
-import ai.stigmer.graphton.message.ModelTurn;
-import ai.stigmer.graphton.model.ChatModel;
-import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.testkit.openai.Answer;
 import ai.stigmer.testkit.openai.FakeChatCompletions;
-import ai.stigmer.testkit.openai.FakeResponses;
 import ai.stigmer.testkit.openai.Scenario;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,60 +15,14 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What every model promises to the loop. */
+/** What the models of one provider share. */
 @Timeout(60)
-class ContractTest {
+class ProviderTest {
 
   @Test
   void theProviderIsFoundByItsId() {
     assertThat(ServiceLoader.load(ModelProvider.class))
         .anySatisfy(provider -> assertThat(provider.id()).isEqualTo("openai"));
-  }
-
-  @Test
-  void aModelSaysWhatItIs() {
-    try (FakeResponses server = FakeResponses.start(Scenario.of())) {
-      ChatModel model = new Asking(server).model;
-      assertThat(model.provider()).isEqualTo("openai");
-      assertThat(model.model()).isEqualTo("gpt-6.1-sol");
-    }
-  }
-
-  @Test
-  void theTextThatWasShownIsTheTextOfTheTurn() {
-    // Given
-    try (FakeResponses one = FakeResponses.start(Scenario.of(StreamTest.RICH));
-        FakeChatCompletions two = FakeChatCompletions.start(Scenario.of(StreamTest.RICH))) {
-      for (Asking asking : List.of(new Asking(one), new Asking(two))) {
-
-        // When
-        ModelTurn turn = asking.turn(Asking.hello());
-
-        // Then
-        assertThat(asking.shownText()).isEqualTo(turn.text());
-        assertThat(turn.provider()).isEqualTo("openai");
-        assertThat(turn.model()).isEqualTo(asking.model.model());
-      }
-    }
-  }
-
-  @Test
-  void eventsComeOnTheCallersThread() {
-    // Given
-    try (FakeResponses server = FakeResponses.start(Scenario.of(StreamTest.RICH))) {
-      List<Thread> threads = new ArrayList<>();
-
-      // When
-      var _ =
-          new Asking(server)
-              .model.call(
-                  Asking.hello(),
-                  new ai.stigmer.graphton.cancel.CancelToken(),
-                  (ModelEvent event) -> threads.add(Thread.currentThread()));
-
-      // Then
-      assertThat(threads).hasSizeGreaterThan(2).containsOnly(Thread.currentThread());
-    }
   }
 
   @Test
