@@ -17,6 +17,7 @@ public final class ModelCatalog {
 
   private static final Map<String, String> EVERYWHERE =
       Map.of(
+          SettingsTable.RETRY_BUDGET, "5m",
           SettingsTable.CONNECT_TIMEOUT, "3s",
           SettingsTable.FIRST_TOKEN_TIMEOUT, "5m",
           SettingsTable.IDLE_TIMEOUT, "60s",

@@ -22,7 +22,7 @@ public final class Export {
     ObjectNode json = Json.object(type(recorded.entry()));
     json.put("run", runId).put("seq", recorded.seq()).put("time", recorded.time().toString());
     fill(json, recorded.entry());
-    return json.toString();
+    return Json.line(json);
   }
 
   private static String type(JournalEntry entry) {
@@ -34,6 +34,7 @@ public final class Export {
       case JournalEntry.ToolOutcome _ -> "tool_outcome";
       case JournalEntry.UserMessage _ -> "user_message";
       case JournalEntry.ModelSwitched _ -> "model_switched";
+      case JournalEntry.AttemptFailed _ -> "attempt_failed";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -62,6 +63,7 @@ public final class Export {
         json.put("from", switched.from()).put("to", switched.to());
         json.put("why", switched.why());
       }
+      case JournalEntry.AttemptFailed failed -> spent(json, failed.spent());
       case JournalEntry.RunFinished finished -> {
         json.put("status", Ends.status(finished.end())).put("text", finished.end().text());
         Ends.problem(finished.end()).ifPresent(p -> json.set("error", Json.problem(p)));
@@ -70,11 +72,17 @@ public final class Export {
   }
 
   private static void turn(ObjectNode json, ModelTurn turn) {
-    json.put("provider", turn.provider()).put("model", turn.model());
+    spent(json, TurnUsage.of(turn));
     json.put("stop", turn.stop().name().toLowerCase(Locale.ROOT));
-    json.set("usage", Json.usage(turn.usage()));
-    json.set("cost", Spending.of(List.of(TurnUsage.of(turn))).json());
     json.put("raw", turn.raw());
+  }
+
+  private static void spent(ObjectNode json, TurnUsage used) {
+    json.put("provider", used.provider()).put("model", used.model());
+    json.set("usage", Json.usage(used.usage()));
+    Spending spending = Spending.of(List.of(used));
+    json.set("cost", spending.json());
+    spending.addTo(json);
   }
 
   private static ObjectNode call(ToolCall call) {

@@ -20,6 +20,7 @@ final class CascadeData {
           "llm.effort",
           "llm.api",
           "llm.max_retries",
+          "llm.retry_budget",
           "llm.fallbacks",
           "llm.timeouts.connect",
           "llm.timeouts.first_token",
@@ -44,6 +45,7 @@ final class CascadeData {
           Map.entry("llm.effort", "--effort"),
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
+          Map.entry("llm.retry_budget", "--retry-budget"),
           Map.entry("llm.pull", "--pull"),
           Map.entry("agent.max_turns", "--max-turns"));
 
@@ -74,6 +76,7 @@ final class CascadeData {
           Map.entry("llm.effort", List.of("STIGMER_LLM_EFFORT")),
           Map.entry("llm.api", List.of("STIGMER_LLM_API")),
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
+          Map.entry("llm.retry_budget", List.of("STIGMER_LLM_RETRY_BUDGET")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
@@ -100,6 +103,7 @@ final class CascadeData {
           Map.of(
               "llm.api", "auto",
               "llm.max_retries", "4",
+              "llm.retry_budget", "5m",
               "llm.timeouts.connect", "3s",
               "llm.timeouts.first_token", "5m",
               "llm.timeouts.idle", "60s",

@@ -3,6 +3,7 @@ package ai.stigmer.graphton.journal;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
@@ -16,6 +17,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
 import com.fasterxml.jackson.core.JsonFactory;
@@ -74,6 +76,12 @@ public final class EntryCodec {
                   .put("from", switched.from())
                   .put("to", switched.to())
                   .put("why", switched.why());
+          case AttemptFailed failed -> {
+            ObjectNode node = object("attempt-failed");
+            node.put("provider", failed.spent().provider()).put("model", failed.spent().model());
+            usage(node, failed.spent().usage());
+            yield node;
+          }
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -122,6 +130,9 @@ public final class EntryCodec {
       case "user-message" -> new UserMessage(text(node, "text"));
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
+      case "attempt-failed" ->
+          new AttemptFailed(
+              new TurnUsage(text(node, "provider"), text(node, "model"), readUsage(node)));
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(
@@ -133,6 +144,25 @@ public final class EntryCodec {
               .help("use the version of Stigmer that wrote it, or a later one")
               .asException();
     };
+  }
+
+  private static void usage(ObjectNode node, Usage usage) {
+    node.putObject("usage")
+        .put("input", usage.input())
+        .put("output", usage.output())
+        .put("cacheRead", usage.cacheRead())
+        .put("cacheWrite", usage.cacheWrite())
+        .put("reasoning", usage.reasoning());
+  }
+
+  private static Usage readUsage(JsonNode node) {
+    JsonNode usage = node.path("usage");
+    return new Usage(
+        usage.path("input").asLong(),
+        usage.path("output").asLong(),
+        usage.path("cacheRead").asLong(),
+        usage.path("cacheWrite").asLong(),
+        usage.path("reasoning").asLong());
   }
 
   private static ObjectNode turn(ModelTurn turn) {
@@ -150,13 +180,7 @@ public final class EntryCodec {
         case Block.Call call -> put(blocks.addObject(), call.call());
       }
     }
-    Usage usage = turn.usage();
-    node.putObject("usage")
-        .put("input", usage.input())
-        .put("output", usage.output())
-        .put("cacheRead", usage.cacheRead())
-        .put("cacheWrite", usage.cacheWrite())
-        .put("reasoning", usage.reasoning());
+    usage(node, turn.usage());
     return node;
   }
 
@@ -171,18 +195,12 @@ public final class EntryCodec {
         blocks.add(new Block.Call(readCall(block)));
       }
     }
-    JsonNode usage = node.path("usage");
     return new ModelTurn(
         text(node, "provider"),
         text(node, "model"),
         text(node, "raw"),
         blocks,
-        new Usage(
-            usage.path("input").asLong(),
-            usage.path("output").asLong(),
-            usage.path("cacheRead").asLong(),
-            usage.path("cacheWrite").asLong(),
-            usage.path("reasoning").asLong()),
+        readUsage(node),
         StopReason.valueOf(text(node, "stop")));
   }
 

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.tool.EffectClass;
 import java.util.Optional;
 
@@ -88,6 +89,16 @@ public sealed interface JournalEntry {
       requireNonNull(from, "from is null");
       requireNonNull(to, "to is null");
       requireNonNull(why, "why is null");
+    }
+  }
+
+  /**
+   * A call of the model failed after the provider had counted tokens for it. Nothing is decided by
+   * it; it is money that was spent.
+   */
+  record AttemptFailed(TurnUsage spent) implements JournalEntry {
+    public AttemptFailed {
+      requireNonNull(spent, "spent is null");
     }
   }
 

@@ -85,6 +85,7 @@ public final class Transcript {
       case JournalEntry.UserMessage message ->
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
       case JournalEntry.ModelSwitched switched -> this;
+      case JournalEntry.AttemptFailed failed -> withSpent(plusUsage(failed.spent()));
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }
@@ -114,12 +115,12 @@ public final class Transcript {
     return turns;
   }
 
-  /** Tokens of all recorded turns, those that were not used in the end included. */
+  /** Tokens of all recorded turns and attempts, those that were not used in the end included. */
   public Usage usage() {
     return spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
   }
 
-  /** What each recorded turn used, oldest first. */
+  /** What each recorded turn, and each attempt that failed, used, oldest first. */
   public List<TurnUsage> spent() {
     return spent;
   }
@@ -172,7 +173,7 @@ public final class Transcript {
         Map.of(),
         history.plus(calls),
         turns + 1,
-        plusUsage(turn),
+        plusUsage(TurnUsage.of(turn)),
         end);
   }
 
@@ -216,10 +217,14 @@ public final class Transcript {
     return new Transcript(system, messages, openCalls, answered, history, turns, spent, newEnd);
   }
 
-  private List<TurnUsage> plusUsage(ModelTurn turn) {
+  private Transcript withSpent(List<TurnUsage> more) {
+    return new Transcript(system, messages, openCalls, answered, history, turns, more, end);
+  }
+
+  private List<TurnUsage> plusUsage(TurnUsage used) {
     var longer = new ArrayList<TurnUsage>(spent.size() + 1);
     longer.addAll(spent);
-    longer.add(TurnUsage.of(turn));
+    longer.add(used);
     return List.copyOf(longer);
   }
 

@@ -11,6 +11,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
 import java.util.List;
@@ -91,6 +92,7 @@ class EntryCodecTest {
             call, new ToolResult(pick(ToolResult.Status.values(), choice), other)),
         new JournalEntry.UserMessage(text),
         new JournalEntry.ModelSwitched(text, other, text),
+        new JournalEntry.AttemptFailed(new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),
