@@ -137,6 +137,7 @@ final class DemoCommand implements Callable<Integer> {
           case JournalEntry.ChildStarted child -> "sub-agent " + child.agent() + " started";
           case JournalEntry.ChildFinished _ -> "sub-agent finished";
           case JournalEntry.RunForked forked -> "forked from run " + forked.from();
+          case JournalEntry.AttemptFailed _ -> "an answer broke off";
           case JournalEntry.RunFinished _ -> "run finished";
         };
     return String.format(Locale.ROOT, "  %3d  %s", recorded.seq(), what);

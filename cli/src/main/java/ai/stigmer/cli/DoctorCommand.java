@@ -4,6 +4,7 @@ import ai.stigmer.cli.config.LlmOptions;
 import ai.stigmer.cli.screen.Findings;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
@@ -62,6 +63,9 @@ final class DoctorCommand implements Callable<Integer> {
     }
     if (configuration.problems().isEmpty()) {
       findings.addAll(Checkup.model(configuration.llm().toModelSettings(), surroundings.probes()));
+      for (LlmConfig fallback : configuration.fallbacks()) {
+        findings.addAll(Checkup.fallback(fallback.toModelSettings(), surroundings.probes()));
+      }
     }
     surroundings
         .out()

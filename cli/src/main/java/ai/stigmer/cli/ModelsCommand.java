@@ -1,6 +1,7 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.Json;
+import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.CatalogModel;
 import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.config.Price;
@@ -22,7 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Shows what is known of models without asking anybody. */
+/** Shows what is known of models: by a dated file, and by the endpoints that can be asked. */
 @Command(
     name = "models",
     description = "List models with their limits and prices; a model not listed works as well.",
@@ -30,13 +31,15 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Prices are US dollars for a million tokens; - stands for what is not known.",
+      "A * stands behind a model that its endpoint listed just now.",
       "Examples:",
       "  stigmer models list --provider anthropic",
       "  stigmer models show claude-haiku-5-5",
       "  stigmer models aliases --json"
     })
 final class ModelsCommand implements Runnable {
-  private static final String ROW = "%-38s %12s %10s %10s %10s  %s%n";
+  private static final String OFFLINE = "Ask no endpoint; what the dated file says.";
+  private static final String ROW = "%-40s %12s %10s %10s %10s  %s%n";
 
   private final Surroundings surroundings;
 
@@ -58,18 +61,21 @@ final class ModelsCommand implements Runnable {
   int list(
       @Option(names = "--provider", paramLabel = "ID", description = "Only this provider's.")
           @Nullable String provider,
+      @Option(names = "--offline", description = OFFLINE) boolean offline,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    List<CatalogModel> models =
-        ModelCatalog.models().stream()
-            .filter(model -> provider == null || model.provider().equals(provider))
-            .toList();
+    List<LiveCatalog.Entry> models =
+        entries(
+            ModelRef.PROVIDERS.stream()
+                .filter(id -> provider == null || id.equals(provider))
+                .toList(),
+            offline);
     if (json) {
       surroundings.out().println(json(models));
       return 0;
     }
     surroundings.out().printf(Locale.ROOT, ROW, "MODEL", "CONTEXT", "MAX OUT", "IN $", "OUT $", "");
     models.forEach(this::row);
-    surroundings.out().println("as of " + ModelCatalog.asOf());
+    surroundings.out().println("as of " + ModelCatalog.asOf() + "; * listed by its endpoint now");
     return 0;
   }
 
@@ -79,10 +85,22 @@ final class ModelsCommand implements Runnable {
       mixinStandardHelpOptions = true)
   int show(
       @Parameters(paramLabel = "MODEL") String name,
+      @Option(names = "--offline", description = OFFLINE) boolean offline,
       @Option(names = "--json", description = "As one JSON object.") boolean json) {
-    CatalogModel model = find(name);
-    surroundings.out().print(json ? json(model) + "\n" : text(model));
+    LiveCatalog.Entry entry = find(name, offline);
+    surroundings.out().print(json ? json(entry) + "\n" : text(entry));
     return 0;
+  }
+
+  /** The providers' models in one list; what could not be asked is told on standard error. */
+  private List<LiveCatalog.Entry> entries(List<String> providers, boolean offline) {
+    LiveCatalog live = new LiveCatalog(surroundings);
+    List<LiveCatalog.Entry> entries =
+        providers.stream()
+            .flatMap(id -> (offline ? LiveCatalog.offline(id) : live.refreshed(id)).stream())
+            .toList();
+    live.notes().forEach(note -> surroundings.err().println("note: " + Visible.answer(note)));
+    return entries;
   }
 
   @Command(
@@ -108,14 +126,18 @@ final class ModelsCommand implements Runnable {
     return 0;
   }
 
-  private static CatalogModel find(String name) {
+  /** A name that belongs to one provider leads there; any other asks them all. */
+  private LiveCatalog.Entry find(String name, boolean offline) {
     ModelRef ref = ModelRef.parse(name);
-    for (String provider : ModelRef.PROVIDERS) {
-      boolean possible =
-          ref.naming() != ModelRef.Naming.EXPLICIT || ref.provider().equals(Optional.of(provider));
-      Optional<CatalogModel> found = ModelCatalog.find(provider, ref.model());
-      if (possible && found.isPresent()) {
-        return found.get();
+    List<String> possible =
+        ModelRef.PROVIDERS.stream()
+            .filter(id -> ref.provider().isEmpty() || ref.provider().equals(Optional.of(id)))
+            .toList();
+    List<String> known =
+        possible.stream().filter(id -> ModelCatalog.find(id, ref.model()).isPresent()).toList();
+    for (LiveCatalog.Entry entry : entries(known.isEmpty() ? possible : known, offline)) {
+      if (entry.model().isCalled(ref.model())) {
+        return entry;
       }
     }
     Problem problem =
@@ -127,7 +149,8 @@ final class ModelsCommand implements Runnable {
         .asException();
   }
 
-  private void row(CatalogModel model) {
+  private void row(LiveCatalog.Entry entry) {
+    CatalogModel model = entry.model();
     Optional<Price> price = model.prices().stream().findFirst();
     String remark = model.retires().map(day -> "retires " + day).or(model::note).orElse("");
     surroundings
@@ -135,7 +158,7 @@ final class ModelsCommand implements Runnable {
         .printf(
             Locale.ROOT,
             ROW,
-            model.provider() + "/" + model.id(),
+            model.provider() + "/" + model.id() + (entry.live().isEmpty() ? "" : " *"),
             number(model.context()),
             number(model.maxOutput()),
             price.map(p -> p.input().toPlainString()).orElse("-"),
@@ -147,7 +170,8 @@ final class ModelsCommand implements Runnable {
     return number.isPresent() ? String.format(Locale.ROOT, "%,d", number.getAsLong()) : "-";
   }
 
-  private static String text(CatalogModel model) {
+  private static String text(LiveCatalog.Entry entry) {
+    CatalogModel model = entry.model();
     var text = new StringBuilder();
     line(text, "model", model.provider() + "/" + model.id());
     line(text, "also", String.join(", ", model.aliases()));
@@ -175,6 +199,7 @@ final class ModelsCommand implements Runnable {
     line(text, "then", model.successor().orElse(""));
     line(text, "note", model.note().orElse(""));
     line(text, "as of", model.fact().toString());
+    line(text, "live", String.join(", ", entry.live()));
     return text.toString();
   }
 
@@ -184,14 +209,15 @@ final class ModelsCommand implements Runnable {
     }
   }
 
-  private static ObjectNode json(List<CatalogModel> models) {
+  private static ObjectNode json(List<LiveCatalog.Entry> models) {
     ObjectNode json = Json.object("models").put("as_of", ModelCatalog.asOf().toString());
     ArrayNode all = json.putArray("models");
     models.forEach(model -> all.add(json(model)));
     return json;
   }
 
-  private static ObjectNode json(CatalogModel model) {
+  private static ObjectNode json(LiveCatalog.Entry entry) {
+    CatalogModel model = entry.model();
     ObjectNode json = Json.object("model").put("provider", model.provider()).put("id", model.id());
     add(json.putArray("aliases"), model.aliases());
     model.context().ifPresent(n -> json.put("context", n));
@@ -211,6 +237,7 @@ final class ModelsCommand implements Runnable {
     json.put("retires", model.retires().map(Object::toString).orElse(null));
     json.put("successor", model.successor().orElse(null));
     json.put("note", model.note().orElse(null));
+    add(json.putArray("live"), entry.live());
     return json.put("fact", model.fact().toString());
   }
 

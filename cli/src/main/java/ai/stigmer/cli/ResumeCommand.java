@@ -14,8 +14,10 @@ import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,10 +105,12 @@ final class ResumeCommand implements Callable<Integer> {
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
-              journaled.maxRetries());
+              journaled.retries());
       view.begin(
           RunCommand.shown(environment.model()),
-          recorded.startLine() + " · as the run was started · " + commands.words(),
+          recorded.startLine(models(environment))
+              + " · as the run was started · "
+              + commands.words(),
           journaled.configuration());
       fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model(), anew);
@@ -135,6 +139,10 @@ final class ResumeCommand implements Callable<Integer> {
                         .help("for example sandbox")
                         .asException());
     return conversation.sandbox(journaled.workspace()).decide(journaled.execution().withMode(mode));
+  }
+
+  private static List<ModelSettings> models(RunEnvironment environment) {
+    return Stream.concat(Stream.of(environment.model()), environment.fallbacks().stream()).toList();
   }
 
   private String find() {

@@ -10,6 +10,7 @@ import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.CommandSandbox;
@@ -123,7 +124,9 @@ final class RunCommand implements Callable<Integer> {
             configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
             configuration.toJson(),
             configuration.maxTurns(),
-            configuration.maxRetries());
+            RetryPolicy.DEFAULT
+                .withMaxRetries(configuration.maxRetries())
+                .withBudget(configuration.retryBudget()));
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(

@@ -6,6 +6,7 @@ import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.cli.session.RunStory;
 import ai.stigmer.cli.session.Transcript;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.store.Owners;
 import java.nio.file.Files;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -126,7 +127,7 @@ final class SessionsCommand implements Runnable {
         "%-" + Math.max(width, 1) + "s  %s  %-16s %3d turns  %s",
         run.runId(),
         TIME.format(run.updated()),
-        story.status(),
+        story.standing(() -> Owners.isAlive(run.owner())),
         story.turns(),
         Visible.line(story.message(), MESSAGE));
   }

@@ -8,6 +8,7 @@ import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
+import ai.stigmer.testkit.openai.FakeChatCompletions;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -31,6 +32,7 @@ class DoctorTest {
   void everyFindingIsShownAsItWasReviewed() throws IOException {
     servers();
     models();
+    fallbacks();
     configurations();
     journals();
     folders();
@@ -71,6 +73,43 @@ class DoctorTest {
       assertThat(ollama.requests())
           .extracting(RecordedRequest::path)
           .doesNotContain("/api/chat", "/api/generate", "/api/pull");
+    }
+  }
+
+  private void fallbacks() throws IOException {
+    try (var ollama =
+            FakeOllama.start(
+                Scenario.of(Answer.empty())
+                    .models(
+                        InstalledModel.withTools("qwen3.5:9b", 262_144),
+                        InstalledModel.withTools("qwen3:8b", 40_960)));
+        var other =
+            FakeChatCompletions.start(
+                ai.stigmer.testkit.openai.Scenario.of().models("gpt-6.1-sol"))) {
+      Shell shell = shell().export("OPENAI_BASE_URL", other.baseUrl());
+      String chosen = ollama.baseUrl();
+      examined(
+          "fallbacks that can stand in, and one that cannot",
+          shell,
+          0,
+          "--base-url",
+          chosen,
+          "--provider",
+          "ollama",
+          "-m",
+          "qwen3.5:9b",
+          "--fallbacks",
+          "ollama/qwen3:8b,ollama/gone:7b,openai/gpt-6.1-sol");
+      examined(
+          "a fallback without a key",
+          shell(),
+          1,
+          "--base-url",
+          chosen,
+          "-m",
+          "qwen3.5:9b",
+          "--fallbacks",
+          "anthropic/claude-opus-5-5");
     }
   }
 

@@ -18,13 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 class RedactionTest {
   private static final String KEY = "canary-0123456789";
   private static final String OTHER = "sk-ant-canary-9876543210";
+  private static final String GROQ = "gsk_canary0123456789abcdef";
 
   @TempDir Path folder = Path.of("");
 
   @Test
   void aKeyThatAToolFindsIsNeitherJournaledNorShownNorSent() throws IOException {
     Path workspace = Files.createDirectory(folder.resolve("workspace"));
-    Files.writeString(workspace.resolve(".env"), "A=" + KEY + "\nB=" + OTHER + "\n");
+    Files.writeString(
+        workspace.resolve(".env"), "A=" + KEY + "\nB=" + OTHER + "\nC=" + GROQ + "\n");
     Path home = Files.createDirectory(folder.resolve("home"));
     try (FakeOllama server =
         FakeOllama.start(
@@ -35,7 +37,10 @@ class RedactionTest {
                     Answer.text("read"))
                 .models(InstalledModel.withTools("qwen3.5:9b", 32_768)))) {
       Shell shell =
-          new Shell(home).export("OLLAMA_API_KEY", KEY).export("ANTHROPIC_API_KEY", OTHER);
+          new Shell(home)
+              .export("OLLAMA_API_KEY", KEY)
+              .export("ANTHROPIC_API_KEY", OTHER)
+              .export("GROQ", GROQ);
       int status =
           shell.stigmer(
               "run",
@@ -55,7 +60,7 @@ class RedactionTest {
       assertThat(status).as(shown).isZero();
       assertThat(sent).contains("[redacted]");
       for (String text : new String[] {shown, shell.out(), sent, files(home)}) {
-        assertThat(text).doesNotContain(KEY, OTHER);
+        assertThat(text).doesNotContain(KEY, OTHER, GROQ);
       }
     }
   }

@@ -30,6 +30,9 @@ class ResumeKeyTest {
       Shell shell = new Shell(home);
       assertThat(shell.stigmer("resume", "last")).as(shell.err()).isZero();
 
+      assertThat(shell.err().lines().findFirst().orElseThrow())
+          .startsWith("ollama/qwen3.5:9b at " + server.baseUrl() + " · mode local")
+          .doesNotContain("key from");
       assertThat(server.chats())
           .extracting(RecordedRequest::headers)
           .allSatisfy(headers -> assertThat(headers).doesNotContainKey("authorization"));
@@ -71,6 +74,49 @@ class ResumeKeyTest {
           .contains("error[E137]", "then OLLAMA_API_KEY", "config.yaml")
           .doesNotContain(KEY);
       assertThat(server.chats()).hasSize(before);
+    }
+  }
+
+  @Test
+  void theStartLineNamesTheEndpointAndKeyThatAFallbackReallyHas() {
+    try (FakeOllama server = server()) {
+      Shell first =
+          new Shell(home)
+              .export("OPENAI_BASE_URL", "https://first.example/v1")
+              .export("OPENAI_API_KEY", KEY)
+              .export("STIGMER_LLM_FALLBACKS", "openai/gpt-6.1-sol");
+      // A wrong key ends a run at once, and leaves the fallback alone.
+      assertThat(begun(server, first)).isNotZero();
+
+      Shell shell =
+          new Shell(home)
+              .export("OPENAI_BASE_URL", "https://second.example/v1")
+              .export("OPENAI_API_KEY", KEY);
+      var _ = shell.stigmer("resume", "last");
+
+      assertThat(shell.err().lines().findFirst().orElseThrow())
+          .contains(" · else openai/gpt-6.1-sol at https://first.example/v1 · mode")
+          .doesNotContain("second.example", "key from");
+    }
+  }
+
+  @Test
+  void everyNoticeOfAStreamHasACode() {
+    try (FakeOllama server = server()) {
+      Shell shell = new Shell(home).export("STIGMER_LLM_MODLE", "x");
+      var _ =
+          shell.stigmer(
+              "run",
+              "--base-url",
+              server.baseUrl(),
+              "-m",
+              "qwen3.5:9b",
+              "--output",
+              "stream-json",
+              "--max-retries",
+              "0",
+              "hi");
+      assertThat(shell.out()).contains("\"code\":\"W222\"").doesNotContain("\"code\":\"\"");
     }
   }
 

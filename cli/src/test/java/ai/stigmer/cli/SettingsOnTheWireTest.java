@@ -104,6 +104,21 @@ class SettingsOnTheWireTest {
               assertThat(s.chats()).hasSize(2);
             }));
     all.put(
+        "llm.retry_budget",
+        new Wired(
+            "1ms",
+            // A drawn wait may be shorter than the budget once, hardly ever four times.
+            Scenario.of(
+                Answer.error(500, "no"),
+                Answer.error(500, "no"),
+                Answer.error(500, "no"),
+                Answer.error(500, "no"),
+                Answer.text("never")),
+            s -> {
+              assertThat(s.status()).isEqualTo(5);
+              assertThat(s.err()).contains("no time is left to ask again");
+            }));
+    all.put(
         "llm.fallbacks",
         new Wired(
             "ollama/other:7b",
@@ -256,11 +271,14 @@ class SettingsOnTheWireTest {
             "STIGMER_LLM_PROVIDER=ollama");
     others.forEach(
         (other, pair) -> {
-          if (!other.equals(key)) {
+          boolean retried = key.equals("llm.retry_budget") && other.equals("llm.max_retries");
+          if (!other.equals(key) && !retried) {
             shell.export(pair.split("=", 2)[0], pair.split("=", 2)[1]);
           }
         });
-    return key.equals("llm.provider") ? shell.export("STIGMER_MODE", "cloud") : shell;
+    return key.equals("llm.provider")
+        ? shell.export("STIGMER_MODE", "cloud").export("OLLAMA_BASE_URL", url)
+        : shell;
   }
 
   private void configure(

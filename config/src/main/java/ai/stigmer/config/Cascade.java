@@ -49,6 +49,22 @@ public final class Cascade {
     return new Cascade(input.asking(MODEL, model, location), Part.ONE_FALLBACK).resolve();
   }
 
+  /**
+   * Resolves what a question to this provider would go by: its endpoint and key, under the rules
+   * that keep a request from leading a key to an endpoint that it was not meant for.
+   *
+   * @param provider one of those that have models in the catalog
+   */
+  public static Resolved resolveFor(ConfigInput input, String provider) {
+    String known =
+        ModelCatalog.models().stream()
+            .filter(model -> model.provider().equals(provider) && !model.isRetired(input.today()))
+            .map(CatalogModel::id)
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no models of " + provider));
+    return resolveAsked(input, provider + "/" + known, input.command());
+  }
+
   private Resolved resolve() {
     gather();
     Resolution mode = mode();
@@ -83,6 +99,9 @@ public final class Cascade {
       offers.put(setting.key(), candidates.of(setting));
     }
     input.requests().forEach(this::limit);
+    if (part == Part.WHOLE) {
+      UnknownVariables.notes(input.env()).forEach(report::note);
+    }
   }
 
   /** Takes away what a request may not ask for. */

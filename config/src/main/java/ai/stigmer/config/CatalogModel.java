@@ -45,7 +45,7 @@ public record CatalogModel(
   }
 
   /** Whether people or vendors call it so. */
-  boolean isCalled(String name) {
+  public boolean isCalled(String name) {
     return id.equals(name) || aliases.contains(name) || otherIds.contains(name);
   }
 

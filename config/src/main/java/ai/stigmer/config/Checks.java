@@ -186,9 +186,19 @@ final class Checks {
     Optional<Problem> garbled = ValueCheck.key(key.value().get(), key.location());
     if (garbled.isPresent()) {
       report.problem(API_KEY, garbled.get());
-    } else if (!vendor.isEmpty() && !vendor.equals(choice.provider())) {
+    } else if (!vendor.isEmpty() && !vendor.equals(choice.provider()) && !mayServe(vendor)) {
       report.problem(API_KEY, foreignKey(key, vendor));
     }
+  }
+
+  /**
+   * Whether the endpoint may be of a vendor that is no provider here: such a vendor can be asked as
+   * a compatible server only.
+   */
+  private boolean mayServe(String vendor) {
+    return !ModelRef.PROVIDERS.contains(vendor)
+        && !choice.provider().equals("ollama")
+        && !isAtVendor();
   }
 
   private Problem foreignKey(Resolution key, String vendor) {
@@ -198,7 +208,11 @@ final class Checks {
             "the key looks like one of %s, but provider is %s; it was not sent"
                 .formatted(vendor, choice.provider()))
         .from(key.location())
-        .help("use that provider: --provider " + vendor, "or set the right key");
+        .help(
+            ModelRef.PROVIDERS.contains(vendor)
+                ? "use that provider: --provider " + vendor
+                : "use its compatible server: --provider openai --base-url URL",
+            "or set the right key");
   }
 
   private boolean needsKey() {

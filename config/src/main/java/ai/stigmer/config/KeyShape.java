@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /*
@@ -7,21 +8,37 @@ import java.util.regex.Pattern;
  * uses counts.
  */
 /** What a key's text tells without asking anybody. */
-final class KeyShape {
+public final class KeyShape {
   private static final Pattern ANTHROPIC = Pattern.compile("sk-ant-.*", Pattern.DOTALL);
   private static final Pattern OPENAI =
       Pattern.compile("sk-(proj|svcacct|admin)-.*|sk-.*T3BlbkFJ.*", Pattern.DOTALL);
+
+  private static final Map<String, Pattern> OTHERS =
+      Map.of(
+          "google", Pattern.compile("AIza[0-9A-Za-z_-]{20,}"),
+          "groq", Pattern.compile("gsk_[0-9A-Za-z]{20,}"),
+          "xai", Pattern.compile("xai-[0-9A-Za-z]{20,}"));
 
   private static final Pattern HEADER = Pattern.compile("[!-~]+");
 
   private KeyShape() {}
 
-  /** The vendor whose keys plainly look like this; empty when there is none. */
-  static String vendorOf(String key) {
+  /**
+   * The vendor whose keys plainly look like this, for example {@code openai} or {@code google};
+   * empty when there is none.
+   */
+  public static String vendorOf(String key) {
     if (ANTHROPIC.matcher(key).matches()) {
       return "anthropic";
     }
-    return OPENAI.matcher(key).matches() ? "openai" : "";
+    if (OPENAI.matcher(key).matches()) {
+      return "openai";
+    }
+    return OTHERS.entrySet().stream()
+        .filter(other -> other.getValue().matcher(key).matches())
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse("");
   }
 
   /** Whether it can stand in an HTTP header: visible ASCII without white space. */

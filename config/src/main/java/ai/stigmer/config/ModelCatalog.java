@@ -17,6 +17,7 @@ public final class ModelCatalog {
 
   private static final Map<String, String> EVERYWHERE =
       Map.ofEntries(
+          Map.entry(SettingsTable.RETRY_BUDGET, "5m"),
           Map.entry(SettingsTable.CONNECT_TIMEOUT, "3s"),
           Map.entry(SettingsTable.FIRST_TOKEN_TIMEOUT, "5m"),
           Map.entry(SettingsTable.IDLE_TIMEOUT, "60s"),

@@ -2,7 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
-import ai.stigmer.graphton.model.ModelRef;
+import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
 import java.time.Duration;
 import java.util.List;
@@ -130,6 +130,11 @@ public final class Resolved {
   /** How often one call of the model may be made again, 0 to 20. */
   public int maxRetries() {
     return get(SettingsTable.MAX_RETRIES).value().flatMap(Values::retries).orElse(0);
+  }
+
+  /** The time from the first failure of a call within which its last retry begins; positive. */
+  public Duration retryBudget() {
+    return duration(SettingsTable.RETRY_BUDGET);
   }
 
   /** What to do about a model that is not installed. */
@@ -267,41 +272,17 @@ public final class Resolved {
 
   /** One line that says which models, endpoints and keys are used, and why. */
   public String startLine() {
-    var line = new StringBuilder(modelLine());
-    fallbacks.forEach(fallback -> line.append(" · else ").append(fallback.modelLine()));
-    Resolution resolvedMode = get(SettingsTable.MODE);
-    line.append(" · mode ").append(mode.id());
-    line.append(" (")
-        .append(resolvedMode.layer() == Layer.DEFAULT ? "default" : resolvedMode.location())
-        .append(')');
-    return line.toString();
+    return StartLine.of(this);
   }
 
-  private String modelLine() {
-    String provider = get(SettingsTable.PROVIDER).value().orElse("(no provider)");
-    String model = get(SettingsTable.MODEL).value().orElse("(no model)");
-    if (provider.equals(ModelRef.SCRIPTED)) {
-      return "scripted model · " + fileName(model);
-    }
-    var line = new StringBuilder(provider).append('/').append(model);
-    for (StandIn why : StandIn.values()) {
-      if (get(SettingsTable.MODEL).location().equals(why.location())) {
-        line.append(" (").append(why.location()).append(')');
-      }
-    }
-    get(SettingsTable.BASE_URL)
-        .value()
-        .filter(url -> !ModelCatalog.isVendorUrl(provider, url))
-        .ifPresent(url -> line.append(" at ").append(url));
-    Resolution key = get(SettingsTable.API_KEY);
-    if (key.value().isPresent()) {
-      line.append(" · key from ").append(key.location());
-    }
-    return line.toString();
-  }
-
-  private static String fileName(String path) {
-    return path.substring(path.lastIndexOf('/') + 1);
+  /**
+   * The same for models that a run really uses, with what this configuration says of their keys'
+   * places.
+   *
+   * @param used the chosen model first, then those that stand in for it
+   */
+  public String startLine(List<ModelSettings> used) {
+    return StartLine.of(this, used);
   }
 
   /** The same as JSON, schema 1. Holds no secret. */

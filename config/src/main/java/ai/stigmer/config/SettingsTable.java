@@ -22,6 +22,7 @@ final class SettingsTable {
   static final String EFFORT = "llm.effort";
   static final String API = "llm.api";
   static final String MAX_RETRIES = "llm.max_retries";
+  static final String RETRY_BUDGET = "llm.retry_budget";
   static final String FALLBACKS = "llm.fallbacks";
   static final String CONNECT_TIMEOUT = "llm.timeouts.connect";
   static final String FIRST_TOKEN_TIMEOUT = "llm.timeouts.first_token";
@@ -126,6 +127,13 @@ final class SettingsTable {
               List.of("--max-retries"),
               false,
               "How often one call of the model is made again when it fails for a reason that may pass: no connection, a broken stream, a rate limit, an overloaded server. A provider that asks to wait longer than 2 minutes is not asked again."),
+          new Setting(
+              RETRY_BUDGET,
+              Kind.DURATION,
+              List.of(Variable.of("STIGMER_LLM_RETRY_BUDGET")),
+              List.of("--retry-budget"),
+              false,
+              "The time from the first failure of a call within which its last retry begins, waits that a provider asks for included."),
           new Setting(
               FALLBACKS,
               Kind.MODELS,

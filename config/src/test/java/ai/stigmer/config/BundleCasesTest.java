@@ -136,6 +136,85 @@ class BundleCasesTest {
     assertThat(resolved.exitStatus()).isEqualTo(3);
   }
 
+  @Test
+  void anEndpointThatNamesNoProviderNeverGetsAnotherProvidersKey() throws IOException {
+    file("llm:\n  base_url: http://localhost:11434\n");
+    Resolved resolved = resolve("STIGMER_LLM_PROVIDER", "openai", "OPENAI_API_KEY", "k");
+    assertThat(resolved.llm().baseUrl()).contains("https://api.openai.com/v1");
+    assertThat(resolved.get("llm.base_url").shadowed().getFirst().reason())
+        .isEqualTo("other provider");
+    assertThat(resolved.notes())
+        .anyMatch(
+            note ->
+                note.endsWith(
+                    "config.yaml:2 is set and not used: no provider is named with it, so it is for"
+                        + " ollama (provider is openai)"));
+    assertThat(resolve("MODE", "local").llm().baseUrl()).contains("http://localhost:11434");
+  }
+
+  @Test
+  void aModelThatNamesNoProviderStaysWithTheOneItWasWrittenFor() throws IOException {
+    file("llm:\n  model: my-own\n");
+    Resolved resolved = resolve("STIGMER_LLM_PROVIDER", "openai", "OPENAI_API_KEY", "k");
+    assertThat(resolved.llm().modelName()).isEqualTo("gpt-6.1-sol");
+    assertThat(resolve("MODE", "local").llm().modelName()).isEqualTo("my-own");
+  }
+
+  @Test
+  void aKeyAloneGoesWithTheChoiceAndAKeyBesideADroppedEndpointDoesNot() throws IOException {
+    file("llm:\n  api_key: token\n");
+    assertThat(codes("STIGMER_LLM_PROVIDER", "openai")).isEmpty();
+    file("llm:\n  base_url: https://gpu.example\n  api_key: token\n");
+    assertThat(codes("STIGMER_LLM_PROVIDER", "openai")).isEqualTo("E101");
+  }
+
+  @Test
+  void aKeyOfAVendorThatIsNoProviderGoesToACompatibleServerOnly() {
+    for (String key :
+        new String[] {
+          "AIza0123456789abcdefghijklmnopqrstuvwxy",
+          "gsk_0123456789abcdefghijklmnop",
+          "xai-0123456789abcdefghijklmnop"
+        }) {
+      assertThat(codes("STIGMER_LLM_PROVIDER", "openai", "OPENAI_API_KEY", key))
+          .as(key)
+          .isEqualTo("E107");
+      assertThat(codes("STIGMER_LLM_PROVIDER", "ollama", "OLLAMA_API_KEY", key)).isEqualTo("E107");
+      assertThat(
+              codes(
+                  "STIGMER_LLM_PROVIDER", "openai",
+                  "OPENAI_API_KEY", key,
+                  "OPENAI_BASE_URL", "https://compatible.example/v1"))
+          .isEmpty();
+    }
+    assertThat(
+            resolve("STIGMER_LLM_PROVIDER", "openai", "OPENAI_API_KEY", "gsk_" + "x".repeat(30))
+                .problems()
+                .getFirst()
+                .help()
+                .getFirst())
+        .isEqualTo("use its compatible server: --provider openai --base-url URL");
+  }
+
+  @Test
+  void aVariableThatNothingReadsIsTold() {
+    assertThat(
+            resolve(
+                    "STIGMER_LLM_MODLE", "x",
+                    "STIGMER_LLM_BASEURL", "x",
+                    "STIGMER_TELEPATHY", "x",
+                    "STIGMER_DEBUG", "1",
+                    "STIGMER_LLM_TIMEOUT_IDLE", "60s",
+                    "OTHER", "x")
+                .notes())
+        .containsExactly(
+            "STIGMER_LLM_BASEURL is no variable of stigmer and does nothing; did you mean"
+                + " STIGMER_LLM_BASE_URL?",
+            "STIGMER_LLM_MODLE is no variable of stigmer and does nothing; did you mean"
+                + " STIGMER_LLM_MODEL?",
+            "STIGMER_TELEPATHY is no variable of stigmer and does nothing; see all: stigmer env");
+  }
+
   private String codes(String... env) {
     return String.join(" ", resolve(env).problems().stream().map(Problem::code).toList());
   }

@@ -17,6 +17,7 @@ import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
 import ai.stigmer.graphton.tool.ToolPolicy;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,11 @@ public final class Graphton {
   /** When a failed call of the model is made again; {@link RetryPolicy#DEFAULT} unless set. */
   public Graphton retries(RetryPolicy policy) {
     return new Graphton(options.asking(options.asking().withRetries(policy)));
+  }
+
+  /** The moment that no wait for a retry passes, as the run must be over by then. */
+  public Graphton deadline(Instant moment) {
+    return new Graphton(options.asking(options.asking().withDeadline(moment)));
   }
 
   /** The clock and chance that retries go by. */

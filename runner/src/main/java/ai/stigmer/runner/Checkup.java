@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelCard;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.nio.file.Files;
@@ -26,6 +27,40 @@ public final class Checkup {
     } catch (ProblemException e) {
       return List.of(Finding.failed("model", e.problem()));
     }
+  }
+
+  /**
+   * The models that an endpoint offers now; may use the network for some seconds.
+   *
+   * @throws ProblemException when the endpoint cannot be asked
+   */
+  public static List<ModelCard> offered(ModelSettings settings) {
+    try (Providers providers = new Providers(Optional.empty())) {
+      return providers.named(settings.provider()).offered(settings);
+    }
+  }
+
+  /**
+   * A model that stands in for another. What is wrong with it is a warning: a run needs it only
+   * when the model before it cannot be had.
+   *
+   * @param probes the folder that keeps what was found out about models
+   */
+  public static List<Finding> fallback(ModelSettings settings, Path probes) {
+    String name = settings.provider() + "/" + settings.model() + ": ";
+    return model(settings, probes).stream()
+        .map(
+            finding ->
+                new Finding(
+                    "fallback",
+                    finding.level() == Finding.Level.FAILED
+                        ? Finding.Level.WARNING
+                        : finding.level(),
+                    Optional.empty(),
+                    name + finding.code().map(code -> code + " ").orElse("") + finding.text(),
+                    finding.from(),
+                    finding.help()))
+        .toList();
   }
 
   /** The folder that an agent would work in. */

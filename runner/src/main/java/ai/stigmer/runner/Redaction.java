@@ -1,5 +1,6 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.config.KeyShape;
 import ai.stigmer.config.SettingInfo;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.message.ToolResult;
@@ -16,7 +17,8 @@ import java.util.Map;
 /**
  * Takes keys out of what tools give back, before it is journaled, shown or sent to a model: a
  * command may print the environment of another process, and a file may hold what the environment
- * does. By exact value; the keys in use and those that a variable of the settings table holds.
+ * does. By exact value; the keys in use, those that a variable of the settings table holds, and
+ * every variable's value that plainly is some vendor's key.
  */
 final class Redaction implements ToolInterceptor {
   /** Shorter values are words that stand in any text. */
@@ -34,6 +36,10 @@ final class Redaction implements ToolInterceptor {
         .flatMap(setting -> setting.variables().stream())
         .filter(variable -> !variable.name().endsWith("_FILE"))
         .map(variable -> env.getOrDefault(variable.name(), "").strip())
+        .forEach(found::add);
+    env.values().stream()
+        .map(String::strip)
+        .filter(value -> !KeyShape.vendorOf(value).isEmpty())
         .forEach(found::add);
     secrets =
         found.stream()

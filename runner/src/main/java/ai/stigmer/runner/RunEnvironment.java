@@ -35,7 +35,7 @@ import java.util.function.Function;
  * @param configuration the resolved configuration with origins, as {@code config explain --json}
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
- * @param maxRetries how often one call of the model may be made again, 0 to 20
+ * @param retries how often, and for how long, one call of the model may be made again
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -46,7 +46,7 @@ public record RunEnvironment(
     List<ModelSettings> fallbacks,
     String configuration,
     int maxTurns,
-    int maxRetries) {
+    RetryPolicy retries) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,9 +62,7 @@ public record RunEnvironment(
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
     }
-    if (maxRetries < 0 || maxRetries > RetryPolicy.MOST_RETRIES) {
-      throw new IllegalArgumentException("maxRetries must be from 0 to 20, got " + maxRetries);
-    }
+    requireNonNull(retries, "retries is null");
   }
 
   /** Whether commands need a question: not when they were allowed, or cannot leave a sandbox. */
@@ -84,7 +82,8 @@ public record RunEnvironment(
     fallbacks.forEach(fallback -> others.add(modelJson(fallback)));
     json.set("configuration", tree(configuration));
     json.put("max_turns", maxTurns);
-    json.put("max_retries", maxRetries);
+    json.put("max_retries", retries.maxRetries());
+    json.put("retry_budget_ms", retries.budget().toMillis());
     return json.toString();
   }
 
@@ -108,10 +107,18 @@ public record RunEnvironment(
           fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),
           json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
-          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()));
+          retries(json));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static RetryPolicy retries(JsonNode json) {
+    RetryPolicy usual = RetryPolicy.DEFAULT;
+    return usual
+        .withMaxRetries(json.path("max_retries").asInt(usual.maxRetries()))
+        .withBudget(
+            Duration.ofMillis(json.path("retry_budget_ms").asLong(usual.budget().toMillis())));
   }
 
   private ObjectNode agentJson() {

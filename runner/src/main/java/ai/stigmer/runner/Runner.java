@@ -10,7 +10,6 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,7 +118,7 @@ public final class Runner implements AutoCloseable {
   private Graphton loop(Models models, RunEnvironment environment, RunControl control) {
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
-        .retries(RetryPolicy.DEFAULT.withMaxRetries(environment.maxRetries()))
+        .retries(environment.retries())
         .journal(journal)
         .owner(owner)
         .policy(control.policy())

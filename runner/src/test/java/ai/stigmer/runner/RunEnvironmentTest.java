@@ -13,6 +13,7 @@ import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.graphton.sandbox.Limits;
 import ai.stigmer.graphton.sandbox.Network;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -51,7 +52,7 @@ class RunEnvironmentTest {
         List.of(ModelSettings.of("ollama", "qwen3:8b")),
         "{\"schema\":1}",
         7,
-        3);
+        RetryPolicy.DEFAULT.withMaxRetries(3).withBudget(Duration.ofSeconds(90)));
   }
 
   @Test
@@ -80,7 +81,7 @@ class RunEnvironmentTest {
             List.of(),
             "{}",
             50,
-            0);
+            RetryPolicy.NONE);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -142,7 +143,9 @@ class RunEnvironmentTest {
                 List.of(),
                 resolved.toJson(),
                 resolved.maxTurns(),
-                resolved.maxRetries())
+                RetryPolicy.DEFAULT
+                    .withMaxRetries(resolved.maxRetries())
+                    .withBudget(resolved.retryBudget()))
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

@@ -28,6 +28,11 @@ public final class Owners {
     return self.pid() + "@" + host() + "/" + start(self).orElse("");
   }
 
+  /** Whether a process of that name runs on this host now. */
+  public static boolean isAlive(String owner) {
+    return ALIVE.test(owner);
+  }
+
   /** Whether the process of that name runs on this host now. */
   static final Predicate<String> ALIVE =
       name -> {

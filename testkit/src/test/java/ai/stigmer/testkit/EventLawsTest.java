@@ -207,7 +207,7 @@ class EventLawsTest {
             ModelFailure.Kind.OVERLOADED,
             Problem.of("E204", Problem.Category.PROVIDER, "busy"));
     return new AgentEvent.Retrying(
-        1, attempt, of, Duration.ofSeconds(1), "busy", failure, discarded);
+        1, attempt, of, Duration.ofSeconds(1), Duration.ofMinutes(1), "busy", failure, discarded);
   }
 
   private static AgentEvent switched(long seq, long discarded) {

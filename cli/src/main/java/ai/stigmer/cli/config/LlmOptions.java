@@ -70,6 +70,12 @@ public final class LlmOptions {
   private @Nullable String maxRetries;
 
   @Option(
+      names = "--retry-budget",
+      paramLabel = "TIME",
+      description = "The time for retries of one call, for example 90s (default: 5m).")
+  private @Nullable String retryBudget;
+
+  @Option(
       names = "--pull",
       paramLabel = "WHEN",
       description = "Pull a model that Ollama has not installed: ask, never or when-missing.")
@@ -114,6 +120,7 @@ public final class LlmOptions {
     input = flag(input, "llm.effort", effort, "--effort");
     input = flag(input, "llm.api", api, "--api");
     input = flag(input, "llm.max_retries", maxRetries, "--max-retries");
+    input = flag(input, "llm.retry_budget", retryBudget, "--retry-budget");
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");

@@ -17,7 +17,8 @@ public final class Json {
   /** The version of every object that a command prints. */
   public static final int SCHEMA = 1;
 
-  private static final Pattern STEERING = Pattern.compile("[\\x7f-\\x9f]");
+  private static final Pattern STEERING =
+      Pattern.compile("[\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]");
 
   private Json() {}
 
@@ -27,8 +28,8 @@ public final class Json {
   }
 
   /**
-   * A line to print. JSON lets DEL and the control characters behind it stand as they are, and a
-   * terminal obeys some of them.
+   * A line to print. JSON lets DEL, the control characters behind it and those that turn a line
+   * around stand as they are, and a terminal obeys some of them.
    */
   public static String line(JsonNode json) {
     return STEERING
@@ -96,7 +97,9 @@ public final class Json {
     json.put("text", result.text());
     json.put("turns", result.turns());
     json.set("usage", usage(result.usage()));
-    json.set("cost", Spending.of(result.spent()).json());
+    Spending spending = Spending.of(result.spent());
+    json.set("cost", spending.json());
+    spending.addTo(json);
     json.set("model", model.json());
     Ends.problem(result.end())
         .ifPresentOrElse(p -> json.set("error", problem(p)), () -> json.putNull("error"));

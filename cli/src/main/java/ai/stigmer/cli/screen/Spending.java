@@ -73,7 +73,17 @@ public final class Spending {
     return cost()
         .map(Spending::dollars)
         .orElseGet(
-            () -> known().signum() == 0 ? missing : "over " + dollars(known()) + ", " + missing);
+            () ->
+                known().signum() == 0 ? missing : "at least " + dollars(known()) + ", " + missing);
+  }
+
+  /**
+   * Adds the cost in two fields: {@code cost_usd}, what is known of it, null when that is nothing;
+   * {@code cost_complete}, whether that is all.
+   */
+  public void addTo(ObjectNode json) {
+    json.put("cost_usd", known().signum() == 0 ? null : known().stripTrailingZeros());
+    json.put("cost_complete", cost().isPresent());
   }
 
   /** The tokens in a few words. */

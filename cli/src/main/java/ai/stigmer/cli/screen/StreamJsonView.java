@@ -17,6 +17,9 @@ import java.util.Locale;
  * line first, a {@code result} or {@code error} line last.
  */
 public final class StreamJsonView implements RunView {
+  /** What the command itself has to say: of its configuration, or of the run it goes on with. */
+  private static final String NOTE = "W222";
+
   private final PrintStream out;
   private final PrintStream err;
 
@@ -44,7 +47,7 @@ public final class StreamJsonView implements RunView {
 
   @Override
   public void note(String text) {
-    print(Json.object("notice").put("code", "").put("text", text));
+    print(Json.object("notice").put("code", NOTE).put("text", text));
   }
 
   @Override
@@ -139,6 +142,7 @@ public final class StreamJsonView implements RunView {
             .put("attempt", retrying.attempt())
             .put("of", retrying.of())
             .put("wait_ms", retrying.delay().toMillis())
+            .put("left_ms", retrying.left().toMillis())
             .put("why", retrying.why())
             .put("discarded", retrying.discarded());
     json.set("error", Json.problem(retrying.failure().problem()));
@@ -152,7 +156,9 @@ public final class StreamJsonView implements RunView {
         json.put("status", "answered").put("seq", answered.seq());
         json.put("stop", answered.turn().stop().name().toLowerCase(Locale.ROOT));
         json.set("usage", Json.usage(answered.turn().usage()));
-        json.set("cost", Spending.of(List.of(TurnUsage.of(answered.turn()))).json());
+        Spending spending = Spending.of(List.of(TurnUsage.of(answered.turn())));
+        json.set("cost", spending.json());
+        spending.addTo(json);
         yield json;
       }
       case AgentEvent.TurnEnd.Failed failed -> {

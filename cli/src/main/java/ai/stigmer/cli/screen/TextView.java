@@ -9,6 +9,11 @@ import ai.stigmer.graphton.event.RunResult;
 import java.io.PrintStream;
 import java.util.Locale;
 
+/*
+ * A model's text can turn out to be no answer: the connection breaks, or the provider's module finds that the model
+ * never saw the whole prompt. On a screen it is shown as it comes, and called void when it is. Anywhere else
+ * somebody takes what is printed for the answer, so a turn's text is printed once the turn counts.
+ */
 /** A run for people: the answer on standard output, everything else on standard error. */
 public final class TextView implements RunView {
 
@@ -25,6 +30,8 @@ public final class TextView implements RunView {
   private final Terminal terminal;
   private final Detail detail;
 
+  private final StringBuilder unconfirmed = new StringBuilder();
+  private long shown;
   private boolean lineOpen;
   private boolean thinkingOpen;
   private boolean spoken;
@@ -60,12 +67,12 @@ public final class TextView implements RunView {
   public void accept(AgentEvent event) {
     switch (event) {
       case AgentEvent.RunStarted started -> started(started);
-      case AgentEvent.TurnStarted _ -> closeLines();
-      case AgentEvent.TextDelta delta -> text(delta.text());
+      case AgentEvent.TurnStarted _ -> turnStarted();
+      case AgentEvent.TextDelta delta -> heard(delta.text());
       case AgentEvent.ThinkingDelta delta -> thinking(delta.text());
       case AgentEvent.Retrying retrying -> retrying(retrying);
       case AgentEvent.ModelSwitched switched -> switched(switched);
-      case AgentEvent.TurnFinished _ -> closeLines();
+      case AgentEvent.TurnFinished finished -> turnFinished(finished.end());
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
       case AgentEvent.Child child -> ChildLine.of(child, terminal.palette()).ifPresent(this::tell);
@@ -78,6 +85,37 @@ public final class TextView implements RunView {
     if (started.beginning() == AgentEvent.Beginning.RESUMED) {
       tell("run " + started.runId() + " goes on after entry " + (started.seq() - 1));
     }
+  }
+
+  private void turnStarted() {
+    closeLines();
+    forget();
+  }
+
+  private void heard(String text) {
+    if (terminal.out()) {
+      shown += text.length();
+      text(text);
+    } else {
+      unconfirmed.append(text);
+    }
+  }
+
+  private void turnFinished(AgentEvent.TurnEnd end) {
+    if (end instanceof AgentEvent.TurnEnd.Answered) {
+      if (!unconfirmed.isEmpty()) {
+        text(unconfirmed.toString());
+      }
+    } else if (shown > 0) {
+      tell("what was shown of that answer is void; it is not an answer");
+    }
+    forget();
+    closeLines();
+  }
+
+  private void forget() {
+    shown = 0;
+    unconfirmed.setLength(0);
   }
 
   private void text(String text) {
@@ -111,9 +149,10 @@ public final class TextView implements RunView {
   }
 
   private void tellOfVoid(long discarded) {
-    if (spoken && discarded > 0) {
+    if (shown > 0 && discarded > 0) {
       tell("what was shown of that answer is void; it begins again");
     }
+    forget();
   }
 
   private void toolStarted(AgentEvent.ToolStarted started) {

@@ -2,6 +2,9 @@ package ai.stigmer.cli.screen;
 
 /** Text from a model or a tool, made safe to show on a terminal. */
 public final class Visible {
+  private static final int ZERO_WIDTH_NON_JOINER = 0x200c;
+  private static final int ZERO_WIDTH_JOINER = 0x200d;
+
   private Visible() {}
 
   /**
@@ -21,18 +24,20 @@ public final class Visible {
   }
 
   /**
-   * The text as an answer for the screen: line ends and tabs stay, other control characters are
-   * written out, so that no model can move the cursor or change a colour.
+   * The text as an answer for the screen: line ends and tabs stay, and so do the joiners that
+   * scripts and emoji are written with. Every other control, direction-changing or invisible
+   * character is written out, so that no model can move the cursor, change a colour, turn a line
+   * around or hide a word.
    */
   public static String answer(String text) {
-    if (text.codePoints().noneMatch(Visible::movesTheCursor)) {
+    if (text.codePoints().noneMatch(Visible::deceives)) {
       return text;
     }
     StringBuilder shown = new StringBuilder(text.length());
     text.codePoints()
         .forEach(
             point -> {
-              if (movesTheCursor(point)) {
+              if (deceives(point)) {
                 append(shown, point);
               } else {
                 shown.appendCodePoint(point);
@@ -41,8 +46,16 @@ public final class Visible {
     return shown.toString();
   }
 
-  private static boolean movesTheCursor(int point) {
-    return Character.getType(point) == Character.CONTROL && point != '\n' && point != '\t';
+  private static boolean deceives(int point) {
+    return switch (point) {
+      case '\n', '\t', ZERO_WIDTH_NON_JOINER, ZERO_WIDTH_JOINER -> false;
+      default -> hidden(point) || isSupplementarySelector(point);
+    };
+  }
+
+  /** Two hundred and forty invisible characters, enough to write any bytes with. */
+  private static boolean isSupplementarySelector(int point) {
+    return point >= 0xe0100 && point <= 0xe01ef;
   }
 
   private static void append(StringBuilder shown, int point) {
@@ -51,7 +64,7 @@ public final class Visible {
       case '\t' -> shown.append("\\t");
       case '\r' -> shown.append("\\r");
       default -> {
-        if (hidden(point)) {
+        if (hidden(point) || isSupplementarySelector(point)) {
           shown.append(String.format("\\u%04x", point));
         } else {
           shown.appendCodePoint(point);

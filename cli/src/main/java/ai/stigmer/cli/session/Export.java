@@ -23,7 +23,7 @@ public final class Export {
     ObjectNode json = Json.object(type(recorded.entry()));
     json.put("run", runId).put("seq", recorded.seq()).put("time", recorded.time().toString());
     fill(json, recorded.entry());
-    return json.toString();
+    return Json.line(json);
   }
 
   private static String type(JournalEntry entry) {
@@ -38,6 +38,7 @@ public final class Export {
       case JournalEntry.ChildStarted _ -> "child_started";
       case JournalEntry.ChildFinished _ -> "child_finished";
       case JournalEntry.RunForked _ -> "run_forked";
+      case JournalEntry.AttemptFailed _ -> "attempt_failed";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -76,6 +77,7 @@ public final class Export {
         json.set("cost", Spending.of(child.spent()).json());
         end(json, child.end());
       }
+      case JournalEntry.AttemptFailed failed -> spent(json, failed.spent());
       case JournalEntry.RunForked forked -> json.put("from", forked.from()).put("at", forked.at());
       case JournalEntry.RunFinished finished -> end(json, finished.end());
     }
@@ -87,11 +89,17 @@ public final class Export {
   }
 
   private static void turn(ObjectNode json, ModelTurn turn) {
-    json.put("provider", turn.provider()).put("model", turn.model());
+    spent(json, TurnUsage.of(turn));
     json.put("stop", turn.stop().name().toLowerCase(Locale.ROOT));
-    json.set("usage", Json.usage(turn.usage()));
-    json.set("cost", Spending.of(List.of(TurnUsage.of(turn))).json());
     json.put("raw", turn.raw());
+  }
+
+  private static void spent(ObjectNode json, TurnUsage used) {
+    json.put("provider", used.provider()).put("model", used.model());
+    json.set("usage", Json.usage(used.usage()));
+    Spending spending = Spending.of(List.of(used));
+    json.set("cost", spending.json());
+    spending.addTo(json);
   }
 
   private static ObjectNode call(ToolCall call) {

@@ -6,25 +6,40 @@ import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * One run in a line, folded from its entries.
  *
  * @param message what the user asked first
- * @param status how the run stands: {@code open} when it has no end
+ * @param status how the run ended; {@value #OPEN} when it has no end
  * @param turns answers of the model
  */
 public record RunStory(String agent, String message, String status, int turns) {
+  private static final String OPEN = "open";
+
   public RunStory {
     requireNonNull(agent, "agent is null");
     requireNonNull(message, "message is null");
     requireNonNull(status, "status is null");
   }
 
+  /**
+   * How the run stands.
+   *
+   * @param alive whether who wrote last is still there
+   */
+  public String standing(BooleanSupplier alive) {
+    if (!status.equals(OPEN)) {
+      return status;
+    }
+    return alive.getAsBoolean() ? "running" : "interrupted";
+  }
+
   public static RunStory of(List<Recorded> entries) {
     String agent = "";
     String message = "";
-    String status = "open";
+    String status = OPEN;
     int turns = 0;
     for (Recorded recorded : entries) {
       switch (recorded.entry()) {
@@ -33,13 +48,14 @@ public record RunStory(String agent, String message, String status, int turns) {
           message = started.input();
         }
         case JournalEntry.Turn _ -> turns++;
-        case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> status = "open";
+        case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> status = OPEN;
         case JournalEntry.RunFinished finished -> status = Ends.status(finished.end());
         case JournalEntry.ToolIntent _,
             JournalEntry.ToolOutcome _,
             JournalEntry.UserMessage _,
             JournalEntry.ChildStarted _,
             JournalEntry.ChildFinished _,
+            JournalEntry.AttemptFailed _,
             JournalEntry.ModelSwitched _ -> {}
       }
     }

@@ -84,6 +84,10 @@ public final class Transcript {
       }
       case JournalEntry.RunForked forked ->
           line(number, "forked from run " + forked.from() + " at its entry " + forked.at());
+      case JournalEntry.AttemptFailed failed -> {
+        spent.add(failed.spent());
+        line(number, "an answer that broke off " + words(failed.spent()));
+      }
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
@@ -94,16 +98,7 @@ public final class Transcript {
   private void turn(String number, ModelTurn turn) {
     TurnUsage used = TurnUsage.of(turn);
     spent.add(used);
-    line(
-        number,
-        turn.provider()
-            + "/"
-            + turn.model()
-            + " ("
-            + Spending.of(List.of(used)).tokensInWords()
-            + ", "
-            + Spending.of(List.of(used)).costInWords()
-            + ")");
+    line(number, turn.provider() + "/" + turn.model() + " " + words(used));
     for (Block block : turn.blocks()) {
       switch (block) {
         case Block.Text said -> body(said.text());
@@ -111,6 +106,11 @@ public final class Transcript {
         case Block.Call call -> body("calls " + ToolLine.call(call.call()));
       }
     }
+  }
+
+  private static String words(TurnUsage used) {
+    Spending spending = Spending.of(List.of(used));
+    return "(" + spending.tokensInWords() + ", " + spending.costInWords() + ")";
   }
 
   private void total() {

@@ -20,6 +20,7 @@ final class CascadeData {
           "llm.effort",
           "llm.api",
           "llm.max_retries",
+          "llm.retry_budget",
           "llm.fallbacks",
           "llm.timeouts.connect",
           "llm.timeouts.first_token",
@@ -51,6 +52,7 @@ final class CascadeData {
           Map.entry("llm.effort", "--effort"),
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
+          Map.entry("llm.retry_budget", "--retry-budget"),
           Map.entry("llm.pull", "--pull"),
           Map.entry("agent.max_turns", "--max-turns"),
           Map.entry("execution.mode", "--execution-mode"));
@@ -82,6 +84,7 @@ final class CascadeData {
           Map.entry("llm.effort", List.of("STIGMER_LLM_EFFORT")),
           Map.entry("llm.api", List.of("STIGMER_LLM_API")),
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
+          Map.entry("llm.retry_budget", List.of("STIGMER_LLM_RETRY_BUDGET")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
@@ -111,6 +114,7 @@ final class CascadeData {
           Map.ofEntries(
               Map.entry("llm.api", "auto"),
               Map.entry("llm.max_retries", "4"),
+              Map.entry("llm.retry_budget", "5m"),
               Map.entry("llm.timeouts.connect", "3s"),
               Map.entry("llm.timeouts.first_token", "5m"),
               Map.entry("llm.timeouts.idle", "60s"),

@@ -178,7 +178,10 @@ final class ExpectedExplain {
         put(node, text, valid ? Integer.valueOf(text) : null);
         check(valid, text, "E134", key);
       }
-      case "llm.timeouts.connect", "llm.timeouts.first_token", "llm.timeouts.idle" -> {
+      case "llm.retry_budget",
+          "llm.timeouts.connect",
+          "llm.timeouts.first_token",
+          "llm.timeouts.idle" -> {
         put(node, text, null);
         check(CascadeData.isDuration(text), text, "E117", key);
       }

@@ -206,6 +206,7 @@ record GivenConfiguration(
     draw.into(given.flags, "--max-retries", RETRIES);
     draw.into(given.env, "STIGMER_LLM_MAX_RETRIES", RETRIES);
     draw.into(given.file, "llm.max_retries", RETRIES);
+    draw.into(given.file, "llm.retry_budget", DURATIONS);
   }
 
   /** Writes the files that keys may stand in. */

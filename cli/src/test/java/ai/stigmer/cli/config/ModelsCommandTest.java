@@ -24,18 +24,19 @@ class ModelsCommandTest {
 
   @Test
   void theListShowsLimitsPricesAndRetirements() {
-    assertThat(shell.stigmer("models", "list")).isZero();
+    assertThat(shell.stigmer("models", "list", "--offline")).isZero();
     assertThat(shell.out())
         .containsPattern("anthropic/claude-opus-5-5 +1,000,000 +128,000 +4 +20")
         .containsPattern("claude-sonnet-4-5-20250929 +- +- +- +-  retires 2026-11-30")
         .contains("ollama/qwen3:8b", "openai/gpt-6.1-sol", "as of 2026-11-20");
-    assertThat(shell.stigmer("models", "list", "--provider", "openai")).isZero();
+    assertThat(shell.stigmer("models", "list", "--offline", "--provider", "openai")).isZero();
     assertThat(shell.out()).contains("openai/gpt-6.1-sol").doesNotContain("claude", "qwen");
   }
 
   @Test
   void theListIsJsonForPrograms() throws IOException {
-    assertThat(shell.stigmer("models", "list", "--provider", "anthropic", "--json")).isZero();
+    assertThat(shell.stigmer("models", "list", "--provider", "anthropic", "--offline", "--json"))
+        .isZero();
     JsonNode models = JSON.readTree(shell.out()).path("models");
     assertThat(models.size()).isGreaterThan(10);
     assertThat(models)
@@ -46,30 +47,30 @@ class ModelsCommandTest {
   void oneModelIsShownByItsIdAliasOrWithItsProvider() throws IOException {
     for (String name :
         new String[] {"claude-haiku-5-5", "claude-haiku-5.5", "anthropic/claude-haiku-5-5"}) {
-      assertThat(shell.stigmer("models", "show", name)).isZero();
+      assertThat(shell.stigmer("models", "show", "--offline", name)).isZero();
       assertThat(shell.out())
           .startsWith("model    anthropic/claude-haiku-5-5\n")
           .contains("$0.10 in, $0.50 out, $0.01 from the cache", "prompts up to 100,000")
           .contains("as of    2026-11-20");
     }
-    assertThat(shell.stigmer("models", "show", "claude-haiku-5-5", "--json")).isZero();
+    assertThat(shell.stigmer("models", "show", "--offline", "claude-haiku-5-5", "--json")).isZero();
     assertThat(JSON.readTree(shell.out()).path("prices").path(1).path("input").asDouble())
         .isEqualTo(0.5);
   }
 
   @Test
   void aPriceThatIsNotKnownIsNeverShownAsNothing() {
-    assertThat(shell.stigmer("models", "show", "gpt-6.1-sol")).isZero();
-    assertThat(shell.out()).contains("$2 in, $10 out, $- from the cache, $- to the cache");
-    assertThat(shell.stigmer("models", "show", "qwen3.5")).isZero();
+    assertThat(shell.stigmer("models", "show", "--offline", "gpt-6.1-sol")).isZero();
+    assertThat(shell.out()).contains("$2 in, $10 out, $0.10 from the cache, $- to the cache");
+    assertThat(shell.stigmer("models", "show", "--offline", "qwen3.5")).isZero();
     assertThat(shell.out()).doesNotContain("price", "$");
   }
 
   @Test
   void anUnknownModelNamesTheNearest() {
-    assertThat(shell.stigmer("models", "show", "claude-opus-5-6")).isEqualTo(2);
+    assertThat(shell.stigmer("models", "show", "--offline", "claude-opus-5-6")).isEqualTo(2);
     assertThat(shell.err()).contains("error[E307]", "did you mean claude-opus-5-5?");
-    assertThat(shell.stigmer("models", "show", "openai/claude-opus-5-5")).isEqualTo(2);
+    assertThat(shell.stigmer("models", "show", "--offline", "openai/claude-opus-5-5")).isEqualTo(2);
   }
 
   @Test

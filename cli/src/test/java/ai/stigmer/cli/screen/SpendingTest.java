@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ class SpendingTest {
     Spending spending = Spending.of(List.of(LOCAL, OPUS));
     assertThat(spending.cost()).isEmpty();
     assertThat(spending.costInWords())
-        .isEqualTo("over $0.0222, no price known for ollama/qwen3:8b");
+        .isEqualTo("at least $0.0222, no price known for ollama/qwen3:8b");
     assertThat(spending.json().path("unpriced").path(0).asText()).isEqualTo("ollama/qwen3:8b");
   }
 
@@ -58,6 +59,25 @@ class SpendingTest {
     assertThat(Spending.of(List.of(silent)).cost()).isEmpty();
     assertThat(Spending.of(List.of()).cost()).isEmpty();
     assertThat(Spending.of(List.of()).costInWords()).isEmpty();
+  }
+
+  @Test
+  void cachedTokensOfOpenaiHaveTheirPriceAndUnknownOnesLeaveALowerBound() {
+    var terra = new TurnUsage("openai", "gpt-6.1-terra", new Usage(1_000, 500, 8_000, 1_000, 0));
+    // 1,000 × 1 + 500 × 5 + 8,000 × 0.05 + 1,000 × 1.25 = 5,150
+    assertThat(Spending.of(List.of(terra)).costInWords()).isEqualTo("$0.005150");
+    var long272 = new TurnUsage("openai", "gpt-6.1-terra", Usage.of(272_001, 0));
+    assertThat(Spending.of(List.of(long272)).cost().orElseThrow()).isEqualByComparingTo("0.544002");
+    var written = new TurnUsage("openai", "gpt-6.1-sol", new Usage(1, 1, 1, 1, 0));
+    var json = JsonNodeFactory.instance.objectNode();
+    Spending.of(List.of(terra, written)).addTo(json);
+    assertThat(json.toString()).isEqualTo("{\"cost_usd\":0.00515,\"cost_complete\":false}");
+    json.removeAll();
+    Spending.of(List.of(LOCAL)).addTo(json);
+    assertThat(json.toString()).isEqualTo("{\"cost_usd\":null,\"cost_complete\":false}");
+    json.removeAll();
+    Spending.of(List.of(terra)).addTo(json);
+    assertThat(json.toString()).isEqualTo("{\"cost_usd\":0.00515,\"cost_complete\":true}");
   }
 
   @Test

@@ -88,6 +88,17 @@ public final class Account {
     return breach == null;
   }
 
+  /** Counts what an attempt used that gave no answer; it is part of the call that is under way. */
+  public synchronized void lost(TurnUsage attempt) {
+    count(attempt);
+  }
+
+  private void count(TurnUsage used) {
+    spent.add(used);
+    tokens = plus(tokens, tokensOf(used.usage()));
+    cost = cost.add(prices.of(used).orElse(BigDecimal.ZERO));
+  }
+
   /** The limit that ended the tree; empty while there is none. */
   public synchronized Optional<Breach> breach() {
     return Optional.ofNullable(breach);
@@ -115,9 +126,7 @@ public final class Account {
     public void settle(TurnUsage turn) {
       synchronized (Account.this) {
         modelCalls++;
-        spent.add(turn);
-        tokens = plus(tokens, tokensOf(turn.usage()));
-        cost = cost.add(prices.of(turn).orElse(BigDecimal.ZERO));
+        count(turn);
         close();
       }
     }

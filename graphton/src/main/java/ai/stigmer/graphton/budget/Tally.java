@@ -38,16 +38,20 @@ public record Tally(int modelCalls, int toolCalls, List<TurnUsage> spent, Durati
     var all = new ArrayList<>(entries);
     all.addAll(beneath);
     var spent = new ArrayList<TurnUsage>();
+    int modelCalls = 0;
     int toolCalls = 0;
     for (Recorded recorded : all) {
       if (recorded.entry() instanceof JournalEntry.Turn turn) {
         spent.add(TurnUsage.of(turn.turn()));
+        modelCalls++;
+      } else if (recorded.entry() instanceof JournalEntry.AttemptFailed attempt) {
+        spent.add(attempt.spent());
       } else if (recorded.entry() instanceof JournalEntry.ToolOutcome outcome
           && outcome.result().status() != ToolResult.Status.NOT_RUN) {
         toolCalls++;
       }
     }
-    return new Tally(spent.size(), toolCalls, spent, ran(entries, beneath));
+    return new Tally(modelCalls, toolCalls, spent, ran(entries, beneath));
   }
 
   private static void descend(

@@ -60,6 +60,7 @@ public sealed interface AgentEvent {
    *
    * @param attempt which retry of this turn's call, from 1
    * @param of the most retries of one call
+   * @param left what is left for retries of this call after the wait
    * @param why one line for people
    * @param discarded how many characters of text and thinking were shown and are void
    */
@@ -68,12 +69,14 @@ public sealed interface AgentEvent {
       int attempt,
       int of,
       Duration delay,
+      Duration left,
       String why,
       ModelFailure failure,
       long discarded)
       implements AgentEvent {
     public Retrying {
       requireNonNull(delay, "delay is null");
+      requireNonNull(left, "left is null");
       requireNonNull(why, "why is null");
       requireNonNull(failure, "failure is null");
     }

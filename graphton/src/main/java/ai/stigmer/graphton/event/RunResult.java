@@ -12,7 +12,8 @@ import java.util.List;
  * @param turns answers of the model in the whole run, before and after interruptions, without those
  *     of its sub-agents
  * @param usage tokens of the whole run and its sub-agents
- * @param spent the same for each recorded turn
+ * @param spent the same for each recorded turn, and for each attempt that failed after tokens were
+ *     counted for it, oldest first
  */
 public record RunResult(String runId, RunEnd end, int turns, Usage usage, List<TurnUsage> spent) {
   public RunResult {

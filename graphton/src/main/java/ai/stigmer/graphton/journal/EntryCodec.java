@@ -5,6 +5,7 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunForked;
@@ -86,6 +87,12 @@ public final class EntryCodec {
           case ChildFinished child -> childFinished(child);
           case RunForked forked ->
               object("run-forked").put("from", forked.from()).put("at", forked.at());
+          case AttemptFailed failed -> {
+            ObjectNode node = object("attempt-failed");
+            node.put("provider", failed.spent().provider()).put("model", failed.spent().model());
+            put(node.putObject("usage"), failed.spent().usage());
+            yield node;
+          }
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -138,6 +145,9 @@ public final class EntryCodec {
           new ChildStarted(text(node, "call"), text(node, "run"), text(node, "agent"));
       case "child-finished" -> readChildFinished(node);
       case "run-forked" -> new RunForked(text(node, "from"), node.path("at").asLong());
+      case "attempt-failed" ->
+          new AttemptFailed(
+              new TurnUsage(text(node, "provider"), text(node, "model"), readUsage(node.path("usage"))));
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(

@@ -135,6 +135,16 @@ public sealed interface JournalEntry {
     }
   }
 
+  /**
+   * A call of the model failed after the provider had counted tokens for it. Nothing is decided by
+   * it; it is money that was spent.
+   */
+  record AttemptFailed(TurnUsage spent) implements JournalEntry {
+    public AttemptFailed {
+      requireNonNull(spent, "spent is null");
+    }
+  }
+
   /** The run ended. */
   record RunFinished(RunEnd end) implements JournalEntry {
     public RunFinished {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,8 +15,9 @@ import java.util.List;
  * @param models the model of choice and those that stand in for it, in this order; at least one
  * @param retries when a failed call is made again
  * @param timing the clock and chance that retries go by
+ * @param deadline no retry is waited for beyond it; {@link Instant#MAX} for none
  */
-public record Asking(List<ChatModel> models, RetryPolicy retries, Timing timing) {
+public record Asking(List<ChatModel> models, RetryPolicy retries, Timing timing, Instant deadline) {
   public Asking {
     models = List.copyOf(models);
     if (models.isEmpty()) {
@@ -23,11 +25,12 @@ public record Asking(List<ChatModel> models, RetryPolicy retries, Timing timing)
     }
     requireNonNull(retries, "retries is null");
     requireNonNull(timing, "timing is null");
+    requireNonNull(deadline, "deadline is null");
   }
 
   /** One model with the default patience. */
   public static Asking of(ChatModel model) {
-    return new Asking(List.of(model), RetryPolicy.DEFAULT, Timing.system());
+    return new Asking(List.of(model), RetryPolicy.DEFAULT, Timing.system(), Instant.MAX);
   }
 
   /** The same model of choice with others that stand in for it. */
@@ -35,14 +38,18 @@ public record Asking(List<ChatModel> models, RetryPolicy retries, Timing timing)
     var all = new ArrayList<ChatModel>();
     all.add(models.getFirst());
     all.addAll(fallbacks);
-    return new Asking(all, retries, timing);
+    return new Asking(all, retries, timing, deadline);
   }
 
   public Asking withRetries(RetryPolicy policy) {
-    return new Asking(models, policy, timing);
+    return new Asking(models, policy, timing, deadline);
   }
 
   public Asking withTiming(Timing other) {
-    return new Asking(models, retries, other);
+    return new Asking(models, retries, other, deadline);
+  }
+
+  public Asking withDeadline(Instant moment) {
+    return new Asking(models, retries, timing, moment);
   }
 }

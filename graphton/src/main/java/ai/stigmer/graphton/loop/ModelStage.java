@@ -7,6 +7,8 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
@@ -14,6 +16,7 @@ import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.RetryPolicy.Decision;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,8 +26,8 @@ import java.util.function.Function;
 /*
  * A call that failed is made again even after a part of its answer was shown: no tool of it can have run, because a
  * tool starts only once its turn is complete and durable. Retries are not journaled. Nothing is decided from them
- * later: turns and usage count recorded answers only, and a process that died while it waited has no claim on the
- * waits of the one that goes on.
+ * later: turns count recorded answers only, and a process that died while it waited has no claim on the waits of the
+ * one that goes on. Only the tokens of an attempt for which the provider counted some are: they cost money.
  */
 /**
  * Asks for one turn: the model of choice as often as the retry policy allows, then those that stand
@@ -92,20 +95,30 @@ final class ModelStage {
 
   private Outcome askOne(int turn, ModelRequest request) {
     RetryPolicy policy = circuits.isOnProbation(inUse) ? RetryPolicy.NONE : plan.asking().retries();
+    Instant end = Instant.MAX;
     for (int retries = 0; ; retries++) {
       ModelResult result = checked(call(models.get(inUse), turn, request));
       if (!(result instanceof ModelResult.Failed(ModelFailure failure))) {
         return new Outcome.Final(result);
       }
-      switch (policy.decide(failure, retries, plan.asking().timing().chance())) {
+      count(failure);
+      if (retries == 0) {
+        end = lastMoment(policy);
+      }
+      Duration left = Duration.between(now(), end);
+      switch (policy.decide(failure, retries, plan.asking().timing().chance(), left)) {
         case Decision.Hopeless _ -> {
           return new Outcome.Final(result);
         }
         case Decision.Exhausted _ -> {
           return new Outcome.Unavailable(afterCalls(failure, retries + 1));
         }
+        case Decision.OutOfTime _ -> {
+          return new Outcome.Unavailable(
+              with(afterCalls(failure, retries + 1), "no time is left to ask again"));
+        }
         case Decision.Again again -> {
-          if (waitsInVain(turn, retries + 1, again, failure)) {
+          if (waitsInVain(turn, retries + 1, again, left, failure)) {
             return new Outcome.Final(new ModelResult.Cancelled());
           }
         }
@@ -154,13 +167,39 @@ final class ModelStage {
     return plan.asking().timing().now();
   }
 
-  private boolean waitsInVain(int turn, int attempt, Decision.Again again, ModelFailure failure) {
+  /** What was billed for nothing is durable before it is asked again. */
+  private void count(ModelFailure failure) {
+    if (!failure.usage().equals(Usage.NONE)) {
+      ChatModel model = models.get(inUse);
+      var used = new TurnUsage(model.provider(), model.model(), failure.usage());
+      recorder.append(List.of(new JournalEntry.AttemptFailed(used)));
+      plan.account().lost(used);
+    }
+  }
+
+  /** When the last retry of a call that failed just now must begin. */
+  private Instant lastMoment(RetryPolicy policy) {
+    Instant budget = now().plus(policy.budget());
+    Instant deadline = plan.asking().deadline();
+    return budget.isBefore(deadline) ? budget : deadline;
+  }
+
+  private boolean waitsInVain(
+      int turn, int attempt, Decision.Again again, Duration left, ModelFailure failure) {
     if (plan.cancel().isCancelled()) {
       return true;
     }
     int most = plan.asking().retries().maxRetries();
     events.send(
-        new AgentEvent.Retrying(turn, attempt, most, again.delay(), again.why(), failure, shown));
+        new AgentEvent.Retrying(
+            turn,
+            attempt,
+            most,
+            again.delay(),
+            left.minus(again.delay()),
+            again.why(),
+            failure,
+            shown));
     shown = 0;
     plan.asking().timing().pause(again.delay(), plan.cancel());
     return plan.cancel().isCancelled() || Thread.currentThread().isInterrupted();
@@ -214,18 +253,20 @@ final class ModelStage {
 
   /** The failure with a word on how often the call was made. */
   private static ModelFailure afterCalls(ModelFailure failure, int calls) {
-    if (calls == 1) {
-      return failure;
-    }
+    return calls == 1 ? failure : with(failure, "asked " + calls + " times in vain");
+  }
+
+  private static ModelFailure with(ModelFailure failure, String line) {
     Problem problem = failure.problem();
     var from = new ArrayList<>(problem.from());
-    from.add("asked " + calls + " times in vain");
+    from.add(line);
     return new ModelFailure(
         failure.provider(),
         failure.status(),
         failure.kind(),
         failure.requestId(),
         failure.retryAfter(),
-        new Problem(problem.code(), problem.category(), problem.message(), from, problem.help()));
+        new Problem(problem.code(), problem.category(), problem.message(), from, problem.help()),
+        failure.usage());
   }
 }

@@ -119,7 +119,7 @@ public final class Replay {
       case JournalEntry.UserMessage message -> notice("the user said: " + message.text());
       case JournalEntry.ModelSwitched switched -> switched(switched, seq);
       case JournalEntry.ChildStarted child -> child(child);
-      case JournalEntry.ChildFinished _ -> {}
+      case JournalEntry.ChildFinished _, JournalEntry.AttemptFailed _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
     }
   }

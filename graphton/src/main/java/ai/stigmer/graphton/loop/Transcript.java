@@ -89,6 +89,7 @@ public final class Transcript {
       case JournalEntry.ModelSwitched switched -> this;
       case JournalEntry.ChildStarted started -> this;
       case JournalEntry.ChildFinished finished -> plusSpent(finished.spent());
+      case JournalEntry.AttemptFailed failed -> plusSpent(List.of(failed.spent()));
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }
@@ -119,14 +120,14 @@ public final class Transcript {
   }
 
   /**
-   * Tokens of all recorded turns, those that were not used in the end and those of finished
-   * sub-agents included.
+   * Tokens of all recorded turns and attempts, those that were not used in the end and those of
+   * finished sub-agents included.
    */
   public Usage usage() {
     return spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
   }
 
-  /** What each recorded turn used, oldest first. */
+  /** What each recorded turn, and each attempt that failed, used, oldest first. */
   public List<TurnUsage> spent() {
     return spent;
   }

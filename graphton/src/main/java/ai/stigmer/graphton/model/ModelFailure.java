@@ -3,6 +3,7 @@ package ai.stigmer.graphton.model;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.message.Usage;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param requestId the provider's id of the request, where it gave one
  * @param retryAfter how long the provider asks to wait
  * @param problem the same in words for the user
+ * @param usage tokens that the provider says it counted for the answer that broke off; {@link
+ *     Usage#NONE} where it said nothing
  */
 public record ModelFailure(
     String provider,
@@ -22,7 +25,8 @@ public record ModelFailure(
     Kind kind,
     Optional<String> requestId,
     Optional<Duration> retryAfter,
-    Problem problem) {
+    Problem problem,
+    Usage usage) {
 
   /** Kinds of failure, with whether the same request may succeed later. */
   public enum Kind {
@@ -61,6 +65,23 @@ public record ModelFailure(
     requireNonNull(requestId, "requestId is null");
     requireNonNull(retryAfter, "retryAfter is null");
     requireNonNull(problem, "problem is null");
+    requireNonNull(usage, "usage is null");
+  }
+
+  /** A failure of which no tokens were counted. */
+  public ModelFailure(
+      String provider,
+      int status,
+      Kind kind,
+      Optional<String> requestId,
+      Optional<Duration> retryAfter,
+      Problem problem) {
+    this(provider, status, kind, requestId, retryAfter, problem, Usage.NONE);
+  }
+
+  /** The same failure with what the provider counted until then. */
+  public ModelFailure withUsage(Usage counted) {
+    return new ModelFailure(provider, status, kind, requestId, retryAfter, problem, counted);
   }
 
   public static ModelFailure of(String provider, int status, Kind kind, Problem problem) {

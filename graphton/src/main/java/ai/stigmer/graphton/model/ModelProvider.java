@@ -30,6 +30,17 @@ public interface ModelProvider extends AutoCloseable {
     return List.of();
   }
 
+  /**
+   * The models that the endpoint of these settings offers now, whatever model they name; without
+   * cost. It may use the network for some seconds.
+   *
+   * @return in the endpoint's order; empty when it offers none or has no list
+   * @throws ai.stigmer.graphton.error.ProblemException when the endpoint cannot be asked
+   */
+  default List<ModelCard> offered(ModelSettings settings) {
+    return List.of();
+  }
+
   /** Gives back what the models of this provider share and nobody uses, such as connections. */
   @Override
   default void close() {}

@@ -19,15 +19,28 @@ import java.time.Duration;
  * @param longestBackoff the bound that drawn waits never exceed
  * @param longestWait the longest wait that a provider can ask for; one that asks for more is not
  *     asked again
+ * @param budget the time from the first failure of a call within which its last retry must begin
  */
 public record RetryPolicy(
-    int maxRetries, Duration backoff, Duration longestBackoff, Duration longestWait) {
+    int maxRetries,
+    Duration backoff,
+    Duration longestBackoff,
+    Duration longestWait,
+    Duration budget) {
 
   public static final int MOST_RETRIES = 20;
 
-  /** Four retries within about half a minute, unless the provider asks for longer waits. */
+  /**
+   * Four retries within about half a minute, unless the provider asks for longer waits. Two of the
+   * longest that it may ask for fit into the budget; after that somebody should know.
+   */
   public static final RetryPolicy DEFAULT =
-      new RetryPolicy(4, Duration.ofSeconds(1), Duration.ofSeconds(16), Duration.ofMinutes(2));
+      new RetryPolicy(
+          4,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(16),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(5));
 
   /** Every failure is final. */
   public static final RetryPolicy NONE = DEFAULT.withMaxRetries(0);
@@ -52,6 +65,9 @@ public record RetryPolicy(
 
     /** It might succeed later, but it was tried as often as is allowed. */
     record Exhausted() implements Decision {}
+
+    /** It might succeed later, but the wait would end after the time that is left. */
+    record OutOfTime() implements Decision {}
   }
 
   public RetryPolicy {
@@ -62,10 +78,15 @@ public record RetryPolicy(
     requirePositive(backoff);
     requirePositive(longestBackoff);
     requirePositive(longestWait);
+    requirePositive(budget);
   }
 
   public RetryPolicy withMaxRetries(int retries) {
-    return new RetryPolicy(retries, backoff, longestBackoff, longestWait);
+    return new RetryPolicy(retries, backoff, longestBackoff, longestWait, budget);
+  }
+
+  public RetryPolicy withBudget(Duration time) {
+    return new RetryPolicy(maxRetries, backoff, longestBackoff, longestWait, time);
   }
 
   /**
@@ -73,8 +94,10 @@ public record RetryPolicy(
    *
    * @param retries how many retries of this call there were already
    * @param chance from 0.0, inclusive, to 1.0, exclusive, see {@link Timing#chance}
+   * @param left what is left of the budget, or of the time until the run's deadline when that is
+   *     less; not positive when nothing is
    */
-  public Decision decide(ModelFailure failure, int retries, double chance) {
+  public Decision decide(ModelFailure failure, int retries, double chance, Duration left) {
     if (failure.kind() == ModelFailure.Kind.UNAVAILABLE) {
       return new Decision.Exhausted();
     }
@@ -90,7 +113,8 @@ public record RetryPolicy(
     if (asked.compareTo(longestWait) > 0) {
       return new Decision.Exhausted();
     }
-    return new Decision.Again(asked.compareTo(drawn) > 0 ? asked : drawn, why);
+    Duration wait = asked.compareTo(drawn) > 0 ? asked : drawn;
+    return wait.compareTo(left) >= 0 ? new Decision.OutOfTime() : new Decision.Again(wait, why);
   }
 
   private Duration drawn(int retries, double chance) {

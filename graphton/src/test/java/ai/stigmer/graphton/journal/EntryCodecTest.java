@@ -99,6 +99,7 @@ class EntryCodecTest {
             Math.abs(choice % 100),
             List.of(new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5)))),
         new JournalEntry.RunForked(text, choice),
+        new JournalEntry.AttemptFailed(new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

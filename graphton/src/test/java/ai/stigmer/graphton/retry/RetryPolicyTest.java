@@ -22,7 +22,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryPolicyTest {
   private static final RetryPolicy POLICY =
-      new RetryPolicy(5, Duration.ofSeconds(1), Duration.ofSeconds(6), Duration.ofMinutes(2));
+      new RetryPolicy(
+          5,
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(6),
+          Duration.ofMinutes(2),
+          Duration.ofMinutes(5));
+  private static final Duration AMPLE = Duration.ofHours(1);
 
   @Test
   void theBoundOfTheDrawnWaitDoublesUpToItsCap() {
@@ -48,7 +54,8 @@ class RetryPolicyTest {
   @ValueSource(longs = {121, 86_400, Long.MAX_VALUE})
   void whoAsksForALongerWaitThanAllowedIsNotAskedAgain(long seconds) {
     Decision decision =
-        POLICY.decide(failure(Kind.RATE_LIMITED, Optional.of(Duration.ofSeconds(seconds))), 0, 0);
+        POLICY.decide(
+            failure(Kind.RATE_LIMITED, Optional.of(Duration.ofSeconds(seconds))), 0, 0, AMPLE);
     assertThat(decision).isEqualTo(new Decision.Exhausted());
   }
 
@@ -62,22 +69,32 @@ class RetryPolicyTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void onlyKindsThatMayPassAreTriedAgainHoweverOftenOneMay(Kind kind) {
-    Decision decision = POLICY.decide(failure(kind, Optional.empty()), 0, 0);
+    Decision decision = POLICY.decide(failure(kind, Optional.empty()), 0, 0, AMPLE);
     assertThat(decision instanceof Decision.Again).isEqualTo(kind.retryable());
   }
 
   @Test
   void whatIsNotStartedIsNotTriedAgainButAnotherModelMayStandIn() {
-    assertThat(POLICY.decide(failure(Kind.UNAVAILABLE, Optional.empty()), 0, 0))
+    assertThat(POLICY.decide(failure(Kind.UNAVAILABLE, Optional.empty()), 0, 0, AMPLE))
         .isEqualTo(new Decision.Exhausted());
   }
 
   @Test
   void theRetriesRunOut() {
     ModelFailure busy = failure(Kind.OVERLOADED, Optional.of(Duration.ofSeconds(1)));
-    assertThat(POLICY.decide(busy, 4, 0)).isInstanceOf(Decision.Again.class);
-    assertThat(POLICY.decide(busy, 5, 0)).isEqualTo(new Decision.Exhausted());
-    assertThat(RetryPolicy.NONE.decide(busy, 0, 0)).isEqualTo(new Decision.Exhausted());
+    assertThat(POLICY.decide(busy, 4, 0, AMPLE)).isInstanceOf(Decision.Again.class);
+    assertThat(POLICY.decide(busy, 5, 0, AMPLE)).isEqualTo(new Decision.Exhausted());
+    assertThat(RetryPolicy.NONE.decide(busy, 0, 0, AMPLE)).isEqualTo(new Decision.Exhausted());
+  }
+
+  @Test
+  void aWaitThatWouldPassTheTimeThatIsLeftIsNotBegun() {
+    ModelFailure busy = failure(Kind.OVERLOADED, Optional.of(Duration.ofSeconds(30)));
+    assertThat(POLICY.decide(busy, 0, 0, Duration.ofMillis(30_001)))
+        .isEqualTo(new Decision.Again(Duration.ofSeconds(30), "busy"));
+    for (Duration left : List.of(Duration.ofSeconds(30), Duration.ZERO, Duration.ofSeconds(-1))) {
+      assertThat(POLICY.decide(busy, 0, 0, left)).isEqualTo(new Decision.OutOfTime());
+    }
   }
 
   @Property
@@ -105,7 +122,7 @@ class RetryPolicyTest {
 
   private static Duration wait(
       RetryPolicy policy, Optional<Duration> asked, int retries, double chance) {
-    return ((Decision.Again) policy.decide(failure(Kind.OVERLOADED, asked), retries, chance))
+    return ((Decision.Again) policy.decide(failure(Kind.OVERLOADED, asked), retries, chance, AMPLE))
         .delay();
   }
 

@@ -124,7 +124,7 @@ public final class FakeAnthropic implements AutoCloseable {
       return refuse(wire, wrong.get());
     }
     String path = request.path();
-    String route = path.substring(Math.max(0, path.lastIndexOf("/v1/")));
+    String route = path.substring(Math.max(0, path.lastIndexOf("/v1/"))).replaceFirst("\\?.*", "");
     if (request.method().equals("POST") && route.equals("/v1/messages")) {
       return message(wire, request);
     }

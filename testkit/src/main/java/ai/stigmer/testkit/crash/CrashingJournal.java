@@ -76,6 +76,7 @@ record CrashingJournal(Journal journal, CrashPoints points) implements Journal {
         case JournalEntry.ModelSwitched _ -> "switch";
         case JournalEntry.ChildStarted _ -> "child-start";
         case JournalEntry.ChildFinished _ -> "child-end";
+        case JournalEntry.AttemptFailed _ -> "attempt";
         case JournalEntry.RunForked _ -> "fork";
         case JournalEntry.RunFinished _ -> "end";
       };

@@ -50,7 +50,7 @@ public final class JournalLaws {
         require(open.isEmpty(), seq, "is a message among open calls");
         ended = false;
       }
-      case JournalEntry.ModelSwitched _ -> requireGoing(seq);
+      case JournalEntry.ModelSwitched _, JournalEntry.AttemptFailed _ -> requireGoing(seq);
       case JournalEntry.Turn turn -> {
         requireGoing(seq);
         require(open.isEmpty(), seq, "is a turn while calls are open: " + open.keySet());

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
 import java.util.List;
@@ -34,6 +35,7 @@ final class SampleEntries {
         new JournalEntry.UserMessage(text),
         new JournalEntry.ModelSwitched(text, text, text),
         new JournalEntry.RunForked(text, 7),
+        new JournalEntry.AttemptFailed(new TurnUsage("p", text, new Usage(5, 4, 3, 2, 1))),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -174,6 +174,81 @@ class RetryTest extends LoopFixture {
     assertThat(entries("r").stream().filter(JournalEntry.Turn.class::isInstance)).hasSize(2);
   }
 
+  @Test
+  void tokensThatWereCountedForABrokenAnswerAreSpentAndSurviveAResume() {
+    // Given
+    Answer broken =
+        request ->
+            new ModelResult.Failed(
+                ((ModelResult.Failed) failed(Kind.STREAM_BROKEN, Optional.empty()))
+                    .failure()
+                    .withUsage(Usage.of(100, 7)));
+    List<TurnUsage> lost = List.of(new TurnUsage("fake", "fake-1", Usage.of(100, 7)));
+    // When
+    RunResult first = patient(broken).retries(RetryPolicy.NONE).run(agent, "go", "r");
+    RunResult second = patient(says("done")).resume(agent, "r");
+    // Then
+    assertThat(first.spent()).isEqualTo(lost);
+    assertThat(second.usage()).isEqualTo(Usage.of(110, 9));
+    assertThat(second.turns()).isEqualTo(1);
+    assertThat(second.spent().getFirst()).isEqualTo(lost.getFirst());
+  }
+
+  @Test
+  void theRetriesOfACallEndWithTheirBudget() {
+    // When
+    RunResult result =
+        patient(asking(99, Duration.ofSeconds(40)))
+            .retries(RetryPolicy.DEFAULT.withBudget(Duration.ofSeconds(100)))
+            .run(agent, "go");
+    // Then
+    assertThat(timing.waits()).containsExactly(Duration.ofSeconds(40), Duration.ofSeconds(40));
+    assertThat(retries())
+        .extracting(AgentEvent.Retrying::left)
+        .containsExactly(Duration.ofSeconds(60), Duration.ofSeconds(20));
+    assertThat(((RunEnd.Failed) result.end()).problem().from())
+        .containsExactly("asked 3 times in vain", "no time is left to ask again");
+  }
+
+  @Test
+  void theTimeThatFailingCallsTakeCounts() {
+    Answer slow =
+        request -> {
+          timing.pass(Duration.ofSeconds(70));
+          return failed(Kind.TIMEOUT, Optional.of(Duration.ofSeconds(1)));
+        };
+    patient(slow).retries(RetryPolicy.DEFAULT.withBudget(Duration.ofSeconds(100))).run(agent, "go");
+    assertThat(asked).hasSize(3);
+  }
+
+  @Test
+  void noWaitPassesTheDeadlineOfTheRun() {
+    patient(asking(99, Duration.ofSeconds(40)))
+        .deadline(timing.now().plusSeconds(50))
+        .run(agent, "go");
+    assertThat(timing.waits()).containsExactly(Duration.ofSeconds(40));
+  }
+
+  @Test
+  void everyCallHasABudgetOfItsOwn() {
+    RunResult result =
+        patient(
+                asking(2, Duration.ofSeconds(40), calls("work", "{}")),
+                asking(2, Duration.ofSeconds(40), says("done")))
+            .retries(RetryPolicy.DEFAULT.withBudget(Duration.ofSeconds(100)))
+            .run(agent, "go");
+    assertThat(result.end()).isEqualTo(new RunEnd.Completed("done"));
+    assertThat(timing.waits()).hasSize(4);
+  }
+
+  private static Answer asking(int times, Duration retryAfter, Answer... then) {
+    var left = new AtomicInteger(times);
+    return request ->
+        left.getAndDecrement() > 0
+            ? failed(Kind.RATE_LIMITED, Optional.of(retryAfter))
+            : then[0].apply(request);
+  }
+
   private static List<TurnUsage> spent(int turns) {
     return Collections.nCopies(turns, new TurnUsage("fake", "fake-1", Usage.of(10, 2)));
   }

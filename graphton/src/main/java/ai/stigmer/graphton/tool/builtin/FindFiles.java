@@ -42,6 +42,7 @@ final class FindFiles {
       List<String> found =
           walk.files(start, file -> pattern.test(relative(start, file))).stream()
               .map(workspace::show)
+              .map(Found::name)
               .toList();
       String text = found.isEmpty() ? "No files found" : Found.capped(found);
       return ToolResult.ok(text + walk.notes());

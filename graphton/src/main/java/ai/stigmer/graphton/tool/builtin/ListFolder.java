@@ -47,6 +47,6 @@ final class ListFolder {
   }
 
   private String shown(Path path) {
-    return workspace.show(path) + (Files.isDirectory(path) ? "/" : "");
+    return Found.name(workspace.show(path) + (Files.isDirectory(path) ? "/" : ""));
   }
 }

@@ -43,6 +43,15 @@ class SearchToolsTest {
   }
 
   @Test
+  void aNameWithALineBreakStaysOneLine() throws IOException {
+    write("odd/a\nb.txt", "x");
+    write("odd/c\u2028d\u001b.txt", "x");
+    String both = "\"odd/a\\u000ab.txt\"\n\"odd/c\\u2028d\\u001b.txt\"";
+    assertThat(call("ls", "path", "odd").text()).isEqualTo(both);
+    assertThat(glob("odd/*.txt")).isEqualTo(both);
+  }
+
+  @Test
   void anEmptyFolderHasNoFiles() throws IOException {
     Files.createDirectory(root.resolve("empty"));
     assertThat(call("ls", "path", "empty").text()).isEqualTo("No files found");

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.LineReader;
 import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -76,9 +77,18 @@ final class AnthropicChatModel implements ChatModel {
     tellSettings(events);
     try (Exchange exchange = new Exchange(loaded.transport().shared(), patience, cancel)) {
       TurnAssembly assembly = new TurnAssembly(request, events);
-      return Transport.within(
-          exchange, () -> ask(exchange, loaded.client(), params, assembly, events));
+      return counted(
+          Transport.within(
+              exchange, () -> ask(exchange, loaded.client(), params, assembly, events)),
+          assembly);
     }
+  }
+
+  /** An answer that broke off was billed from its first event on. */
+  private static ModelResult counted(ModelResult result, TurnAssembly assembly) {
+    return result instanceof ModelResult.Failed(ModelFailure failure)
+        ? new ModelResult.Failed(failure.withUsage(assembly.usage()))
+        : result;
   }
 
   private ModelResult ask(

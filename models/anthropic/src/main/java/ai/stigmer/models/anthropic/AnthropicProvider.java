@@ -3,6 +3,7 @@ package ai.stigmer.models.anthropic;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelCard;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
 import java.util.List;
@@ -47,6 +48,12 @@ public final class AnthropicProvider implements ModelProvider {
       return List.of(Finding.failed("key", e.problem()));
     }
     return new Examination(settings, endpoint, shared()).findings();
+  }
+
+  @Override
+  public List<ModelCard> offered(ModelSettings settings) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    return new Offer(settings, endpoint, shared()).models();
   }
 
   private Transport shared() {

@@ -103,6 +103,11 @@ final class TurnAssembly {
     return complete;
   }
 
+  /** What the server has counted so far. */
+  Usage usage() {
+    return counts.usage();
+  }
+
   /** Whether the server left out a part of what was sent. */
   boolean hasChangedInput() {
     return changed;

@@ -1,13 +1,17 @@
 package ai.stigmer.models.ollama;
 
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelCard;
+import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Ollama's native chat API. All models of one provider share their connections.
@@ -17,6 +21,9 @@ import java.util.Optional;
 public final class OllamaProvider implements ModelProvider {
   /** The provider's id. */
   public static final String ID = "ollama";
+
+  /** Each one is asked about by itself. */
+  private static final int MOST_SHOWN = 200;
 
   private final Connections connections = new Connections();
   private final LoadedModels loaded = new LoadedModels();
@@ -107,5 +114,29 @@ public final class OllamaProvider implements ModelProvider {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
     OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
     return new Examination(settings, endpoint, server, probe(endpoint)).findings();
+  }
+
+  @Override
+  public List<ModelCard> offered(ModelSettings settings) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    OllamaServer server = new OllamaServer(endpoint, connections, settings.connectTimeout());
+    return switch (server.installed()) {
+      case Reply.Failed<List<OllamaServer.Installed>>(ModelFailure failure) ->
+          throw new ProblemException(failure.problem());
+      case Reply.Ok<List<OllamaServer.Installed>>(List<OllamaServer.Installed> models) ->
+          models.stream().limit(MOST_SHOWN).map(model -> card(server, model)).toList();
+    };
+  }
+
+  /** What the server does not tell of a model is left open. */
+  private static ModelCard card(OllamaServer server, OllamaServer.Installed model) {
+    OptionalLong context = OptionalLong.empty();
+    List<String> capabilities = model.capabilities();
+    if (server.show(model.name()) instanceof Reply.Ok<OllamaServer.Card>(OllamaServer.Card shown)) {
+      context = shown.contextLength().stream().asLongStream().findFirst();
+      capabilities = shown.capabilities();
+    }
+    return new ModelCard(
+        model.name(), context, OptionalLong.empty(), capabilities, Optional.empty());
   }
 }

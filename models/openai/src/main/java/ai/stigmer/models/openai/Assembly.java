@@ -1,6 +1,7 @@
 package ai.stigmer.models.openai;
 
 import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ModelRequest;
 import com.fasterxml.jackson.databind.JsonNode;
 
@@ -30,6 +31,9 @@ sealed interface Assembly permits ResponsesAssembly, ChatAssembly {
 
   /** Whether all of the answer's content has come, so that {@link #finish} may be asked. */
   boolean isComplete();
+
+  /** What the server has counted so far; nothing when it has not said. */
+  Usage usage();
 
   ModelTurn finish(ModelRequest request);
 }

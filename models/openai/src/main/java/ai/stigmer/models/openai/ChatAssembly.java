@@ -160,7 +160,8 @@ final class ChatAssembly implements Assembly {
     };
   }
 
-  private Usage usage() {
+  @Override
+  public Usage usage() {
     JsonNode details = usage.path("prompt_tokens_details");
     long cached =
         details.has("cached_tokens")

@@ -2,7 +2,9 @@ package ai.stigmer.models.openai;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelCard;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelSettings;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Looks at key, server and model before a run needs them; the list of models costs nothing. */
 final class Examination {
@@ -34,7 +37,7 @@ final class Examination {
 
   /** The models of the server, or why they are not known. */
   private sealed interface Listing {
-    record Known(List<String> models) implements Listing {}
+    record Known(List<ModelCard> models) implements Listing {}
 
     record Failed(ModelFailure failure) implements Listing {}
   }
@@ -47,13 +50,20 @@ final class Examination {
     List<Finding> all = new ArrayList<>();
     switch (listing()) {
       case Listing.Failed(ModelFailure failure) -> all.addAll(without(failure));
-      case Listing.Known(List<String> models) -> {
+      case Listing.Known(List<ModelCard> models) -> {
         all.add(Finding.ok("key", keyText()));
         all.add(Finding.ok("server", endpoint.base() + " answers"));
-        all.add(model(models));
+        all.add(model(models.stream().map(ModelCard::id).toList()));
       }
     }
     return all;
+  }
+
+  List<ModelCard> offered() {
+    return switch (listing()) {
+      case Listing.Failed(ModelFailure failure) -> throw new ProblemException(failure.problem());
+      case Listing.Known(List<ModelCard> models) -> models;
+    };
   }
 
   private String keyText() {
@@ -102,10 +112,23 @@ final class Examination {
     }
   }
 
+  /** The vendor tells ids only; compatible servers tell the context under one of two names. */
+  private static ModelCard card(JsonNode model) {
+    JsonNode context = model.path(model.has("max_model_len") ? "max_model_len" : "context_length");
+    return new ModelCard(
+        Json.text(model, "id"),
+        context.canConvertToLong() && context.asLong() > 0
+            ? OptionalLong.of(context.asLong())
+            : OptionalLong.empty(),
+        OptionalLong.empty(),
+        List.of(),
+        Optional.empty());
+  }
+
   private Listing listing(byte[] body) throws IOException {
-    List<String> models = new ArrayList<>();
+    List<ModelCard> models = new ArrayList<>();
     JsonNode root = Json.MAPPER.readTree(body);
-    root.path("data").forEach(model -> models.add(Json.text(model, "id")));
+    root.path("data").forEach(model -> models.add(card(model)));
     return root.path("data").isArray()
         ? new Listing.Known(models)
         : new Listing.Failed(failures.notOpenAi(endpoint.base() + " lists no models"));

@@ -3,6 +3,7 @@ package ai.stigmer.models.openai;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -122,13 +123,19 @@ final class OpenAiChatModel implements ChatModel {
     }
     Assembly assembly = assembly(events);
     try (head) {
-      return read(head, assembly, ask.request());
+      return counted(read(head, assembly, ask.request()), assembly);
     } catch (IOException e) {
       boolean cancelled = exchange.stopped() == Exchange.Stop.CANCELLED;
       return assembly.isComplete() && !cancelled
           ? new ModelResult.Turn(assembly.finish(ask.request()))
-          : ended(exchange, e);
+          : counted(ended(exchange, e), assembly);
     }
+  }
+
+  private static ModelResult counted(ModelResult result, Assembly assembly) {
+    return result instanceof ModelResult.Failed(ModelFailure failure)
+        ? new ModelResult.Failed(failure.withUsage(assembly.usage()))
+        : result;
   }
 
   private HttpResponse send(Exchange exchange, Ask ask) {

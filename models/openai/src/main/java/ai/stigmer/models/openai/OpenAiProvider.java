@@ -3,6 +3,7 @@ package ai.stigmer.models.openai;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.Finding;
+import ai.stigmer.graphton.model.ModelCard;
 import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelSettings;
 import java.util.List;
@@ -59,6 +60,18 @@ public final class OpenAiProvider implements ModelProvider {
   public List<Finding> examine(ModelSettings settings) {
     Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
     return new Examination(settings, endpoint, sdk(settings, endpoint).begin()).findings();
+  }
+
+  @Override
+  public List<ModelCard> offered(ModelSettings settings) {
+    Endpoint endpoint = Endpoint.of(settings.baseUrl(), settings.apiKey());
+    endpoint
+        .keyProblem()
+        .ifPresent(
+            problem -> {
+              throw new ProblemException(problem);
+            });
+    return new Examination(settings, endpoint, sdk(settings, endpoint).begin()).offered();
   }
 
   @Override

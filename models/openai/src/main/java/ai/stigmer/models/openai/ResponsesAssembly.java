@@ -30,6 +30,7 @@ final class ResponsesAssembly implements Assembly {
   private final Consumer<ModelEvent> events;
   private final TreeMap<Integer, JsonNode> done = new TreeMap<>();
   private @Nullable JsonNode response;
+  private Usage counted = Usage.NONE;
   private boolean shownText;
   private boolean shownThinking;
   private boolean refused;
@@ -50,9 +51,11 @@ final class ResponsesAssembly implements Assembly {
           done.put(event.path("output_index").asInt(done.size()), event.path("item"));
       case "response.completed", "response.incomplete" -> {
         response = event.path("response");
+        counted = usage(event.path("response").path("usage"));
         return Progress.ENDED;
       }
       case "response.failed", "response.cancelled" -> {
+        counted = usage(event.path("response").path("usage"));
         return new Progress.Broken(ErrorBody.of(event.path("response")));
       }
       case "error" -> {
@@ -74,6 +77,7 @@ final class ResponsesAssembly implements Assembly {
     }
     if (Json.text(event, "object").equals("response") && event.path("output").isArray()) {
       response = event;
+      counted = usage(event.path("usage"));
       return Progress.ENDED;
     }
     return Progress.OPEN;
@@ -92,6 +96,11 @@ final class ResponsesAssembly implements Assembly {
       shownThinking = true;
       events.accept(new ModelEvent.ThinkingDelta(text));
     }
+  }
+
+  @Override
+  public Usage usage() {
+    return counted;
   }
 
   @Override
@@ -120,7 +129,7 @@ final class ResponsesAssembly implements Assembly {
             model,
             Json.whole(items.toString()),
             blocks,
-            usage(ended.path("usage")),
+            counted,
             StopReason.END);
     if (!shownText && !turn.text().isEmpty()) {
       events.accept(new ModelEvent.TextDelta(turn.text()));
