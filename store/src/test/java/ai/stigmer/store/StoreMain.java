@@ -64,6 +64,11 @@ final class StoreMain {
     return new UserMessage(run + "/" + seq + " " + "x".repeat((int) (seq * 37 % 700)));
   }
 
+  /** An entry with a text that is kept as a blob. */
+  static JournalEntry longText(String name) {
+    return new UserMessage(name + "x".repeat(Blobs.THRESHOLD));
+  }
+
   private static void hold(Path file) throws IOException {
     var journal = SqliteJournal.open(file, InstantSource.system());
     journal.create("r", "holder").append(List.of(said("r", 1)));
