@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.Journal.RunSummary;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.crash.DiskTrace;
+import ai.stigmer.testkit.crash.ImageCheck;
+import ai.stigmer.testkit.crash.PowerCuts;
+import ai.stigmer.testkit.crash.PowerCuts.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class OldJournalsTest {
   private static final Path CORPUS = Path.of("src/test/resources/ai/stigmer/store/schema-1");
+  private static final String FILE = "stigmer.db";
+  private static final int CUTS = 400;
   private static final InstantSource CLOCK = InstantSource.system();
 
   @TempDir Path home;
@@ -45,6 +53,39 @@ class OldJournalsTest {
     }
     try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
       journal.list(1_000).forEach(run -> journal.read(run.runId()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"many-runs", "taken-over", "crashed"})
+  void aStepToThePresentSchemaThatIsCutOffAnywhereLeavesTheOldOrTheNewJournal(String name)
+      throws Exception {
+    // Given
+    Strace.require();
+    copy(name);
+    String expected = Files.readString(CORPUS.resolve(name).resolve("expected.txt"));
+    DiskTrace trace =
+        DiskTrace.record(home, Child.command(List.of(), "bring-up", home.resolve(FILE).toString()));
+    var old = new AtomicLong();
+    // When
+    ImageCheck check =
+        (folder, said) -> {
+          Path file = folder.resolve(FILE);
+          old.addAndGet(schema(file) < Schema.PRESENT ? 1 : 0);
+          try (var journal = SqliteJournal.open(file, CLOCK)) {
+            assertThat(told(journal)).isEqualTo(expected);
+          }
+          assertThat(StoreCheck.of(file).problems()).isEmpty();
+        };
+    Report report = new PowerCuts(trace, 7, check).judge(0, CUTS, 2);
+    // Then
+    assertThat(report).isEqualTo(new Report(CUTS, 0, List.of()));
+    assertThat(old.get()).as("some cuts come before the step, some after").isBetween(1L, CUTS - 1L);
+  }
+
+  private static int schema(Path file) throws SQLException {
+    try (var connection = Database.openReadOnly(file)) {
+      return Schema.version(connection);
     }
   }
 
@@ -76,6 +117,6 @@ class OldJournalsTest {
         Files.copy(each, home.resolve(Objects.requireNonNull(each.getFileName()).toString()));
       }
     }
-    return home.resolve("stigmer.db");
+    return home.resolve(FILE);
   }
 }

@@ -74,7 +74,7 @@ class PowerCutTest {
                         ? new DiskOperation.Said(said.line().replace("trying", "appended"))
                         : each)
             .toList();
-    assertCaught(new DiskTrace(early, trace.names()), "promised");
+    assertCaught(new DiskTrace(early, trace.names(), trace.start()), "promised");
   }
 
   @Test

@@ -31,6 +31,7 @@ final class StoreMain {
         case "lock" -> lock(file);
         case "fill" -> fill(file);
         case "open" -> open(file);
+        case "bring-up" -> SqliteJournal.open(file, InstantSource.system()).close();
         default -> throw new IllegalArgumentException(args[0]);
       }
     } catch (ProblemException e) {

@@ -60,7 +60,7 @@ public final class DiskImages {
   public Image image(long number) {
     var random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + number);
     List<DiskOperation> all = trace.operations();
-    int cut = random.nextInt(all.size() + 1);
+    int cut = random.nextInt(trace.start(), all.size() + 1);
     Fate fate = Fate.values()[random.nextInt(Fate.values().length)];
     var disk = new Disk(all.subList(0, cut));
     return new Image(

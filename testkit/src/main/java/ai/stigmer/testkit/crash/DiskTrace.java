@@ -12,8 +12,9 @@ import java.util.function.Predicate;
  * What a process did, in order.
  *
  * @param names the name that each file had first, by the file's number
+ * @param start how many of the operations only say what was there before
  */
-public record DiskTrace(List<DiskOperation> operations, List<String> names) {
+public record DiskTrace(List<DiskOperation> operations, List<String> names, int start) {
 
   public DiskTrace {
     operations = List.copyOf(operations);
@@ -22,13 +23,16 @@ public record DiskTrace(List<DiskOperation> operations, List<String> names) {
 
   /**
    * Runs a command under strace and records what it does to the files that lie directly in {@code
-   * folder}, which is empty and on a real disk or not: only the calls count.
+   * folder}. What lies there before counts as flushed. Whether the folder is on a real disk does
+   * not matter: only the calls count.
    *
    * @throws IllegalStateException when strace is missing or the command fails
    */
   public static DiskTrace record(Path folder, List<String> command)
       throws IOException, InterruptedException {
     Path log = Files.createTempFile("disk-trace-", ".txt");
+    var reading = new StraceLog(folder.toRealPath());
+    reading.startWithPresentFiles();
     try {
       var traced = new ArrayList<>(StraceLog.command(log));
       traced.addAll(command);
@@ -42,7 +46,7 @@ public record DiskTrace(List<DiskOperation> operations, List<String> names) {
         throw new IllegalStateException("the traced command failed: " + err);
       }
       try (var lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-        return new StraceLog(folder.toRealPath()).read(lines.iterator());
+        return reading.read(lines.iterator());
       }
     } finally {
       Files.delete(log);
@@ -56,7 +60,7 @@ public record DiskTrace(List<DiskOperation> operations, List<String> names) {
         operations.stream()
             .map(each -> left.test(each) ? new DiskOperation.Said("") : each)
             .toList();
-    return new DiskTrace(kept, names);
+    return new DiskTrace(kept, names, start);
   }
 
   /** The first name of the file that an operation is about; empty when it is about none. */

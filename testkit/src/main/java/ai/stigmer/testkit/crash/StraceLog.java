@@ -9,7 +9,9 @@ import ai.stigmer.testkit.crash.DiskOperation.Truncate;
 import ai.stigmer.testkit.crash.DiskOperation.Unlink;
 import ai.stigmer.testkit.crash.DiskOperation.Write;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what strace says of a process that writes files in one folder. */
@@ -38,6 +41,7 @@ final class StraceLog {
   private final Map<String, Long> positions = new HashMap<>();
   private final Map<String, Begun> begun = new HashMap<>();
   private final StringBuilder said = new StringBuilder();
+  private int start;
 
   /** A call that another thread's calls came between. */
   private record Begun(String arguments, int since) {}
@@ -64,6 +68,25 @@ final class StraceLog {
         "signal=none");
   }
 
+  void startWithPresentFiles() throws IOException {
+    try (Stream<Path> present = Files.list(folder)) {
+      for (Path each : present.filter(Files::isRegularFile).sorted().toList()) {
+        int file = names.size();
+        create(folder.relativize(each).toString());
+        operations.add(new Write(file, 0, Files.readAllBytes(each)));
+        operations.add(new Sync(file, operations.size()));
+      }
+    }
+    operations.add(new SyncFolder());
+    start = operations.size();
+  }
+
+  private void create(String name) {
+    files.put(name, names.size());
+    operations.add(new Create(names.size(), name));
+    names.add(name);
+  }
+
   DiskTrace read(Iterator<String> lines) {
     while (lines.hasNext()) {
       String line = lines.next();
@@ -81,7 +104,7 @@ final class StraceLog {
         call(whole.group(2), whole.group(3), whole.group(4), operations.size());
       }
     }
-    return new DiskTrace(operations, names);
+    return new DiskTrace(operations, names, start);
   }
 
   private void call(String name, String arguments, String result, int since) {
@@ -108,9 +131,7 @@ final class StraceLog {
     Matcher text = TEXT.matcher(arguments);
     String name = text.find() ? inFolder(ascii(text.group(1))) : null;
     if (name != null && arguments.contains("O_CREAT") && !files.containsKey(name)) {
-      files.put(name, names.size());
-      operations.add(new Create(names.size(), name));
-      names.add(name);
+      create(name);
     }
     if (name != null) {
       positions.put(name, 0L);
