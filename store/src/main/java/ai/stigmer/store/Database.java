@@ -15,16 +15,14 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 
 /**
- * Opens connections to the file: checks what it is before touching it, makes the schema when it is
- * new.
+ * Opens connections to the file: checks what it is before touching it, then brings it to the
+ * present {@link Schema}.
  *
  * <p>Settings: write-ahead log and {@code synchronous=FULL}, so that a commit survives a power cut
  * on a disk that keeps its word. SQLite must be 3.51.3 or later: earlier ones can damage a
  * write-ahead log that two connections use.
  */
 final class Database {
-  static final int SCHEMA = 1;
-  private static final int APPLICATION = 0x53544a31;
   private static final int BUSY_MILLIS = 5_000;
   private static final int SMALLEST_FILE = 512;
   private static final String OLDEST_SQLITE = "3.51.3";
@@ -43,11 +41,11 @@ final class Database {
     try {
       connection = connect(file, "");
       check(connection, file);
-      if (pragma(connection, "user_version") == 0) {
+      if (Schema.version(connection) == 0) {
         restrict(file); // SQLite gives the log the rights that the file has by then.
-        create(connection);
       }
       configure(connection);
+      Schema.bringUp(connection);
       return connection;
     } catch (SQLException e) {
       close(connection);
@@ -71,10 +69,11 @@ final class Database {
       }
       connection = connect(file, isUnchangeable(file) ? "?immutable=1" : "?mode=ro");
       check(connection, file);
-      if (pragma(connection, "user_version") == 0) {
+      if (Schema.version(connection) == 0) {
         connection.close();
         connection = withoutRuns();
       }
+      Schema.showAsPresent(connection);
       return connection;
     } catch (SQLException e) {
       close(connection);
@@ -88,7 +87,7 @@ final class Database {
   /** Stands for a file that nobody has made, or that its maker has not come to write. */
   private static Connection withoutRuns() throws SQLException {
     Connection connection = JDBC.createConnection("jdbc:sqlite::memory:", new Properties());
-    create(connection);
+    Schema.bringUp(connection);
     return connection;
   }
 
@@ -135,38 +134,13 @@ final class Database {
       throw new IllegalStateException(
           "SQLite " + version + " is too old; at least " + OLDEST_SQLITE + " is needed");
     }
-    int schema = pragma(connection, "user_version");
-    if (schema > SCHEMA) {
-      throw StoreProblems.newerSchema(file, schema, SCHEMA);
+    int schema = Schema.version(connection);
+    if (schema > Schema.PRESENT) {
+      throw StoreProblems.newerSchema(file, schema, Schema.PRESENT);
     }
-    boolean foreign =
-        schema == 0
-            ? !text(connection, "SELECT count(*) FROM sqlite_master").equals("0")
-            : pragma(connection, "application_id") != APPLICATION;
-    if (foreign) {
+    if (Schema.isForeign(connection)) {
       throw StoreProblems.of(file, new SQLException("it belongs to another program", null, 26));
     }
-  }
-
-  private static void create(Connection connection) throws SQLException {
-    execute(connection, "PRAGMA journal_mode=WAL");
-    execute(connection, "BEGIN IMMEDIATE");
-    if (pragma(connection, "user_version") == 0) {
-      execute(
-          connection,
-          "CREATE TABLE executions(id INTEGER PRIMARY KEY, run_id TEXT NOT NULL UNIQUE,"
-              + " owner TEXT NOT NULL, holder TEXT NOT NULL, epoch INTEGER NOT NULL,"
-              + " created INTEGER NOT NULL, entries INTEGER NOT NULL DEFAULT 0,"
-              + " last INTEGER NOT NULL DEFAULT 0)");
-      execute(
-          connection,
-          "CREATE TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
-              + " seq INTEGER NOT NULL, previous INTEGER NOT NULL, epoch INTEGER NOT NULL,"
-              + " time INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)");
-      execute(connection, "PRAGMA application_id=" + APPLICATION);
-      execute(connection, "PRAGMA user_version=" + SCHEMA);
-    }
-    execute(connection, "COMMIT");
   }
 
   private static void configure(Connection connection) throws SQLException {
@@ -174,6 +148,12 @@ final class Database {
     execute(connection, "PRAGMA synchronous=FULL");
     execute(connection, "PRAGMA cache_size=-16384");
     execute(connection, "PRAGMA wal_autocheckpoint=4000");
+  }
+
+  /** The folder of the file. */
+  static Path home(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    return folder == null ? file.toAbsolutePath() : folder;
   }
 
   private static void makeFolder(Path file) {
@@ -210,10 +190,6 @@ final class Database {
     try (Statement statement = connection.createStatement()) {
       statement.execute(sql);
     }
-  }
-
-  private static int pragma(Connection connection, String name) throws SQLException {
-    return Integer.parseInt(text(connection, "PRAGMA " + name));
   }
 
   static String text(Connection connection, String sql) throws SQLException {

@@ -33,6 +33,54 @@ final class StoreProblems {
         .asException();
   }
 
+  static ProblemException damagedBlob(Path file, String runId, long seq) {
+    return Problem.of(
+            "E520",
+            Category.STORE,
+            "a long text of run " + runId + ", entry " + seq + ", is damaged or missing")
+        .from(file.toString())
+        .help(
+            "nothing was changed; other runs can still be read",
+            "see what else is damaged: stigmer store check",
+            "keep the file, restore a backup, or start the run again")
+        .asException();
+  }
+
+  static Problem damagedFile(Path file, String what) {
+    return Problem.of("E503", Category.STORE, "the journal's file is damaged: " + what)
+        .from(file.toString())
+        .help("keep the file and restore a backup");
+  }
+
+  static ProblemException noJournal(Path file) {
+    return Problem.of("E522", Category.USAGE, "there is no journal yet, so nothing to back up")
+        .from(file.toString())
+        .help("start a run: stigmer run \"…\"")
+        .asException();
+  }
+
+  static ProblemException backupExists(Path target) {
+    return Problem.of("E523", Category.USAGE, "the file for the backup exists already")
+        .from(target.toString())
+        .help("choose another name, or replace it with --force")
+        .asException();
+  }
+
+  static ProblemException noBackup(Path target, Exception e) {
+    Problem problem =
+        Problem.of("E524", Category.STORE, "the backup cannot be written")
+            .from(target.toString(), e.toString())
+            .help("check that its folder is there, may be written and has space");
+    return new ProblemException(problem, e);
+  }
+
+  static ProblemException damagedBackup(Path target, Problem first) {
+    return Problem.of("E524", Category.STORE, "the journal is damaged, so there is no good backup")
+        .from(target.toString() + " was not written", first.message())
+        .help("see all damage: stigmer store check", "keep the backups that you have")
+        .asException();
+  }
+
   static ProblemException damagedList(Path file) {
     return Problem.of("E503", Category.STORE, "the journal's table of runs is damaged")
         .from(file.toString())

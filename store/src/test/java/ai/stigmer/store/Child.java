@@ -28,7 +28,7 @@ final class Child implements AutoCloseable {
     return new Child(command(wrapper, args));
   }
 
-  private static List<String> command(List<String> wrapper, String... args) {
+  static List<String> command(List<String> wrapper, String... args) {
     var command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(

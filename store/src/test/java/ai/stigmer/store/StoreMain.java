@@ -31,6 +31,7 @@ final class StoreMain {
         case "lock" -> lock(file);
         case "fill" -> fill(file);
         case "open" -> open(file);
+        case "bring-up" -> SqliteJournal.open(file, InstantSource.system()).close();
         default -> throw new IllegalArgumentException(args[0]);
       }
     } catch (ProblemException e) {
@@ -62,6 +63,11 @@ final class StoreMain {
   /** The entry that stands at this place of a run. */
   static JournalEntry said(String run, long seq) {
     return new UserMessage(run + "/" + seq + " " + "x".repeat((int) (seq * 37 % 700)));
+  }
+
+  /** An entry with a text that is kept as a blob. */
+  static JournalEntry longText(String name) {
+    return new UserMessage(name + "x".repeat(Blobs.THRESHOLD));
   }
 
   private static void hold(Path file) throws IOException {

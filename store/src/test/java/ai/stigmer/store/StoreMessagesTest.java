@@ -59,9 +59,17 @@ class StoreMessagesTest {
     try (var journal = open()) {
       tell("a changed entry", () -> journal.read("r"));
     }
+    try (var journal = open();
+        var writer = journal.create("long", "me")) {
+      writer.append(List.of(StoreMain.longText("a")));
+    }
+    change("DELETE FROM blobs");
+    try (var journal = open()) {
+      tell("a lost long text", () -> journal.read("long"));
+    }
     change("PRAGMA user_version=99");
     tell("a newer schema", this::open);
-    change("PRAGMA user_version=1");
+    change("PRAGMA user_version=" + Schema.PRESENT);
     change("PRAGMA application_id=7");
     tell("another program's database", this::open);
     Files.writeString(file, "This is a diary, not a journal. ".repeat(200));

@@ -1,0 +1,116 @@
+package ai.stigmer.store;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.store.Runs.Run;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a look at everything in the file found. Nothing is changed, and runs may go on meanwhile.
+ *
+ * @param runs how many runs there are
+ * @param entries how many entries all runs have
+ * @param blobs how many long texts are kept apart
+ * @param unreferenced how many of them no entry names; harmless, the next prune removes them
+ * @param problems all damage; empty when the file is sound
+ */
+public record StoreCheck(
+    long runs, long entries, long blobs, long unreferenced, List<Problem> problems) {
+
+  public StoreCheck {
+    problems = List.copyOf(problems);
+  }
+
+  /**
+   * Checks SQLite's own structures, the hash chain of each run and the hash of each long text. A
+   * file that is not there is sound.
+   *
+   * @throws ProblemException when the file cannot be opened at all
+   */
+  public static StoreCheck of(Path file) {
+    NativeLibrary.load(Database.home(file));
+    try (Connection connection = Database.openReadOnly(file)) {
+      Database.execute(connection, "BEGIN"); // All looks are at one moment.
+      return new Looking(file, connection).look();
+    } catch (SQLException e) {
+      throw StoreProblems.of(file, e);
+    }
+  }
+
+  /** One check. */
+  private static final class Looking {
+    private final Path file;
+    private final Connection connection;
+    private final List<Problem> problems = new ArrayList<>();
+
+    Looking(Path file, Connection connection) {
+      this.file = file;
+      this.connection = connection;
+    }
+
+    StoreCheck look() throws SQLException {
+      structures();
+      List<Run> runs = Runs.all(connection);
+      long entries = 0;
+      for (Run run : runs) {
+        entries += chain(run);
+      }
+      strayEntries(runs);
+      Set<String> named = Blobs.named(connection);
+      long blobs = 0;
+      long unreferenced = 0;
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("SELECT hash, text FROM blobs")) {
+        for (; rows.next(); blobs++) {
+          unreferenced += named.contains(rows.getString(1)) ? 0 : 1;
+          blob(rows.getString(1), rows.getString(2));
+        }
+      }
+      return new StoreCheck(runs.size(), entries, blobs, unreferenced, problems);
+    }
+
+    private void structures() throws SQLException {
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("PRAGMA integrity_check(20)")) {
+        while (rows.next()) {
+          if (!rows.getString(1).equals("ok")) {
+            problems.add(StoreProblems.damagedFile(file, rows.getString(1)));
+          }
+        }
+      }
+    }
+
+    private long chain(Run run) throws SQLException {
+      try {
+        return Chain.read(connection, file, run).entries().size();
+      } catch (ProblemException e) {
+        problems.add(e.problem());
+        return 0;
+      }
+    }
+
+    /** A row that no run leads to was written by nobody, or its run's row is damaged. */
+    private void strayEntries(List<Run> runs) throws SQLException {
+      long counted = Long.parseLong(Database.text(connection, "SELECT count(*) FROM entries"));
+      long expected = runs.stream().mapToLong(Run::entries).sum();
+      if (counted != expected) {
+        problems.add(
+            StoreProblems.damagedFile(
+                file, counted + " entries are there, the runs have " + expected));
+      }
+    }
+
+    private void blob(String hash, String text) {
+      if (!Blobs.hash(text).equals(hash)) {
+        problems.add(StoreProblems.damagedFile(file, "the long text " + hash + " is changed"));
+      }
+    }
+  }
+}
