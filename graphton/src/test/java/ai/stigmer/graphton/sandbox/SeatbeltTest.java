@@ -25,7 +25,8 @@ class SeatbeltTest {
               network,
               Limits.DEFAULT,
               Map.of());
-      Path file = GOLDEN.resolve("seatbelt-" + network.name().toLowerCase(java.util.Locale.ROOT) + ".sb");
+      Path file =
+          GOLDEN.resolve("seatbelt-" + network.name().toLowerCase(java.util.Locale.ROOT) + ".sb");
       String profile = new Seatbelt(policy).profile();
       if ("update".equals(System.getProperty("stigmer.golden"))) {
         Files.createDirectories(GOLDEN);

@@ -80,7 +80,8 @@ class WorkspaceTest {
   @Test
   void whatOtherProgramsObeyIsNotWrittenWhetherItIsThereOrNot() throws IOException {
     Files.createDirectory(root.resolve(".vscode"));
-    for (String name : List.of(".vscode/tasks.json", ".mcp.json", ".claude/settings.json", ".ENVRC")) {
+    for (String name :
+        List.of(".vscode/tasks.json", ".mcp.json", ".claude/settings.json", ".ENVRC")) {
       assertThatThrownBy(() -> workspace.replace(workspace.resolve(name), new byte[] {1}))
           .hasMessageContaining("is protected: other programs");
     }

@@ -31,7 +31,7 @@ final class Site implements AutoCloseable {
   private final Path base;
   private final Path workspace;
   private final String mark =
-      "7" + ProcessHandle.current().pid() + String.format("%05d", COUNT.incrementAndGet());
+      "7" + ProcessHandle.current().pid() + (10_000 + COUNT.incrementAndGet());
   private final Process outside;
   private final Visitors visitors;
 

@@ -27,9 +27,9 @@ final class Visitors implements AutoCloseable {
     unix.bind(UnixDomainSocketAddress.of(socket));
     Path ready = socket.resolveSibling("ready");
     hidden = new ProcessBuilder("perl", "-e", ABSTRACT, name, ready.toString()).start();
-    wait(() -> tcp.accept().close());
-    wait(() -> udp.receive(new DatagramPacket(new byte[64], 64)));
-    wait(() -> unix.accept().close());
+    await(() -> tcp.accept().close());
+    await(() -> udp.receive(new DatagramPacket(new byte[64], 64)));
+    await(() -> unix.accept().close());
     while (!Files.exists(ready) && hidden.isAlive()) {
       Thread.onSpinWait();
     }
@@ -39,7 +39,7 @@ final class Visitors implements AutoCloseable {
     void once() throws IOException;
   }
 
-  private void wait(Waiting waiting) {
+  private void await(Waiting waiting) {
     Thread.ofVirtual()
         .start(
             () -> {
