@@ -14,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,7 @@ final class Site implements AutoCloseable {
   private final Path workspace;
   private final String mark =
       "7" + ProcessHandle.current().pid() + (10_000 + COUNT.incrementAndGet());
+  private final Path seen;
   private final Process outside;
   private final Visitors visitors;
 
@@ -41,8 +43,9 @@ final class Site implements AutoCloseable {
     Files.createDirectory(base.resolve("ws-evil"));
     write("outside/secret", CANARY);
     write("outside/victim", INTACT);
-    write("home/.ssh/id", CANARY);
-    write("state/journal", CANARY);
+    seen = seen(base);
+    write(seen.resolve("home/.ssh/id"), CANARY);
+    write(seen.resolve("state/journal"), CANARY);
     Files.createSymbolicLink(workspace.resolve("way"), base.resolve("outside"));
     if (!attempt.has("plain")) {
       project();
@@ -68,8 +71,21 @@ final class Site implements AutoCloseable {
     Files.createDirectories(workspace.resolve("sub/.git/hooks"));
   }
 
+  /** A place that no sandbox hides by itself, where this user may make one. */
+  private static Path seen(Path otherwise) throws IOException {
+    for (Path place : List.of(Path.of("/srv"), Path.of("/opt"), Path.of("/var/lib"))) {
+      if (Files.isWritable(place)) {
+        return Files.createTempDirectory(place, "stigmer-escape-");
+      }
+    }
+    return otherwise;
+  }
+
   private void write(String name, String text) throws IOException {
-    Path file = base.resolve(name);
+    write(base.resolve(name), text);
+  }
+
+  private static void write(Path file, String text) throws IOException {
     Path parent = file.getParent();
     if (parent != null) {
       Files.createDirectories(parent);
@@ -85,8 +101,8 @@ final class Site implements AutoCloseable {
   SandboxPolicy policy(Network network) {
     return new SandboxPolicy(
         workspace,
-        base.resolve("home"),
-        List.of(base.resolve("state")),
+        seen.resolve("home"),
+        List.of(seen.resolve("state")),
         List.of(),
         network,
         new Limits(64, 128L << 20, 16L << 20, Duration.ofSeconds(1)),
@@ -95,8 +111,8 @@ final class Site implements AutoCloseable {
 
   String fill(String text) {
     return text.replace("@O@", base.resolve("outside").toString())
-        .replace("@H@", base.resolve("home").toString())
-        .replace("@S@", base.resolve("state").toString())
+        .replace("@H@", seen.resolve("home").toString())
+        .replace("@S@", seen.resolve("state").toString())
         .replace("@W@", workspace.toString())
         .replace("@M@", mark)
         .replace("@P@", String.valueOf(outside.pid()))
@@ -113,7 +129,7 @@ final class Site implements AutoCloseable {
       case "loot" -> holds(workspace.resolve("loot"), CANARY, "reached");
       case "changed" -> isChanged(base.resolve("outside/victim"));
       case "file" -> Files.exists(Path.of(words[1]), LinkOption.NOFOLLOW_LINKS);
-      case "evil" -> holds(workspace.resolve(words[1]), "evil");
+      case "evil" -> holds(workspace.resolve(words[1]), "evil"); // An absolute path stays one.
       case "alive" -> lives();
       case "killed" -> !outside.isAlive();
       case "visited" -> visitors.came();
@@ -174,10 +190,19 @@ final class Site implements AutoCloseable {
         .toList();
   }
 
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
   @Override
   public void close() throws IOException {
     outside.destroyForcibly();
     visitors.close();
+    delete(seen);
     marked().forEach(ProcessHandle::destroyForcibly);
     for (String place :
         List.of(
