@@ -194,6 +194,6 @@ class DoctorTest {
 
   private Shell shell() throws IOException {
     homes++;
-    return new Shell(Files.createDirectory(home()));
+    return new Shell(Files.createDirectory(home())).export("STIGMER_EXECUTION_MODE", "local");
   }
 }

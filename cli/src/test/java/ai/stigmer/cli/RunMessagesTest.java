@@ -127,6 +127,7 @@ class RunMessagesTest {
   private Shell shell() throws IOException {
     homes++;
     return new Shell(Files.createDirectory(folder.resolve("home" + homes)))
+        .export("STIGMER_EXECUTION_MODE", "local")
         .export("STIGMER_LLM_MAX_RETRIES", "0");
   }
 }

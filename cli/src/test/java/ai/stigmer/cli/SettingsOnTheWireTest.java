@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -53,6 +54,8 @@ class SettingsOnTheWireTest {
       return chats.getFirst();
     }
   }
+
+  private static final Path READABLE = readable();
 
   private int homes;
 
@@ -137,6 +140,15 @@ class SettingsOnTheWireTest {
     all.put(
         "llm.timeouts.idle",
         ends("450ms", Scenario.of(Answer.text("half").with(new Fault.StallAt(20))), "450 ms"));
+    all.put("execution.mode", command("sandbox", "cat /proc/1/comm", "bwrap"));
+    all.put("execution.network", command("open", "readlink /proc/self/ns/net", ownNetwork()));
+    all.put(
+        "execution.readable",
+        command(READABLE.toString(), "cat " + READABLE + "/file", "seen from inside"));
+    all.put("execution.limits.processes", command("99", "ulimit -p || ulimit -u", "99"));
+    all.put("execution.limits.memory", command("333m", "ulimit -d", "340992"));
+    all.put("execution.limits.file_size", command("77m", "ulimit -f", "157696"));
+    all.put("execution.limits.cpu", command("77s", "ulimit -t", "77"));
     all.put(
         "agent.max_turns",
         new Wired(
@@ -148,6 +160,49 @@ class SettingsOnTheWireTest {
               assertThat(s.chats()).hasSize(2);
             }));
     return all;
+  }
+
+  /** A command in a sandbox, and what it prints when the value is in effect. */
+  private static Wired command(String value, String command, String printed) {
+    return new Wired(
+        value,
+        Scenario.of(
+            Answer.call("execute", "{\"command\":\"" + command + "\"}"), Answer.text("fine")),
+        s -> {
+          assertThat(s.status()).as(s.err()).isZero();
+          assertThat(s.chats().getLast().body().at("/messages").toString())
+              .contains("[exit status 0]", printed + "\\n");
+        });
+  }
+
+  private static String ownNetwork() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString();
+    } catch (IOException e) {
+      return "no namespaces here";
+    }
+  }
+
+  /** A folder with a file, in a place that a sandbox hides. */
+  private static Path readable() {
+    try {
+      Path folder = Files.createTempDirectory("readable");
+      folder.toFile().deleteOnExit();
+      Files.writeString(folder.resolve("file"), "seen from inside\n").toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Without bubblewrap the test is skipped, and says so; in CI it fails. */
+  private static void needsASandbox() {
+    if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
+      String message = "SKIPPED: bubblewrap is missing; install it to run this";
+      System.err.println(message);
+      assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
+      Assumptions.abort(message);
+    }
   }
 
   private static Wired answered(String value, Consumer<Seen> seen) {
@@ -227,6 +282,9 @@ class SettingsOnTheWireTest {
       runApi(setting, layer);
       return;
     }
+    if (setting.key().startsWith("execution.")) {
+      needsASandbox();
+    }
     Wired expected = requireNonNull(wired().get(setting.key()), setting.key());
     boolean unconnected = setting.key().equals("llm.timeouts.connect");
     try (FakeOllama server =
@@ -243,6 +301,10 @@ class SettingsOnTheWireTest {
       String url = unconnected ? busy.url() : server.baseUrl();
       Shell shell = shell(setting.key(), url);
       List<String> words = new ArrayList<>(List.of("run", "--workspace", folder.toString()));
+      if (setting.key().startsWith("execution.") && !setting.key().equals("execution.mode")) {
+        shell.export("STIGMER_EXECUTION_MODE", "sandbox");
+        words.add("--allow-shell");
+      }
       configure(shell, words, setting, layer, expected.value().replace("<server>", url));
       words.add("hi");
 
@@ -287,7 +349,9 @@ class SettingsOnTheWireTest {
     switch (layer) {
       case FLAG -> {
         words.add(setting.flags().getLast());
-        words.add(setting.secret() ? file(value) : value);
+        if (!setting.key().equals("execution.network")) {
+          words.add(setting.secret() ? file(value) : value);
+        }
       }
       case VARIABLE -> shell.export(setting.variables().getFirst().name(), value);
       case FILE -> {

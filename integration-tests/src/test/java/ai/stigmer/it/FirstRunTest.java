@@ -166,7 +166,9 @@ class FirstRunTest {
   }
 
   private StigmerProcess stigmer(String home) {
-    return StigmerProcess.in(folder.resolve(home)).with("NO_COLOR", "1");
+    return StigmerProcess.in(folder.resolve(home))
+        .with("NO_COLOR", "1")
+        .with("STIGMER_EXECUTION_MODE", "local");
   }
 
   private static FakeOllama started(Scenario scenario) {

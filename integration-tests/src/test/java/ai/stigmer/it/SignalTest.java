@@ -114,7 +114,7 @@ class SignalTest {
   private static final String FILE = "{\"file_path\":\"/a\",\"content\":\"x\"}";
 
   private StigmerProcess stigmer() {
-    return StigmerProcess.in(folder);
+    return StigmerProcess.in(folder).with("STIGMER_EXECUTION_MODE", "local");
   }
 
   private String[] run(FakeOllama ollama) throws Exception {

@@ -72,7 +72,7 @@ final class Bubblewrap implements Confinement {
 
   @Override
   public ConfinedCommand wrap(List<String> command) throws IOException {
-    ProtectedPlaces places = ProtectedPlaces.of(policy.workspace());
+    ProtectedPlaces places = ProtectedPlaces.of(policy.workspace(), policy.hidden());
     ControlGroup group = ControlGroup.with(policy.limits());
     Limits limits = policy.limits();
     var line = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCH, "sh"));
@@ -158,6 +158,10 @@ final class Bubblewrap implements Confinement {
             "/etc/sudoers",
             "/etc/sudoers.d");
 
+    /** Settings of the kernel, which root may change whatever namespace it is in. */
+    private static final List<String> KERNEL =
+        List.of("/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus");
+
     private static final String LARGE = String.valueOf(1L << 30);
     private static final String SMALL = String.valueOf(16L << 20);
 
@@ -165,6 +169,10 @@ final class Bubblewrap implements Confinement {
       var mounts = new ArrayList<>(List.of("--ro-bind", "/", "/", "--dev", "/dev"));
       mounts.addAll(List.of("--size", LARGE, "--tmpfs", "/dev/shm", "--remount-ro", "/dev"));
       mounts.addAll(List.of("--proc", "/proc"));
+      KERNEL.stream()
+          .map(Path::of)
+          .filter(Files::exists)
+          .forEach(place -> mounts.addAll(readOnly(place, place)));
       List<Path> covered = new ArrayList<>();
       HIDDEN.forEach(place -> hide(mounts, covered, Path.of(place)));
       hide(mounts, covered, policy.home());

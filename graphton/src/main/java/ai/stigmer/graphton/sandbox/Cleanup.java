@@ -3,12 +3,9 @@ package ai.stigmer.graphton.sandbox;
 import ai.stigmer.graphton.workspace.ProtectedNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -19,8 +16,9 @@ import java.util.stream.Stream;
  * its processes are gone, and before the model hears of its end.
  */
 /**
- * Takes away what a command has put under a protected name, and makes harmless what it has made of
- * a new folder of git: hooks and settings would be run by the user's own git.
+ * Gives another name to what a command has put under a protected one, and makes harmless what it
+ * has made of a new folder of git: hooks and settings would be run by the user's own git. Nothing
+ * is deleted, because the user may have made it meanwhile.
  */
 final class Cleanup {
 
@@ -62,19 +60,14 @@ final class Cleanup {
       cleanup.withoutRedirection(git);
     }
     for (Path place : before.missing()) {
-      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-        cleanup.appeared(place);
-      }
+      cleanup.appeared(place);
     }
     return cleanup.done;
   }
 
   /** A folder of git can name another one, whose settings and hooks then count. */
   private void withoutRedirection(Path git) throws IOException {
-    Path common = git.resolve("commondir");
-    if (Files.exists(common, LinkOption.NOFOLLOW_LINKS)) {
-      remove(common);
-    }
+    setAside(git.resolve("commondir"));
   }
 
   private void appeared(Path place) throws IOException {
@@ -82,38 +75,32 @@ final class Cleanup {
     if (git && Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
       made(place);
     } else {
-      remove(place);
+      setAside(place);
     }
   }
 
   private void made(Path git) throws IOException {
     withoutRedirection(git);
     for (String name : List.of("modules", "worktrees", "config.worktree")) {
-      Path place = git.resolve(name);
-      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-        remove(place);
-      }
+      setAside(git.resolve(name));
     }
     hooks(git.resolve("hooks"));
     Path config = git.resolve("config");
     if (Files.exists(config, LinkOption.NOFOLLOW_LINKS) && !isPlain(config)) {
-      remove(config);
+      setAside(config);
       Files.writeString(config, FRESH_SETTINGS);
     }
   }
 
   private void hooks(Path hooks) throws IOException {
-    if (Files.isSymbolicLink(hooks) || Files.isRegularFile(hooks)) {
-      remove(hooks);
-    } else if (Files.isDirectory(hooks)) {
-      List<Path> all;
+    if (Files.isDirectory(hooks, LinkOption.NOFOLLOW_LINKS)) {
       try (Stream<Path> children = Files.list(hooks)) {
-        all = children.filter(hook -> !hook.toString().endsWith(".sample")).toList();
-      }
-      for (Path hook : all) {
-        remove(hook);
+        if (children.allMatch(hook -> hook.toString().endsWith(".sample"))) {
+          return;
+        }
       }
     }
+    setAside(hooks);
   }
 
   private static boolean isPlain(Path config) throws IOException {
@@ -125,27 +112,20 @@ final class Cleanup {
     return text.lines().allMatch(line -> PLAIN.matcher(line).matches());
   }
 
-  private void remove(Path place) throws IOException {
-    Files.walkFileTree(
-        place,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(
-              Path folder, @org.jspecify.annotations.Nullable IOException e) throws IOException {
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+  private void setAside(Path place) throws IOException {
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    Path aside = place.resolveSibling(place.getFileName() + ".set-aside");
+    for (int i = 2; Files.exists(aside, LinkOption.NOFOLLOW_LINKS); i++) {
+      aside = place.resolveSibling(place.getFileName() + ".set-aside-" + i);
+    }
+    Files.move(place, aside);
     done.add(
-        "removed \""
+        "\""
             + root.relativize(place)
+            + "\" is now \""
+            + root.relativize(aside)
             + "\": commands may not make what other programs run");
   }
 }

@@ -20,7 +20,8 @@ import java.util.Set;
  * @param readOnly files and folders that other programs obey, and files that point to a folder of
  *     git elsewhere
  * @param hidden files that hold secrets
- * @param missing protected names of the workspace's own folder that are not there
+ * @param missing protected names of the workspace's own folder, and files of ours in it, that are
+ *     not there
  */
 record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, List<Path> missing) {
 
@@ -34,9 +35,10 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
   /**
    * Looks.
    *
+   * @param own files and folders of ours, perhaps in the workspace
    * @throws IOException when one of them is a link: nothing can be put in its place
    */
-  static ProtectedPlaces of(Path root) throws IOException {
+  static ProtectedPlaces of(Path root, List<Path> own) throws IOException {
     var missing = new ArrayList<Path>();
     var readOnly = new ArrayList<Path>();
     for (String name : ProtectedNames.obeyed()) {
@@ -51,6 +53,10 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
     if (!Files.exists(git, LinkOption.NOFOLLOW_LINKS)) {
       missing.add(git);
     }
+    own.stream()
+        .filter(place -> place.startsWith(root) && !Files.exists(place))
+        .filter(place -> own.stream().noneMatch(other -> isBelow(place, other)))
+        .forEach(missing::add);
     var search = new Search(root, readOnly);
     Files.walkFileTree(root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, search);
     if (search.link != null) {
@@ -61,6 +67,10 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
         List.copyOf(readOnly),
         List.copyOf(search.hidden),
         List.copyOf(missing));
+  }
+
+  private static boolean isBelow(Path place, Path folder) {
+    return !place.equals(folder) && place.startsWith(folder) && Files.exists(folder);
   }
 
   private static Path noLink(Path root, Path place) throws IOException {

@@ -19,7 +19,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +94,17 @@ final class OpenFolder implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       // Somebody else made it; opening it tells whether it is a folder.
     }
+  }
+
+  /** What lies in it, each by its path; can be asked for once. */
+  List<Path> children() throws IOException {
+    var children = new ArrayList<Path>();
+    try {
+      stream.forEach(child -> children.add(path.resolve(child.getFileName())));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return children;
   }
 
   /** The attributes of what has this name; of a link, its own. */

@@ -145,6 +145,18 @@ public final class Workspace {
   }
 
   /**
+   * What lies in a folder, in no order.
+   *
+   * @param folder from {@link #resolve}
+   * @throws IOException when it is not there, no folder, or cannot be read
+   */
+  public List<Path> children(Path folder) throws IOException {
+    try (OpenFolder open = OpenFolder.beneath(root, folder, OpenFolder.Missing.FAIL)) {
+      return open.children();
+    }
+  }
+
+  /**
    * Opens a regular file for reading.
    *
    * @param file from {@link #resolve}

@@ -77,6 +77,41 @@ class WorkspaceTest {
   }
 
   @AfterProperty
+  @Test
+  void whatOtherProgramsObeyIsNotWrittenWhetherItIsThereOrNot() throws IOException {
+    Files.createDirectory(root.resolve(".vscode"));
+    for (String name :
+        List.of(".vscode/tasks.json", ".mcp.json", ".claude/settings.json", ".ENVRC")) {
+      assertThatThrownBy(() -> workspace.replace(workspace.resolve(name), new byte[] {1}))
+          .hasMessageContaining("is protected: other programs");
+    }
+    workspace.replace(workspace.resolve("sub/.vscode/settings.json"), new byte[] {1});
+  }
+
+  @Test
+  void filesThatHoldSecretsAreNeitherReadNorReplaced() throws IOException {
+    Files.writeString(root.resolve("sub/.env"), SECRET);
+    Files.writeString(root.resolve(".env.local"), SECRET);
+    Files.writeString(root.resolve(".env.example"), "KEY=");
+    Files.createSymbolicLink(root.resolve("harmless"), Path.of("sub/.env"));
+    for (String name : List.of("sub/.env", ".env.local", "harmless")) {
+      assertThatThrownBy(() -> workspace.read(workspace.resolve(name)).close())
+          .hasMessageContaining("it holds secrets");
+      assertThatThrownBy(() -> workspace.replace(workspace.resolve(name), new byte[] {1}))
+          .hasMessageContaining("it holds secrets");
+    }
+    workspace.read(workspace.resolve(".env.example")).close();
+    workspace.replace(workspace.resolve(".env"), new byte[] {1});
+  }
+
+  @Test
+  void aLinkInAFoldersPlaceIsNotListed() throws IOException {
+    Path sub = workspace.resolve("sub");
+    Files.delete(sub);
+    Files.createSymbolicLink(sub, folder);
+    assertThatThrownBy(() -> workspace.children(sub)).isInstanceOf(IOException.class);
+  }
+
   @AfterEach
   void tidyUp() throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {

@@ -5,11 +5,9 @@ import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Lists a folder. */
 final class ListFolder {
@@ -37,11 +35,9 @@ final class ListFolder {
       if (!Files.isDirectory(folder)) {
         return ToolResult.error("\"" + name + "\" is a file; use read_file");
       }
-      try (Stream<Path> children = Files.list(folder)) {
-        List<String> names = children.map(this::shown).sorted().toList();
-        return ToolResult.ok(names.isEmpty() ? "No files found" : Found.capped(names));
-      }
-    } catch (IOException | UncheckedIOException e) {
+      List<String> names = workspace.children(folder).stream().map(this::shown).sorted().toList();
+      return ToolResult.ok(names.isEmpty() ? "No files found" : Found.capped(names));
+    } catch (IOException e) {
       return ToolResult.error("\"" + name + "\" cannot be listed: " + e.getMessage());
     }
   }

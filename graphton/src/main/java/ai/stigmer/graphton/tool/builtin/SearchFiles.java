@@ -7,6 +7,7 @@ import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.GlobPattern;
+import ai.stigmer.graphton.workspace.ProtectedNames;
 import ai.stigmer.graphton.workspace.Workspace;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -22,7 +23,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** Finds a literal text in files. */
+/** Finds a literal text in files, but for those that hold secrets by their name. */
 final class SearchFiles implements Tool {
   private static final int MAX_LINE = 300;
   private static final int LOOKED_AT = 8_192;
@@ -125,7 +126,7 @@ final class SearchFiles implements Tool {
     }
 
     void file(Path file) {
-      if (full || walk.isOver()) {
+      if (full || walk.isOver() || ProtectedNames.isHidden(file.getFileName() + "")) {
         return;
       }
       try (InputStream in = workspace.read(file)) {

@@ -75,7 +75,7 @@ class SearchToolsTest {
 
   @Test
   void grepTakesItsPatternLiterally() {
-    assertThat(grep("hello").text()).isEqualTo(".env\nsrc/A.java");
+    assertThat(grep("hello").text()).isEqualTo("src/A.java");
     assertThat(grep("(world)").text()).isEqualTo("README.md");
     assertThat(grep("w.*d").text())
         .isEqualTo(
@@ -88,13 +88,13 @@ class SearchToolsTest {
   void grepShowsFilesLinesOrCounts() {
     assertThat(grep("hello", "output_mode", "content", "path", "src").text())
         .isEqualTo("src/A.java:2: // hello\nsrc/A.java:3: // hello");
-    assertThat(grep("hello", "output_mode", "count").text()).isEqualTo(".env:1\nsrc/A.java:2");
+    assertThat(grep("hello", "output_mode", "count").text()).isEqualTo("src/A.java:2");
     assertThat(grep("class", "glob", "B.*").text()).isEqualTo("src/deep/B.java");
     assertThat(grep("hello", "path", "src/A.java", "output_mode", "count").text())
         .isEqualTo("src/A.java:2");
     assertThat(grep("hello", "output_mode", "content", "max_count", 2).text())
         .isEqualTo(
-            ".env:1: hello\nsrc/A.java:2: // hello\n[stopped after 2 matches; there may be more]");
+            "src/A.java:2: // hello\nsrc/A.java:3: // hello\n[stopped after 2 matches; there may be more]");
     assertThat(grep("x", "output_mode", "regex").text()).contains("must be one of");
     assertThat(grep("").text()).contains("must be a text of one line");
   }
@@ -116,7 +116,7 @@ class SearchToolsTest {
     Files.write(root.resolve("binary"), new byte[] {'h', 'e', 'l', 'l', 'o', 0});
     write("large", "hello\n".repeat(2_000_000));
     assertThat(grep("hello").text())
-        .isEqualTo(".env\nsrc/A.java\n[1 files larger than 10 MiB were not searched]");
+        .isEqualTo("src/A.java\n[1 files larger than 10 MiB were not searched]");
   }
 
   @Test
