@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
@@ -10,6 +11,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
 import java.util.concurrent.Callable;
@@ -44,6 +46,7 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Context window in tokens from now on (default: as it was started).")
   private @Nullable Integer contextLength;
 
+  @Mixin private BudgetOptions budget = new BudgetOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -73,6 +76,7 @@ final class ResumeCommand implements Callable<Integer> {
     }
     Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
     String runId = find();
+    ChildIds.parent(runId).ifPresent(parent -> refuse(runId, parent));
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
@@ -93,7 +97,8 @@ final class ResumeCommand implements Callable<Integer> {
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
-              journaled.maxRetries());
+              journaled.maxRetries(),
+              budget.over(journaled.budget()));
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",
@@ -102,6 +107,15 @@ final class ResumeCommand implements Callable<Integer> {
       tellOfChange(view, journaled.model(), anew);
       return conversation.resume(runner, runId, environment);
     }
+  }
+
+  private static void refuse(String runId, String parent) {
+    throw Problem.of(
+            "E816",
+            Problem.Category.USAGE,
+            "run " + runId + " is a sub-agent's; it goes on with the run above it")
+        .help("stigmer resume " + parent)
+        .asException();
   }
 
   private String find() {

@@ -117,7 +117,8 @@ final class RunCommand implements Callable<Integer> {
             configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
             configuration.toJson(),
             configuration.maxTurns(),
-            configuration.maxRetries());
+            configuration.maxRetries(),
+            configuration.budget());
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());

@@ -235,7 +235,7 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL, DURATION ->
+      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL, DURATION, MONEY, DEPTH ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))

@@ -16,14 +16,16 @@ public final class ModelCatalog {
   private static final CatalogFile FILE = CatalogFile.read();
 
   private static final Map<String, String> EVERYWHERE =
-      Map.of(
-          SettingsTable.CONNECT_TIMEOUT, "3s",
-          SettingsTable.FIRST_TOKEN_TIMEOUT, "5m",
-          SettingsTable.IDLE_TIMEOUT, "60s",
-          SettingsTable.MAX_TURNS, "50",
-          SettingsTable.MAX_RETRIES, "4",
-          SettingsTable.API, "auto",
-          SettingsTable.PULL, "ask");
+      Map.ofEntries(
+          Map.entry(SettingsTable.CONNECT_TIMEOUT, "3s"),
+          Map.entry(SettingsTable.FIRST_TOKEN_TIMEOUT, "5m"),
+          Map.entry(SettingsTable.IDLE_TIMEOUT, "60s"),
+          Map.entry(SettingsTable.MAX_TURNS, "50"),
+          Map.entry(SettingsTable.MAX_RETRIES, "4"),
+          Map.entry(SettingsTable.API, "auto"),
+          Map.entry(SettingsTable.PULL, "ask"),
+          Map.entry(SettingsTable.BUDGET_DEPTH, "1"),
+          Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"));
 
   private ModelCatalog() {}
 

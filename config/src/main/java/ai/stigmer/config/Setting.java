@@ -33,7 +33,9 @@ record Setting(
     EFFORT("none, low, medium, high or max"),
     API("auto, responses or chat"),
     PULL("ask, never or when-missing"),
-    DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
+    DURATION("a duration such as 500ms, 3s or 5m, at most 24h"),
+    MONEY("an amount of US dollars such as 2.50, above 0"),
+    DEPTH("a whole number from 0 to 5");
 
     private final String expected;
 
@@ -49,7 +51,8 @@ record Setting(
     boolean emptyClears() {
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS -> true;
-        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
+        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION, MONEY, DEPTH ->
+            false;
       };
     }
   }
@@ -89,7 +92,7 @@ record Setting(
       case MODEL -> "qwen2.5-coder:7b";
       case URL -> "http://localhost:11434";
       case SECRET -> "${env:NAME}";
-      case COUNT -> key.endsWith("_turns") ? "50" : "8192";
+      case COUNT -> key.startsWith("llm.") ? "8192" : "50";
       case TEMPERATURE -> "0.2";
       case RETRIES -> "4";
       case MODELS -> "anthropic/claude-sonnet-5-5,ollama/qwen3:8b";
@@ -97,6 +100,8 @@ record Setting(
       case API -> "auto";
       case PULL -> "when-missing";
       case DURATION -> "90s";
+      case MONEY -> "2.50";
+      case DEPTH -> "1";
     };
   }
 

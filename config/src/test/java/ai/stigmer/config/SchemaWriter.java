@@ -89,6 +89,14 @@ final class SchemaWriter {
           node.putArray("enum").add("none").add("low").add("medium").add("high").add("max");
       case PULL -> node.putArray("enum").add("ask").add("never").add("when-missing");
       case API -> node.putArray("enum").add("auto").add("responses").add("chat");
+      case MONEY -> {
+        node.put("type", "number").put("exclusiveMinimum", 0);
+        choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,9}(\\.[0-9]{1,6})?$");
+      }
+      case DEPTH -> {
+        node.put("type", "integer").put("minimum", 0).put("maximum", 5);
+        choices.addObject().put("type", "string").put("pattern", "^[0-5]$");
+      }
       case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
     }
   }

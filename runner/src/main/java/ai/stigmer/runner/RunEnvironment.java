@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -35,6 +36,7 @@ import java.util.function.Function;
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
  * @param maxRetries how often one call of the model may be made again, 0 to 20
+ * @param budget what the run and its sub-agents may spend
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -44,7 +46,8 @@ public record RunEnvironment(
     List<ModelSettings> fallbacks,
     String configuration,
     int maxTurns,
-    int maxRetries) {
+    int maxRetries,
+    Budget budget) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -56,6 +59,7 @@ public record RunEnvironment(
     requireNonNull(model, "model is null");
     fallbacks = List.copyOf(fallbacks);
     requireNonNull(configuration, "configuration is null");
+    requireNonNull(budget, "budget is null");
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
     }
@@ -76,6 +80,7 @@ public record RunEnvironment(
     json.set("configuration", tree(configuration));
     json.put("max_turns", maxTurns);
     json.put("max_retries", maxRetries);
+    json.set("budget", BudgetJson.of(budget));
     return json.toString();
   }
 
@@ -98,7 +103,8 @@ public record RunEnvironment(
           fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),
           json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
-          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()));
+          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()),
+          BudgetJson.read(json.path("budget")));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }
@@ -117,6 +123,7 @@ public record RunEnvironment(
               ArrayNode array = json.putArray("tools");
               names.forEach(array::add);
             });
+    json.set("subagents", SubAgentJson.of(agent.subAgents()));
     return json;
   }
 
@@ -125,7 +132,8 @@ public record RunEnvironment(
         json.path("name").asText(),
         json.path("description").asText(),
         json.path("instructions").asText(),
-        json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty());
+        json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty(),
+        SubAgentJson.read(json.path("subagents")));
   }
 
   private static ObjectNode modelJson(ModelSettings model) {
@@ -175,7 +183,7 @@ public record RunEnvironment(
     return json.has(name) ? Optional.of(named.apply(json.path(name).asText())) : Optional.empty();
   }
 
-  private static List<String> texts(JsonNode array) {
+  static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
     array.forEach(item -> texts.add(item.asText()));
     return texts;

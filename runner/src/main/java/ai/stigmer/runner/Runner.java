@@ -122,6 +122,7 @@ public final class Runner implements AutoCloseable {
         .retries(RetryPolicy.DEFAULT.withMaxRetries(environment.maxRetries()))
         .journal(journal)
         .owner(owner)
+        .budget(environment.budget(), new CatalogPrices(models(environment)))
         .policy(control.policy())
         .aroundTools(new Redaction(models(environment), env))
         .listener(control.listener())

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,7 +25,17 @@ class RunEnvironmentTest {
   private static RunEnvironment environment(Optional<Secret> key) {
     return new RunEnvironment(
         new AgentDefinition(
-            "tester", "", "Test what you are given.", Optional.of(List.of("read_file"))),
+            "tester",
+            "",
+            "Test what you are given.",
+            Optional.of(List.of("read_file")),
+            List.of(
+                new SubAgentDefinition(
+                    "finder",
+                    "Finds.",
+                    "Find what you are asked for.",
+                    Optional.of(List.of("grep"))),
+                SubAgentDefinition.GENERAL_PURPOSE)),
         Path.of("/some/where"),
         ShellPermission.ALLOW,
         new ModelSettings(
@@ -42,7 +54,15 @@ class RunEnvironmentTest {
         List.of(ModelSettings.of("ollama", "qwen3:8b")),
         "{\"schema\":1}",
         7,
-        3);
+        3,
+        Budget.UNLIMITED
+            .withModelCalls(9)
+            .withToolCalls(8)
+            .withTokens(5_000_000_000L)
+            .withCostUsd(new BigDecimal("2.50"))
+            .withWallTime(Duration.ofSeconds(90))
+            .withDepth(2)
+            .withFanOut(3));
   }
 
   @Test
@@ -70,7 +90,8 @@ class RunEnvironmentTest {
             List.of(),
             "{}",
             50,
-            0);
+            0,
+            Budget.UNLIMITED);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -106,7 +127,8 @@ class RunEnvironmentTest {
                 List.of(),
                 resolved.toJson(),
                 resolved.maxTurns(),
-                resolved.maxRetries())
+                resolved.maxRetries(),
+                resolved.budget())
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

@@ -86,6 +86,8 @@ public final class LlmOptions {
       description = "Most answers of the model in one run (default: 50).")
   private @Nullable String maxTurns;
 
+  @Mixin private BudgetOptions budget = new BudgetOptions();
+
   /**
    * What is to be resolved, with these flags.
    *
@@ -108,6 +110,7 @@ public final class LlmOptions {
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
+    input = budget.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
   }
 

@@ -25,7 +25,14 @@ final class CascadeData {
           "llm.timeouts.first_token",
           "llm.timeouts.idle",
           "llm.pull",
-          "agent.max_turns");
+          "agent.max_turns",
+          "budget.model_calls",
+          "budget.tool_calls",
+          "budget.tokens",
+          "budget.cost_usd",
+          "budget.wall_time",
+          "budget.depth",
+          "budget.fan_out");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -45,7 +52,9 @@ final class CascadeData {
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
           Map.entry("llm.pull", "--pull"),
-          Map.entry("agent.max_turns", "--max-turns"));
+          Map.entry("agent.max_turns", "--max-turns"),
+          Map.entry("budget.cost_usd", "--max-cost"),
+          Map.entry("budget.model_calls", "--max-model-calls"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -76,7 +85,9 @@ final class CascadeData {
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
-          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
+          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
+          Map.entry("budget.cost_usd", List.of("STIGMER_BUDGET_COST_USD")),
+          Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -104,7 +115,9 @@ final class CascadeData {
               "llm.timeouts.first_token", "5m",
               "llm.timeouts.idle", "60s",
               "llm.pull", "ask",
-              "agent.max_turns", "50"));
+              "agent.max_turns", "50",
+              "budget.depth", "1",
+              "budget.fan_out", "16"));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(
@@ -174,7 +187,7 @@ final class CascadeData {
   }
 
   static boolean isCount(String text) {
-    return List.of("100", "64", "40", "50", "8192", "20000", "16384").contains(text);
+    return List.of("1", "16", "100", "64", "40", "50", "8192", "20000", "16384").contains(text);
   }
 
   static boolean isTemperature(String text) {
