@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
@@ -12,6 +13,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
 import java.util.List;
@@ -54,6 +56,7 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Where commands run from now on (default: as it was started).")
   private @Nullable String executionMode;
 
+  @Mixin private BudgetOptions budget = new BudgetOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -83,6 +86,7 @@ final class ResumeCommand implements Callable<Integer> {
     }
     Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
     String runId = find();
+    ChildIds.parent(runId).ifPresent(parent -> refuse(runId, parent));
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
@@ -105,7 +109,8 @@ final class ResumeCommand implements Callable<Integer> {
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
-              journaled.retries());
+              journaled.retries(),
+              budget.over(journaled.budget()));
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine(models(environment))
@@ -143,6 +148,15 @@ final class ResumeCommand implements Callable<Integer> {
 
   private static List<ModelSettings> models(RunEnvironment environment) {
     return Stream.concat(Stream.of(environment.model()), environment.fallbacks().stream()).toList();
+  }
+
+  private static void refuse(String runId, String parent) {
+    throw Problem.of(
+            "E816",
+            Problem.Category.USAGE,
+            "run " + runId + " is a sub-agent's; it goes on with the run above it")
+        .help("stigmer resume " + parent)
+        .asException();
   }
 
   private String find() {

@@ -126,7 +126,8 @@ final class RunCommand implements Callable<Integer> {
             configuration.maxTurns(),
             RetryPolicy.DEFAULT
                 .withMaxRetries(configuration.maxRetries())
-                .withBudget(configuration.retryBudget()));
+                .withBudget(configuration.retryBudget()),
+            configuration.budget());
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(

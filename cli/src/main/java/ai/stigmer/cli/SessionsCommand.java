@@ -4,6 +4,7 @@ import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.cli.session.Export;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.cli.session.RunStory;
+import ai.stigmer.cli.session.RunTree;
 import ai.stigmer.cli.session.Transcript;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.store.Owners;
@@ -69,9 +70,9 @@ final class SessionsCommand implements Runnable {
     }
     return reading(
         journal -> {
-          List<Journal.RunSummary> runs = journal.list(limit);
-          int width = runs.stream().mapToInt(run -> run.runId().length()).max().orElse(0);
-          runs.forEach(run -> surroundings.out().println(row(journal, run, width)));
+          List<RunTree> trees = RunTree.newest(journal, limit);
+          int width = trees.stream().mapToInt(RunTree::width).max().orElse(0);
+          trees.forEach(tree -> print(tree, "", width));
           return 0;
         });
   }
@@ -85,6 +86,7 @@ final class SessionsCommand implements Runnable {
         journal -> {
           String run = RunFinder.find(journal, id);
           surroundings.out().print("run " + run + "\n" + Transcript.of(journal.read(run)));
+          surroundings.out().print(RunTree.of(journal, run).usageOfSubAgents());
           return 0;
         });
   }
@@ -120,14 +122,19 @@ final class SessionsCommand implements Runnable {
     }
   }
 
-  private static String row(Journal journal, Journal.RunSummary run, int width) {
-    RunStory story = RunStory.of(journal.read(run.runId()));
+  private void print(RunTree tree, String indent, int width) {
+    surroundings.out().println(row(tree, indent + tree.runId(), width));
+    tree.children().forEach(child -> print(child, indent + RunTree.INDENT, width));
+  }
+
+  private static String row(RunTree tree, String name, int width) {
+    RunStory story = tree.story();
     return String.format(
         Locale.ROOT,
         "%-" + Math.max(width, 1) + "s  %s  %-16s %3d turns  %s",
-        run.runId(),
-        TIME.format(run.updated()),
-        story.standing(() -> Owners.isAlive(run.owner())),
+        name,
+        TIME.format(tree.updated()),
+        story.standing(() -> Owners.isAlive(tree.owner())),
         story.turns(),
         Visible.line(story.message(), MESSAGE));
   }

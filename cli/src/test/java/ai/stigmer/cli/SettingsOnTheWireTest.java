@@ -159,6 +159,39 @@ class SettingsOnTheWireTest {
               assertThat(s.status()).isEqualTo(8);
               assertThat(s.chats()).hasSize(2);
             }));
+    all.put("budget.model_calls", stopped("2", 2, "E810"));
+    all.put("budget.tool_calls", stopped("1", 2, "E811"));
+    all.put("budget.tokens", stopped("10", 0, "E812"));
+    all.put(
+        "budget.wall_time",
+        new Wired(
+            "1ms",
+            Scenario.of(Answer.call("ls", "{}").with(new Fault.Delay(Duration.ofMillis(20)))),
+            s -> {
+              assertThat(s.status()).as(s.err()).isEqualTo(8);
+              assertThat(s.err()).contains("E814");
+            }));
+    all.put(
+        "budget.cost_usd",
+        new Wired(
+            "0.5",
+            Scenario.of(Answer.text("free")),
+            s -> {
+              assertThat(s.status()).as(s.err()).isZero();
+              assertThat(s.err()).doesNotContain("E815");
+            }));
+    all.put(
+        "budget.depth",
+        answered("0", s -> assertThat(s.chat().body().toString()).doesNotContain("\"task\"")));
+    all.put(
+        "budget.fan_out",
+        new Wired(
+            "1",
+            Scenario.of(delegation(), Answer.text("one"), delegation(), Answer.text("I see.")),
+            s -> {
+              assertThat(s.status()).as(s.err()).isZero();
+              assertThat(s.chats().getLast().body().toString()).contains("may start no more");
+            }));
     return all;
   }
 
@@ -203,6 +236,22 @@ class SettingsOnTheWireTest {
       assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
       Assumptions.abort(message);
     }
+  }
+
+  private static Answer delegation() {
+    return Answer.call("task", "{\"description\":\"look\",\"subagent_type\":\"general-purpose\"}");
+  }
+
+  private static Wired stopped(String value, int calls, String code) {
+    return new Wired(
+        value,
+        Scenario.of(
+            Answer.call("ls", "{}"), Answer.call("glob", "{\"pattern\":\"*\"}"), Answer.text()),
+        s -> {
+          assertThat(s.status()).as(s.err()).isEqualTo(8);
+          assertThat(s.err()).contains(code);
+          assertThat(s.chats()).hasSize(calls);
+        });
   }
 
   private static Wired answered(String value, Consumer<Seen> seen) {

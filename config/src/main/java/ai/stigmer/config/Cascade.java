@@ -3,13 +3,13 @@ package ai.stigmer.config;
 import static ai.stigmer.config.SettingsTable.API_KEY;
 import static ai.stigmer.config.SettingsTable.BASE_URL;
 import static ai.stigmer.config.SettingsTable.FALLBACKS;
-import static ai.stigmer.config.SettingsTable.MAX_TURNS;
 import static ai.stigmer.config.SettingsTable.MODE;
 import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
 
 import ai.stigmer.config.Resolution.Shadowed;
 import ai.stigmer.graphton.model.ModelRef;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,31 +112,33 @@ public final class Cascade {
           given.key(),
           Problems.of("E111", "a request may not set " + given.key(), given.location())
               .help(
-                  "a request may set llm.model, llm.max_tokens, llm.temperature and, to less, agent.max_turns"));
+                  "a request may set llm.model, llm.max_tokens, llm.temperature and, to less, agent.max_turns and budgets"));
       all.removeIf(candidate -> candidate.layer() == Layer.REQUEST);
-    } else if (given.key().equals(MAX_TURNS)) {
+    } else if (SettingsTable.onlyDownwards(given.key())) {
       downwards(given, all);
     }
   }
 
   private void downwards(ConfigInput.Given given, List<Candidate> all) {
-    int builtIn = ModelCatalog.defaultOf("", MAX_TURNS).flatMap(Values::count).orElseThrow();
-    int most =
+    Setting setting = SettingsTable.find(given.key()).orElseThrow();
+    Optional<BigDecimal> asked = Values.size(setting, given.value().strip());
+    Optional<String> most =
         all.stream()
             .filter(candidate -> candidate.layer() != Layer.REQUEST)
             .findFirst()
-            .flatMap(candidate -> Values.count(candidate.text()))
-            .orElse(builtIn);
-    int asked = Values.count(given.value().strip()).orElse(0);
-    if (asked > most) {
+            .map(Candidate::text)
+            .filter(text -> Values.size(setting, text).isPresent())
+            .or(() -> ModelCatalog.defaultOf("", given.key()));
+    Optional<BigDecimal> limit = most.flatMap(text -> Values.size(setting, text));
+    if (asked.isPresent() && limit.isPresent() && asked.get().compareTo(limit.get()) > 0) {
       report.problem(
-          MAX_TURNS,
+          given.key(),
           Problems.of(
                   "E111",
-                  "a request may only lower agent.max_turns, not raise it from %d to %d"
-                      .formatted(most, asked),
+                  "a request may only lower %s, not raise it from %s to %s"
+                      .formatted(given.key(), most.get(), given.value().strip()),
                   given.location())
-              .help("ask for at most " + most + ", or raise the setting itself"));
+              .help("ask for at most " + most.get() + ", or raise the setting itself"));
       all.removeIf(candidate -> candidate.layer() == Layer.REQUEST);
     }
   }
@@ -254,7 +256,9 @@ public final class Cascade {
               PROCESSES,
               SIZE,
               FOLDERS,
-              DURATION ->
+              DURATION,
+              MONEY,
+              DEPTH ->
               candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);

@@ -261,6 +261,8 @@ final class Checks {
           PROCESSES,
           SIZE,
           FOLDERS,
+          MONEY,
+          DEPTH,
           DURATION ->
           resolution
               .value()

@@ -87,6 +87,12 @@ final class ExplainJson {
       case RETRIES ->
           Values.retries(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case MONEY ->
+          Values.money(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case DEPTH ->
+          Values.depth(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
       case MODE,
           PROVIDER,
           MODEL,

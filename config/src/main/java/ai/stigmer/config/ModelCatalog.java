@@ -30,7 +30,9 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.EXECUTION_PROCESSES, "512"),
           Map.entry(SettingsTable.EXECUTION_MEMORY, "8g"),
           Map.entry(SettingsTable.EXECUTION_FILE_SIZE, "4g"),
-          Map.entry(SettingsTable.EXECUTION_CPU, "1h"));
+          Map.entry(SettingsTable.EXECUTION_CPU, "1h"),
+          Map.entry(SettingsTable.BUDGET_DEPTH, "1"),
+          Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"));
 
   private ModelCatalog() {}
 

@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * What the cascade found: every setting with its origin, what is wrong, and what is worth knowing.
@@ -135,6 +137,19 @@ public final class Resolved {
   /** The time from the first failure of a call within which its last retry begins; positive. */
   public Duration retryBudget() {
     return duration(SettingsTable.RETRY_BUDGET);
+  }
+
+  /** What a run may spend, its sub-agents included. */
+  public Budget budget() {
+    OptionalInt tokens = count(SettingsTable.BUDGET_TOKENS);
+    return new Budget(
+        count(SettingsTable.BUDGET_MODEL_CALLS),
+        count(SettingsTable.BUDGET_TOOL_CALLS),
+        tokens.isPresent() ? OptionalLong.of(tokens.getAsInt()) : OptionalLong.empty(),
+        get(SettingsTable.BUDGET_COST).value().flatMap(Values::money),
+        get(SettingsTable.BUDGET_WALL_TIME).value().flatMap(Values::duration),
+        get(SettingsTable.BUDGET_DEPTH).value().flatMap(Values::depth).orElse(0),
+        count(SettingsTable.BUDGET_FAN_OUT).orElse(Budget.DEFAULT_FAN_OUT));
   }
 
   /** What to do about a model that is not installed. */

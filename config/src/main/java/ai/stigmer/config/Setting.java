@@ -38,7 +38,9 @@ record Setting(
     PROCESSES("a whole number from 16 to 65536"),
     SIZE("a size from 16m to 1024g, such as 512m or 4g"),
     FOLDERS("absolute folders, separated by colons, at most 32"),
-    DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
+    DURATION("a duration such as 500ms, 3s or 5m, at most 24h"),
+    MONEY("an amount of US dollars such as 2.50, above 0"),
+    DEPTH("a whole number from 0 to 5");
 
     private final String expected;
 
@@ -55,7 +57,7 @@ record Setting(
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS, FOLDERS -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
-        case EXECUTION, NETWORK, PROCESSES, SIZE -> false;
+        case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH -> false;
       };
     }
   }
@@ -95,7 +97,7 @@ record Setting(
       case MODEL -> "qwen2.5-coder:7b";
       case URL -> "http://localhost:11434";
       case SECRET -> "${env:NAME}";
-      case COUNT -> key.endsWith("_turns") ? "50" : "8192";
+      case COUNT -> key.startsWith("llm.") ? "8192" : "50";
       case TEMPERATURE -> "0.2";
       case RETRIES -> "4";
       case MODELS -> "anthropic/claude-sonnet-5-5,ollama/qwen3:8b";
@@ -108,6 +110,8 @@ record Setting(
       case SIZE -> "4g";
       case FOLDERS -> "/opt/tools";
       case DURATION -> "90s";
+      case MONEY -> "2.50";
+      case DEPTH -> "1";
     };
   }
 

@@ -4,6 +4,7 @@ import ai.stigmer.config.Setting.Form;
 import ai.stigmer.config.Setting.Kind;
 import ai.stigmer.config.Setting.Variable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -29,6 +30,13 @@ final class SettingsTable {
   static final String IDLE_TIMEOUT = "llm.timeouts.idle";
   static final String PULL = "llm.pull";
   static final String MAX_TURNS = "agent.max_turns";
+  static final String BUDGET_MODEL_CALLS = "budget.model_calls";
+  static final String BUDGET_TOOL_CALLS = "budget.tool_calls";
+  static final String BUDGET_TOKENS = "budget.tokens";
+  static final String BUDGET_COST = "budget.cost_usd";
+  static final String BUDGET_WALL_TIME = "budget.wall_time";
+  static final String BUDGET_DEPTH = "budget.depth";
+  static final String BUDGET_FAN_OUT = "budget.fan_out";
 
   static final String EXECUTION_MODE = "execution.mode";
   static final String EXECUTION_NETWORK = "execution.network";
@@ -189,7 +197,42 @@ final class SettingsTable {
               "MEMORY",
               "Private memory of one process, and of all together where there are control groups."),
           limit(EXECUTION_FILE_SIZE, Kind.SIZE, "FILE_SIZE", "The largest file."),
-          limit(EXECUTION_CPU, Kind.DURATION, "CPU", "Processor time of one process."));
+          limit(EXECUTION_CPU, Kind.DURATION, "CPU", "Processor time of one process."),
+          budget(
+              BUDGET_MODEL_CALLS,
+              Kind.COUNT,
+              "--max-model-calls",
+              "The most answers of models in a run and all its sub-agents."),
+          budget(
+              BUDGET_TOOL_CALLS,
+              Kind.COUNT,
+              "--max-tool-calls",
+              "The most tool calls in a run and all its sub-agents."),
+          budget(
+              BUDGET_TOKENS,
+              Kind.COUNT,
+              "--max-total-tokens",
+              "The most tokens of a run and all its sub-agents, in and out, cached ones included. A call that could pass it is not made."),
+          budget(
+              BUDGET_COST,
+              Kind.MONEY,
+              "--max-cost",
+              "What a run and all its sub-agents may cost, in US dollars at the catalog's prices; ollama and scripted cost nothing. A call that could pass it is not made, and a model without a known price is refused."),
+          budget(
+              BUDGET_WALL_TIME,
+              Kind.DURATION,
+              "--timeout",
+              "How long a run may be at work, over all its interruptions. Nothing new is begun afterwards; what is under way is let finish."),
+          budget(
+              BUDGET_DEPTH,
+              Kind.DEPTH,
+              "--max-depth",
+              "How many levels of sub-agents there may be; 0 is none."),
+          budget(
+              BUDGET_FAN_OUT,
+              Kind.COUNT,
+              "--max-fan-out",
+              "How many sub-agents one run may start; the model is told when there are no more."));
 
   private SettingsTable() {}
 
@@ -222,6 +265,16 @@ final class SettingsTable {
         List.of(),
         false,
         doc + " Holds for commands in a sandbox.");
+  }
+
+  /** Whether a request may only lower it. */
+  static boolean onlyDownwards(String key) {
+    return key.equals(MAX_TURNS) || key.startsWith("budget.");
+  }
+
+  private static Setting budget(String key, Kind kind, String flag, String doc) {
+    String variable = "STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
+    return new Setting(key, kind, List.of(Variable.of(variable)), List.of(flag), true, doc);
   }
 
   private static Setting timeout(String key, String name, String doc) {

@@ -51,6 +51,10 @@ final class ValueCheck {
               : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case MONEY ->
+          Values.money(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case DEPTH ->
+          Values.depth(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
   }
 
@@ -131,7 +135,15 @@ final class ValueCheck {
       case SettingsTable.MAX_TOKENS -> "E104";
       case SettingsTable.TEMPERATURE -> "E105";
       case SettingsTable.CONTEXT_LENGTH -> "E116";
-      case SettingsTable.MAX_TURNS -> "E118";
+      case SettingsTable.MAX_TURNS,
+          SettingsTable.BUDGET_MODEL_CALLS,
+          SettingsTable.BUDGET_TOOL_CALLS,
+          SettingsTable.BUDGET_TOKENS,
+          SettingsTable.BUDGET_COST,
+          SettingsTable.BUDGET_WALL_TIME,
+          SettingsTable.BUDGET_DEPTH,
+          SettingsTable.BUDGET_FAN_OUT ->
+          "E118";
       case SettingsTable.EFFORT -> "E132";
       case SettingsTable.API -> "E133";
       case SettingsTable.PULL -> "E140";

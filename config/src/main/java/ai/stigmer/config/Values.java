@@ -3,6 +3,7 @@ package ai.stigmer.config;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ final class Values {
   private static final Pattern DURATION = Pattern.compile("(\\d{1,7})(ms|s|m|h)");
   private static final int MOST_RETRIES = 20;
   private static final int MOST_FALLBACKS = 8;
+  private static final int MOST_DEPTH = 5;
+  private static final Pattern MONEY = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,6})?");
   private static final Duration LONGEST = Duration.ofHours(24);
 
   /** Without the signs, suffixes and foreign digits that Java's own parsers let through. */
@@ -42,6 +45,30 @@ final class Values {
   /** A whole number from 0 to 20. */
   static Optional<Integer> retries(String text) {
     return text.equals("0") ? Optional.of(0) : count(text).filter(number -> number <= MOST_RETRIES);
+  }
+
+  /** A value that has more and less, as a number to compare; empty when it is none. */
+  static Optional<BigDecimal> size(Setting setting, String text) {
+    return switch (setting.kind()) {
+      case COUNT -> count(text).map(BigDecimal::valueOf);
+      case DEPTH -> depth(text).map(BigDecimal::valueOf);
+      case MONEY -> money(text);
+      case DURATION -> duration(text).map(Duration::toMillis).map(BigDecimal::valueOf);
+      case MODE, PROVIDER, MODEL, URL, SECRET, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL ->
+          Optional.empty();
+    };
+  }
+
+  /** A whole number from 0 to 5. */
+  static Optional<Integer> depth(String text) {
+    return text.equals("0") ? Optional.of(0) : count(text).filter(number -> number <= MOST_DEPTH);
+  }
+
+  /** An amount above 0, with at most nine digits before the point and six behind it. */
+  static Optional<BigDecimal> money(String text) {
+    return MONEY.matcher(text).matches()
+        ? Optional.of(new BigDecimal(text)).filter(amount -> amount.signum() > 0)
+        : Optional.empty();
   }
 
   /** At most eight models that name their provider or belong to one, separated by commas. */

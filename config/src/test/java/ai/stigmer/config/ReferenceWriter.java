@@ -64,7 +64,7 @@ final class ReferenceWriter {
     if (!setting.requestable()) {
       return "no";
     }
-    return setting.key().equals(SettingsTable.MAX_TURNS) ? "to less" : "yes";
+    return SettingsTable.onlyDownwards(setting.key()) ? "to less" : "yes";
   }
 
   private static String variables(Setting setting) {

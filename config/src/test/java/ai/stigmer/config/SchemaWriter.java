@@ -97,6 +97,14 @@ final class SchemaWriter {
       }
       case SIZE -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(m|g)$");
       case FOLDERS -> node.put("type", "string");
+      case MONEY -> {
+        node.put("type", "number").put("exclusiveMinimum", 0);
+        choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,9}(\\.[0-9]{1,6})?$");
+      }
+      case DEPTH -> {
+        node.put("type", "integer").put("minimum", 0).put("maximum", 5);
+        choices.addObject().put("type", "string").put("pattern", "^[0-5]$");
+      }
       case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
     }
   }

@@ -56,7 +56,7 @@ class ArchitectureTest {
     "models.openai, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
-    "config, graphton.model graphton.error",
+    "config, graphton.model graphton.error graphton.budget",
     "store, graphton",
     "runner, graphton config store models.ollama models.scripted",
     "cli, runner graphton config store models.ollama models.scripted",

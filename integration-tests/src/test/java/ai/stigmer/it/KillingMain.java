@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The command line in a process that kills itself with SIGKILL at a chosen append.
@@ -42,7 +43,7 @@ public final class KillingMain {
     private final Journal journal;
     private final boolean before;
     private final long at;
-    private long appends;
+    private final AtomicLong appends = new AtomicLong();
 
     KillingJournal(Journal journal, boolean before, long at) {
       this.journal = journal;
@@ -99,12 +100,12 @@ public final class KillingMain {
 
       @Override
       public long append(List<JournalEntry> entries) {
-        appends++;
-        if (before && appends == at) {
+        boolean dies = appends.incrementAndGet() == at;
+        if (before && dies) {
           die();
         }
         long seq = writer.append(entries);
-        if (!before && appends == at) {
+        if (!before && dies) {
           die();
         }
         return seq;

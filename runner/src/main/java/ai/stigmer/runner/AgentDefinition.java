@@ -12,10 +12,16 @@ import java.util.Optional;
  * @param name 1 to 63 lower-case letters, digits and {@code -}
  * @param description one line for people, may be empty
  * @param instructions the system text, at least {@value #MIN_INSTRUCTIONS} characters
- * @param tools names of built-in tools; empty means all of them
+ * @param tools names of built-in tools, {@code task} among them; empty means all of them
+ * @param subAgents to whom it can hand tasks, with names of their own, besides the built-in {@code
+ *     general-purpose}
  */
 public record AgentDefinition(
-    String name, String description, String instructions, Optional<List<String>> tools) {
+    String name,
+    String description,
+    String instructions,
+    Optional<List<String>> tools,
+    List<SubAgentDefinition> subAgents) {
 
   /** The fewest characters that instructions may have. */
   public static final int MIN_INSTRUCTIONS = 10;
@@ -39,21 +45,34 @@ public record AgentDefinition(
           - When the task is done, or when it cannot be done, answer in a few plain sentences: what \
           you did, what you found, what is left.
           """,
-          Optional.empty());
+          Optional.empty(),
+          List.of());
 
   public AgentDefinition {
+    requireName(name);
+    requireNonNull(description, "description is null");
+    requireInstructions(instructions);
+    tools = tools.map(List::copyOf);
+    subAgents = List.copyOf(subAgents);
+    if (subAgents.stream().map(SubAgentDefinition::name).distinct().count() < subAgents.size()) {
+      throw new IllegalArgumentException("two sub-agents have the same name");
+    }
+  }
+
+  static void requireName(String name) {
     if (!name.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")) {
       throw new IllegalArgumentException(
           "an agent's name must be 1 to 63 lower-case letters, digits or '-', got \""
               + name
               + "\"");
     }
-    requireNonNull(description, "description is null");
+  }
+
+  static void requireInstructions(String instructions) {
     if (instructions.strip().length() < MIN_INSTRUCTIONS) {
       throw new IllegalArgumentException(
           "instructions must have at least " + MIN_INSTRUCTIONS + " characters");
     }
-    tools = tools.map(List::copyOf);
   }
 
   /** The agent that runs when none is named: all built-in tools and a short system text. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -44,17 +45,35 @@ public final class AgentFile {
     expect(root, "apiVersion", API_VERSION);
     expect(root, "kind", "Agent");
     YamlMap metadata = root.map("metadata", Set.of("name"));
-    YamlMap spec = root.map("spec", Set.of("description", "instructions", "tools"));
+    YamlMap spec = root.map("spec", Set.of("description", "instructions", "tools", "subagents"));
     String name = metadata.text("name");
     try {
       return new AgentDefinition(
           name,
           spec.optionalText("description").orElse(""),
           instructions(spec),
-          spec.optionalTexts("tools"));
+          spec.optionalTexts("tools"),
+          subAgents(spec));
     } catch (IllegalArgumentException e) {
       throw metadata.wrong("name", String.valueOf(e.getMessage()));
     }
+  }
+
+  private static List<SubAgentDefinition> subAgents(YamlMap spec) {
+    var agents = new ArrayList<SubAgentDefinition>();
+    for (YamlMap map :
+        spec.maps("subagents", Set.of("name", "description", "instructions", "tools"))) {
+      String name = map.text("name");
+      String description = map.text("description");
+      String instructions = instructions(map);
+      try {
+        agents.add(
+            new SubAgentDefinition(name, description, instructions, map.optionalTexts("tools")));
+      } catch (IllegalArgumentException e) {
+        throw map.wrong("name", String.valueOf(e.getMessage()));
+      }
+    }
+    return agents;
   }
 
   private static String instructions(YamlMap spec) {
@@ -62,7 +81,9 @@ public final class AgentFile {
     if (text.strip().length() < AgentDefinition.MIN_INSTRUCTIONS) {
       throw spec.wrong(
           "instructions",
-          "\"spec.instructions\" must have at least "
+          "\""
+              + spec.full("instructions")
+              + "\" must have at least "
               + AgentDefinition.MIN_INSTRUCTIONS
               + " characters");
     }

@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -36,6 +37,7 @@ import java.util.function.Function;
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
  * @param retries how often, and for how long, one call of the model may be made again
+ * @param budget what the run and its sub-agents may spend
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -46,7 +48,8 @@ public record RunEnvironment(
     List<ModelSettings> fallbacks,
     String configuration,
     int maxTurns,
-    RetryPolicy retries) {
+    RetryPolicy retries,
+    Budget budget) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -59,6 +62,7 @@ public record RunEnvironment(
     requireNonNull(model, "model is null");
     fallbacks = List.copyOf(fallbacks);
     requireNonNull(configuration, "configuration is null");
+    requireNonNull(budget, "budget is null");
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
     }
@@ -84,6 +88,7 @@ public record RunEnvironment(
     json.put("max_turns", maxTurns);
     json.put("max_retries", retries.maxRetries());
     json.put("retry_budget_ms", retries.budget().toMillis());
+    json.set("budget", BudgetJson.of(budget));
     return json.toString();
   }
 
@@ -107,7 +112,8 @@ public record RunEnvironment(
           fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),
           json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
-          retries(json));
+          retries(json),
+          BudgetJson.read(json.path("budget")));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }
@@ -134,6 +140,7 @@ public record RunEnvironment(
               ArrayNode array = json.putArray("tools");
               names.forEach(array::add);
             });
+    json.set("subagents", SubAgentJson.of(agent.subAgents()));
     return json;
   }
 
@@ -142,7 +149,8 @@ public record RunEnvironment(
         json.path("name").asText(),
         json.path("description").asText(),
         json.path("instructions").asText(),
-        json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty());
+        json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty(),
+        SubAgentJson.read(json.path("subagents")));
   }
 
   private static ObjectNode modelJson(ModelSettings model) {
@@ -192,7 +200,7 @@ public record RunEnvironment(
     return json.has(name) ? Optional.of(named.apply(json.path(name).asText())) : Optional.empty();
   }
 
-  private static List<String> texts(JsonNode array) {
+  static List<String> texts(JsonNode array) {
     List<String> texts = new ArrayList<>();
     array.forEach(item -> texts.add(item.asText()));
     return texts;

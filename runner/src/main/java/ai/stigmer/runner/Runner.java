@@ -121,6 +121,7 @@ public final class Runner implements AutoCloseable {
         .retries(environment.retries())
         .journal(journal)
         .owner(owner)
+        .budget(environment.budget(), new CatalogPrices(models(environment)))
         .policy(control.policy())
         .aroundTools(new Redaction(models(environment), env))
         .listener(control.listener())

@@ -2,7 +2,9 @@ package ai.stigmer.runner;
 
 import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
 import ai.stigmer.graphton.workspace.Workspace;
@@ -29,11 +31,46 @@ final class Toolbox {
         BuiltinTools.over(
             workspace,
             new CommandSandbox(environment.workspace(), env).confinement(environment.execution()));
+    List<Tool> own = definition.tools().map(names -> chosen(all, names)).orElse(all);
     return Agent.named(definition.name())
         .instructions(definition.instructions())
-        .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))
+        .tools(own)
         .maxTurns(environment.maxTurns())
+        .subAgents(
+            subAgents(definition).stream()
+                .map(child -> subAgent(child, own, environment.maxTurns()))
+                .toList())
         .build();
+  }
+
+  /**
+   * Those of the file, and the built-in one unless the file has its own. An agent that lists its
+   * tools without {@code task} and names no sub-agent has none.
+   */
+  private static List<SubAgentDefinition> subAgents(AgentDefinition definition) {
+    boolean delegates =
+        definition.tools().map(names -> names.contains(TaskTool.NAME)).orElse(true)
+            || !definition.subAgents().isEmpty();
+    if (!delegates) {
+      return List.of();
+    }
+    var all = new ArrayList<>(definition.subAgents());
+    String builtIn = SubAgentDefinition.GENERAL_PURPOSE.name();
+    if (all.stream().noneMatch(child -> child.name().equals(builtIn))) {
+      all.add(SubAgentDefinition.GENERAL_PURPOSE);
+    }
+    return all;
+  }
+
+  /** A sub-agent can do no more than its parent. */
+  private static SubAgent subAgent(SubAgentDefinition child, List<Tool> parents, int maxTurns) {
+    Agent agent =
+        Agent.named(child.name())
+            .instructions(child.instructions())
+            .tools(child.tools().map(names -> chosen(parents, names)).orElse(parents))
+            .maxTurns(maxTurns)
+            .build();
+    return SubAgent.of(agent, child.description());
   }
 
   /** An agent that could write configuration or journal could point the next run anywhere. */
@@ -59,6 +96,9 @@ final class Toolbox {
     List<String> known = all.stream().map(tool -> tool.spec().name()).toList();
     List<Tool> chosen = new ArrayList<>();
     for (String name : names.stream().distinct().toList()) {
+      if (name.equals(TaskTool.NAME)) {
+        continue;
+      }
       int at = known.indexOf(name);
       if (at < 0) {
         throw unknown(name, known);

@@ -69,6 +69,22 @@ final class YamlMap {
     return Optional.ofNullable(values.get(key)).map(value -> texts(key, value));
   }
 
+  /** The mappings of an optional list, each with no other keys than {@code known}. */
+  List<YamlMap> maps(String key, Set<String> known) {
+    Node value = values.get(key);
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof SequenceNode sequence)) {
+      throw bad(value, "\"" + full(key) + "\" must be a list");
+    }
+    var maps = new ArrayList<YamlMap>();
+    for (int i = 0; i < sequence.getValue().size(); i++) {
+      maps.add(of(file, full(key) + "[" + i + "]", sequence.getValue().get(i), known));
+    }
+    return maps;
+  }
+
   /** A problem at the value of {@code key}. */
   ProblemException wrong(String key, String message) {
     return bad(values.getOrDefault(key, node), message);
@@ -100,7 +116,8 @@ final class YamlMap {
     throw bad(value, "\"" + full(key) + "\" must be a text");
   }
 
-  private String full(String key) {
+  /** The key with the path to it. */
+  String full(String key) {
     return path.isEmpty() ? key : path + "." + key;
   }
 

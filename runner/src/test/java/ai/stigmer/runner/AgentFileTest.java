@@ -38,7 +38,8 @@ class AgentFileTest {
                 "reviewer",
                 "Reviews.",
                 "Review the changes of this folder.",
-                Optional.of(List.of("read_file", "grep"))));
+                Optional.of(List.of("read_file", "grep")),
+                List.of()));
   }
 
   @Test
@@ -55,7 +56,43 @@ class AgentFileTest {
     assertThat(problem.from()).containsExactly("a.yaml:7:3");
     assertThat(problem.help())
         .containsExactly(
-            "did you mean \"spec.instructions\"? known here: description, instructions, tools");
+            "did you mean \"spec.instructions\"? known here: description, instructions, subagents, tools");
+  }
+
+  @Test
+  void subAgentsAreReadWithTheirTools() {
+    AgentDefinition agent =
+        AgentFile.parse(
+            "a.yaml",
+            GOOD
+                + """
+                  subagents:
+                    - name: finder
+                      description: Finds places.
+                      instructions: Find what you are asked for.
+                      tools: [grep]
+                """
+                    .indent(0));
+    assertThat(agent.subAgents())
+        .containsExactly(
+            new SubAgentDefinition(
+                "finder",
+                "Finds places.",
+                "Find what you are asked for.",
+                Optional.of(List.of("grep"))));
+  }
+
+  @Test
+  void aWrongSubAgentIsRefusedWithItsPlace() {
+    String list = GOOD + "  subagents:\n    - name: finder\n      description: Finds.\n";
+    assertThat(problemOf(list).message())
+        .isEqualTo("\"spec.subagents[0].instructions\" is missing");
+    assertThat(problemOf(list + "      modell: x\n").message())
+        .isEqualTo("unknown key \"spec.subagents[0].modell\" in an agent");
+    assertThat(problemOf(list + "      instructions: Go.\n").message())
+        .isEqualTo("\"spec.subagents[0].instructions\" must have at least 10 characters");
+    assertThat(problemOf(GOOD + "  subagents: finder\n").message())
+        .isEqualTo("\"spec.subagents\" must be a list");
   }
 
   @Test

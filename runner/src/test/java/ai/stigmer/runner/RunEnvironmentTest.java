@@ -7,6 +7,7 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
@@ -14,6 +15,7 @@ import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.graphton.sandbox.Limits;
 import ai.stigmer.graphton.sandbox.Network;
 import ai.stigmer.graphton.retry.RetryPolicy;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +29,17 @@ class RunEnvironmentTest {
   private static RunEnvironment environment(Optional<Secret> key) {
     return new RunEnvironment(
         new AgentDefinition(
-            "tester", "", "Test what you are given.", Optional.of(List.of("read_file"))),
+            "tester",
+            "",
+            "Test what you are given.",
+            Optional.of(List.of("read_file")),
+            List.of(
+                new SubAgentDefinition(
+                    "finder",
+                    "Finds.",
+                    "Find what you are asked for.",
+                    Optional.of(List.of("grep"))),
+                SubAgentDefinition.GENERAL_PURPOSE)),
         Path.of("/some/where"),
         ShellPermission.ALLOW,
         new Execution(
@@ -52,7 +64,15 @@ class RunEnvironmentTest {
         List.of(ModelSettings.of("ollama", "qwen3:8b")),
         "{\"schema\":1}",
         7,
-        RetryPolicy.DEFAULT.withMaxRetries(3).withBudget(Duration.ofSeconds(90)));
+        RetryPolicy.DEFAULT.withMaxRetries(3).withBudget(Duration.ofSeconds(90)),
+        Budget.UNLIMITED
+            .withModelCalls(9)
+            .withToolCalls(8)
+            .withTokens(5_000_000_000L)
+            .withCostUsd(new BigDecimal("2.50"))
+            .withWallTime(Duration.ofSeconds(90))
+            .withDepth(2)
+            .withFanOut(3));
   }
 
   @Test
@@ -81,7 +101,8 @@ class RunEnvironmentTest {
             List.of(),
             "{}",
             50,
-            RetryPolicy.NONE);
+            RetryPolicy.NONE,
+            Budget.UNLIMITED);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -145,7 +166,8 @@ class RunEnvironmentTest {
                 resolved.maxTurns(),
                 RetryPolicy.DEFAULT
                     .withMaxRetries(resolved.maxRetries())
-                    .withBudget(resolved.retryBudget()))
+                    .withBudget(resolved.retryBudget()),
+                resolved.budget())
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

@@ -101,6 +101,8 @@ public final class LlmOptions {
       description = "Most answers of the model in one run (default: 50).")
   private @Nullable String maxTurns;
 
+  @Mixin private BudgetOptions budget = new BudgetOptions();
+
   /**
    * What is to be resolved, with these flags.
    *
@@ -126,6 +128,7 @@ public final class LlmOptions {
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");
+    input = budget.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
   }
 

@@ -33,7 +33,14 @@ final class CascadeData {
           "execution.limits.processes",
           "execution.limits.memory",
           "execution.limits.file_size",
-          "execution.limits.cpu");
+          "execution.limits.cpu",
+          "budget.model_calls",
+          "budget.tool_calls",
+          "budget.tokens",
+          "budget.cost_usd",
+          "budget.wall_time",
+          "budget.depth",
+          "budget.fan_out");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -55,7 +62,9 @@ final class CascadeData {
           Map.entry("llm.retry_budget", "--retry-budget"),
           Map.entry("llm.pull", "--pull"),
           Map.entry("agent.max_turns", "--max-turns"),
-          Map.entry("execution.mode", "--execution-mode"));
+          Map.entry("execution.mode", "--execution-mode"),
+          Map.entry("budget.cost_usd", "--max-cost"),
+          Map.entry("budget.model_calls", "--max-model-calls"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -90,7 +99,9 @@ final class CascadeData {
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
           Map.entry("execution.mode", List.of("STIGMER_EXECUTION_MODE")),
           Map.entry("execution.network", List.of("STIGMER_EXECUTION_NETWORK")),
-          Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")));
+          Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")),
+          Map.entry("budget.cost_usd", List.of("STIGMER_BUDGET_COST_USD")),
+          Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -125,7 +136,9 @@ final class CascadeData {
               Map.entry("execution.limits.processes", "512"),
               Map.entry("execution.limits.memory", "8g"),
               Map.entry("execution.limits.file_size", "4g"),
-              Map.entry("execution.limits.cpu", "1h")));
+              Map.entry("execution.limits.cpu", "1h"),
+              Map.entry("budget.depth", "1"),
+              Map.entry("budget.fan_out", "16")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(
@@ -195,7 +208,7 @@ final class CascadeData {
   }
 
   static boolean isCount(String text) {
-    return List.of("100", "64", "40", "50", "8192", "20000", "16384").contains(text);
+    return List.of("1", "16", "100", "64", "40", "50", "8192", "20000", "16384").contains(text);
   }
 
   static boolean isTemperature(String text) {

@@ -92,12 +92,42 @@ class ConfigCommandTest {
     assertThat(shell.stigmer("config", "check", "--request", "llm.model=claude-opus-4")).isZero();
   }
 
+  private static String valueOf(SettingInfo setting) {
+    return setting.key().equals("budget.wall_time") ? "=1s" : "=1";
+  }
+
+  @Test
+  void aRequestCanOnlyLowerABudget() throws IOException {
+    shell.export("STIGMER_BUDGET_COST_USD", "2.50").export("STIGMER_BUDGET_WALL_TIME", "90s");
+    for (String lower :
+        List.of(
+            "budget.cost_usd=2.49", "budget.wall_time=1m", "budget.depth=0", "budget.tokens=9")) {
+      assertThat(shell.stigmer("config", "check", "--request", lower)).as(lower).isZero();
+    }
+    for (String higher :
+        List.of(
+            "budget.cost_usd=10", "budget.wall_time=2m", "budget.depth=2", "budget.fan_out=17")) {
+      assertThat(shell.stigmer("config", "check", "--request", higher)).as(higher).isEqualTo(3);
+      assertThat(shell.err() + shell.out()).contains("E111");
+    }
+  }
+
   @Test
   void aRequestMaySetOnlyModelLimitsAndTemperature() throws IOException {
     List<String> allowed =
-        List.of("llm.model", "llm.max_tokens", "llm.temperature", "agent.max_turns");
+        SettingInfo.all().stream()
+            .map(SettingInfo::key)
+            .filter(
+                key ->
+                    key.startsWith("budget.")
+                        || List.of(
+                                "llm.model", "llm.max_tokens", "llm.temperature", "agent.max_turns")
+                            .contains(key))
+            .toList();
     for (SettingInfo setting : SettingInfo.all()) {
-      int status = shell.stigmer("config", "explain", "--json", "--request", setting.key() + "=1");
+      int status =
+          shell.stigmer(
+              "config", "explain", "--json", "--request", setting.key() + valueOf(setting));
       boolean refused = shell.out().contains("\"E111\"");
       assertThat(refused).as(setting.key()).isEqualTo(!allowed.contains(setting.key()));
       assertThat(status).as(setting.key()).isEqualTo(refused ? 3 : 0);

@@ -69,6 +69,7 @@ class ConfigurationMessagesTest {
     check("E116", "STIGMER_LLM_CONTEXT_LENGTH=64k");
     check("E117", "STIGMER_LLM_TIMEOUT_IDLE=soon");
     check("E118", "STIGMER_MAX_TURNS=0");
+    check("E118 E118", "STIGMER_BUDGET_COST_USD=$2", "STIGMER_BUDGET_DEPTH=6");
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
     check("E140", "STIGMER_LLM_PULL=always");

@@ -189,7 +189,7 @@ final class ExpectedExplain {
         boolean valid = CascadeData.isCount(text);
         put(node, text, valid ? Integer.valueOf(text) : null);
         String code =
-            key.equals("llm.max_tokens") ? "E104" : key.equals("agent.max_turns") ? "E118" : "E116";
+            key.equals("llm.max_tokens") ? "E104" : key.startsWith("llm.") ? "E116" : "E118";
         check(valid, text, code, key);
       }
     }
