@@ -134,6 +134,7 @@ final class DemoCommand implements Callable<Integer> {
               "result of " + outcome.call().name() + ": " + outcome.result().status();
           case JournalEntry.UserMessage _ -> "the user said more";
           case JournalEntry.ModelSwitched switched -> "model switched to " + switched.to();
+          case JournalEntry.RunForked forked -> "forked from run " + forked.from();
           case JournalEntry.RunFinished _ -> "run finished";
         };
     return String.format(Locale.ROOT, "  %3d  %s", recorded.seq(), what);

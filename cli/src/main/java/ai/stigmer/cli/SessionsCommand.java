@@ -6,6 +6,8 @@ import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.cli.session.RunStory;
 import ai.stigmer.cli.session.Transcript;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.Checkpoints;
 import java.nio.file.Files;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -83,7 +85,9 @@ final class SessionsCommand implements Runnable {
     return reading(
         journal -> {
           String run = RunFinder.find(journal, id);
-          surroundings.out().print("run " + run + "\n" + Transcript.of(journal.read(run)));
+          List<Recorded> entries = journal.read(run);
+          surroundings.out().print("run " + run + "\n" + Transcript.of(entries));
+          surroundings.out().println("fork    at entry " + Checkpoints.inWords(entries));
           return 0;
         });
   }

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.Tool;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +93,7 @@ public final class RunLoop {
           }
           case Step.RunTools step -> tools.serve(step, transcript);
           case Step.Finish finish -> {
-            closePending();
-            return end(finish.end());
+            return end(finish.end(), notRun());
           }
         }
       }
@@ -126,19 +126,31 @@ public final class RunLoop {
     };
   }
 
-  private void closePending() {
+  /** Outcomes for the calls that the end leaves open. */
+  private List<JournalEntry> notRun() {
+    var outcomes = new ArrayList<JournalEntry>();
     for (PendingCall pending : transcript.pending()) {
-      append(
-          List.of(
-              new JournalEntry.ToolOutcome(
-                  pending.call(),
-                  new ToolResult(
-                      ToolResult.Status.NOT_RUN, "The run ended before this call was started."))));
+      outcomes.add(
+          new JournalEntry.ToolOutcome(
+              pending.call(),
+              new ToolResult(
+                  ToolResult.Status.NOT_RUN, "The run ended before this call was started.")));
     }
+    return outcomes;
   }
 
   private RunResult end(RunEnd end) {
-    append(List.of(new JournalEntry.RunFinished(end)));
+    return end(end, List.of());
+  }
+
+  /**
+   * Writes the end and what goes with it at once: a process that died between the two would go on
+   * as if there were no reason to end.
+   */
+  private RunResult end(RunEnd end, List<JournalEntry> before) {
+    var entries = new ArrayList<>(before);
+    entries.add(new JournalEntry.RunFinished(end));
+    append(entries);
     return finished(end);
   }
 
