@@ -17,6 +17,9 @@ final class Commands {
           "run",
           "demo",
           "resume",
+          "replay",
+          "fork",
+          "export-test",
           "sessions",
           "models",
           "config",
@@ -53,6 +56,9 @@ final class Commands {
       case "run" -> new RunCommand(surroundings);
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
+      case "replay" -> new ReplayCommand(surroundings);
+      case "fork" -> new ForkCommand(surroundings);
+      case "export-test" -> new ExportTestCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
       case "models" -> new ModelsCommand(surroundings);
       case "config" ->

@@ -2,6 +2,7 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.RunView;
+import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
@@ -42,6 +43,11 @@ final class Conversation {
   /** Goes on with a run over an open runner; returns the exit status. */
   int resume(Runner runner, String runId, RunEnvironment environment) {
     return control(environment, control -> runner.resume(runId, environment, control));
+  }
+
+  /** Begins a run with the past of another one; returns the exit status. */
+  int fork(Runner runner, Fork fork, RunEnvironment environment) {
+    return control(environment, control -> runner.fork(fork, environment, control));
   }
 
   /** A runner over the journal of this home, for writing. */

@@ -89,7 +89,7 @@ final class ResumeCommand implements Callable<Integer> {
     ChildIds.parent(runId).ifPresent(parent -> refuse(runId, parent));
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
-      Resolved recorded = Cascade.resolve(asRecorded(journaled));
+      Resolved recorded = Cascade.resolve(asRecorded(now(), journaled));
       Resolved anew = Cascade.resolve(now());
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
@@ -167,7 +167,7 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   /** The recorded choices as flags; only the key comes from where it is now. */
-  private ConfigInput asRecorded(RunEnvironment journaled) {
+  static ConfigInput asRecorded(ConfigInput now, RunEnvironment journaled) {
     ModelSettings model = journaled.model();
     boolean scripted = model.provider().equals(ModelRef.SCRIPTED);
     String fallbacks =
@@ -175,8 +175,7 @@ final class ResumeCommand implements Callable<Integer> {
             .map(fallback -> fallback.provider() + "/" + fallback.model())
             .collect(Collectors.joining(","));
     ConfigInput input =
-        now()
-            .flag("llm.fallbacks", fallbacks, "journal")
+        now.flag("llm.fallbacks", fallbacks, "journal")
             .flag("llm.provider", model.provider(), "journal")
             .flag(
                 "llm.model",

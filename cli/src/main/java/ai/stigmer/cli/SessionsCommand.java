@@ -7,6 +7,8 @@ import ai.stigmer.cli.session.RunStory;
 import ai.stigmer.cli.session.RunTree;
 import ai.stigmer.cli.session.Transcript;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.Checkpoints;
 import ai.stigmer.store.Owners;
 import java.nio.file.Files;
 import java.time.ZoneOffset;
@@ -85,8 +87,10 @@ final class SessionsCommand implements Runnable {
     return reading(
         journal -> {
           String run = RunFinder.find(journal, id);
-          surroundings.out().print("run " + run + "\n" + Transcript.of(journal.read(run)));
+          List<Recorded> entries = journal.read(run);
+          surroundings.out().print("run " + run + "\n" + Transcript.of(entries));
           surroundings.out().print(RunTree.of(journal, run).usageOfSubAgents());
+          surroundings.out().println("fork    at entry " + Checkpoints.inWords(entries));
           return 0;
         });
   }

@@ -78,7 +78,7 @@ public final class Stigmer {
   }
 
   private int command(String name, List<String> arguments) {
-    if (name.equals("run") || name.equals("resume")) {
+    if (name.equals("run") || name.equals("resume") || name.equals("fork")) {
       Path home = surroundings.home();
       Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
     }

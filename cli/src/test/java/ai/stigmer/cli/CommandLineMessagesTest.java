@@ -51,6 +51,10 @@ class CommandLineMessagesTest {
     refused("E005", shell().pipe("x".repeat((1 << 20) + 1)), "run", "read this");
     refused("E513", "resume", "20261121-101010-abcd");
     refused("E513", "sessions", "show", "last");
+    refused("E001", "fork", "last");
+    refused("E513", "replay", "last");
+    refused("E513", "fork", "last", "--at", "1");
+    refused("E513", "export-test", "last");
     Golden.assertMatches(FOLDER.resolve("refused.txt"), story.toString());
   }
 

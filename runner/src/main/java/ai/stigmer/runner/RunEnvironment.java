@@ -74,6 +74,13 @@ public record RunEnvironment(
     return execution.isTrusted() ? ShellPermission.ALLOW : shell;
   }
 
+  /** The same with other models, and the configuration that they come from. */
+  public RunEnvironment withModels(
+      ModelSettings other, List<ModelSettings> otherFallbacks, String otherConfiguration) {
+    return new RunEnvironment(
+        agent, workspace, shell, other, otherFallbacks, otherConfiguration, maxTurns, maxRetries);
+  }
+
   /** As the journal keeps it; without the key. */
   public String toJson() {
     ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);

@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.Graphton;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
@@ -93,6 +94,20 @@ public final class Runner implements AutoCloseable {
     Agent agent = agent(environment);
     try (Models models = Models.open(providers, environment)) {
       return loop(models, environment, control).resume(agent, runId);
+    }
+  }
+
+  /**
+   * Begins a run with the past of another one and blocks until it ends.
+   *
+   * @param environment what the new run is started with
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
+   *     forked there; as {@link #run}
+   */
+  public RunResult fork(Fork fork, RunEnvironment environment, RunControl control) {
+    Agent agent = agent(environment);
+    try (Models models = Models.open(providers, environment)) {
+      return loop(models, environment, control).environment(environment.toJson()).fork(agent, fork);
     }
   }
 

@@ -18,6 +18,7 @@ import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.Comparator;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -127,8 +128,7 @@ public final class RunLoop {
             }
           }
           case Step.Finish finish -> {
-            closePending();
-            return end(finish.end());
+            return end(finish.end(), notRun());
           }
         }
       }
@@ -184,19 +184,31 @@ public final class RunLoop {
     };
   }
 
-  private void closePending() {
+  /** Outcomes for the calls that the end leaves open. */
+  private List<JournalEntry> notRun() {
+    var outcomes = new ArrayList<JournalEntry>();
     for (PendingCall pending : transcript.pending()) {
-      append(
-          List.of(
-              new JournalEntry.ToolOutcome(
-                  pending.call(),
-                  new ToolResult(
-                      ToolResult.Status.NOT_RUN, "The run ended before this call was started."))));
+      outcomes.add(
+          new JournalEntry.ToolOutcome(
+              pending.call(),
+              new ToolResult(
+                  ToolResult.Status.NOT_RUN, "The run ended before this call was started.")));
     }
+    return outcomes;
   }
 
   private RunResult end(RunEnd end) {
-    append(List.of(new JournalEntry.RunFinished(end)));
+    return end(end, List.of());
+  }
+
+  /**
+   * Writes the end and what goes with it at once: a process that died between the two would go on
+   * as if there were no reason to end.
+   */
+  private RunResult end(RunEnd end, List<JournalEntry> before) {
+    var entries = new ArrayList<>(before);
+    entries.add(new JournalEntry.RunFinished(end));
+    append(entries);
     return finished(end);
   }
 

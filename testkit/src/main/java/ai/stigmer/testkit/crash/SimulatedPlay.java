@@ -67,14 +67,18 @@ record SimulatedPlay(List<Turn> turns, int maxTurns, boolean patient, boolean fa
     Kind.UNSAFE, Kind.UNSAFE, Kind.SETTLED, Kind.SETTLED, Kind.DENIED, Kind.MISSING, Kind.INVALID
   };
 
+  /** What a model that goes in circles calls again and again. */
+  private static final Call STUBBORN = new Call(Kind.IDEMPOTENT, Behaviour.WORKS, 0);
+
   static SimulatedPlay draw(SplittableRandom random) {
     var turns = new ArrayList<Turn>();
     int count = random.nextInt(6);
+    boolean stubborn = random.nextInt(8) == 0;
     for (int turn = 0; turn < count; turn++) {
       var calls = new ArrayList<Call>();
       int size = 1 + random.nextInt(4);
       for (int place = 0; place < size; place++) {
-        calls.add(call(random));
+        calls.add(stubborn && random.nextInt(3) > 0 ? STUBBORN : call(random));
       }
       turns.add(new Turn(calls, random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0));
     }

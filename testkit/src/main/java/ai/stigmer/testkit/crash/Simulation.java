@@ -112,6 +112,7 @@ public final class Simulation {
       judge();
       if (random.nextInt(4) == 0) {
         forkTwice();
+        forkWithinACall();
       }
       replay();
       world.checkJournal(SimulatedWorld.RUN);
@@ -198,7 +199,8 @@ public final class Simulation {
   /** Whether a process can fall asleep here with nothing done twice. */
   private boolean canSleep(String name) {
     List<JournalEntry> entries = world.entries();
-    if (entries.isEmpty()) {
+    // Whoever goes on from an end has chosen to, and may come to another one.
+    if (entries.isEmpty() || SimulatedVerdict.finalEnd(entries) != null) {
       return false;
     }
     boolean announced = name.equals("intent.after-append") || name.equals("tool.before-effect");
@@ -288,6 +290,23 @@ public final class Simulation {
         "a fork does not say where it comes from");
     world.require(
         world.journal.read(SimulatedWorld.RUN).equals(entries), "a fork changed the run it is of");
+  }
+
+  /** Where a call is open no run can be cut. */
+  private void forkWithinACall() {
+    List<Recorded> entries = world.journal.read(SimulatedWorld.RUN);
+    for (Recorded recorded : entries) {
+      if (recorded.entry() instanceof JournalEntry.ToolIntent) {
+        var fork = new Fork(SimulatedWorld.RUN, recorded.seq(), "f3", Optional.empty());
+        try {
+          new SimulatedProcess(world, "f3", random.split(), (name, count) -> false).fork(fork);
+          world.require(false, "forked within a call, at " + recorded.seq());
+        } catch (ProblemException e) {
+          world.require(e.problem().code().equals("E540"), "a fork is told: " + e.problem());
+        }
+        return;
+      }
+    }
   }
 
   private void replay() {

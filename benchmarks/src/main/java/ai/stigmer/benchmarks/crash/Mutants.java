@@ -1,0 +1,239 @@
+package ai.stigmer.benchmarks.crash;
+
+import java.util.List;
+
+/** The planted defects: of the loop, the tools' stage, the fold, the journal and forks. */
+final class Mutants {
+  private static final String ROOT = "graphton/src/main/java/ai/stigmer/graphton/";
+  private static final String LOOP = ROOT + "loop/RunLoop.java";
+  private static final String TOOLS = ROOT + "loop/ToolStage.java";
+  private static final String FOLD = ROOT + "loop/Transcript.java";
+  private static final String MODELS = ROOT + "loop/ModelStage.java";
+  private static final String PLACES = ROOT + "loop/Checkpoints.java";
+  private static final String MEMORY = ROOT + "journal/InMemoryJournal.java";
+  private static final String CODEC = ROOT + "journal/EntryCodec.java";
+  private static final String FORK = ROOT + "Fork.java";
+  private static final String GRAPHTON = ROOT + "Graphton.java";
+
+  static final List<Mutant> ALL =
+      List.of(
+          new Mutant(
+              "a turn is shown before it is durable",
+              LOOP,
+              """
+              long seq = append(List.of(new JournalEntry.Turn(answered.turn())));
+              events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
+              """,
+              """
+              long seq = plan.writer().before().size() + 100L;
+              events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
+              append(List.of(new JournalEntry.Turn(answered.turn())));
+              """),
+          new Mutant(
+              "a turn is not journaled before its tools",
+              LOOP,
+              "long seq = append(List.of(new JournalEntry.Turn(answered.turn())));",
+              "long seq = 1; transcript = transcript.plus(new JournalEntry.Turn(answered.turn()));"),
+          new Mutant(
+              "a resume forgets the last entry",
+              LOOP,
+              "Transcript.of(plan.writer().before())",
+              "Transcript.of(plan.writer().before().subList(0, plan.writer().before().size() - 1))"),
+          new Mutant(
+              "every entry is appended twice",
+              LOOP,
+              "long seq = plan.writer().append(entries);",
+              "plan.writer().append(entries); long seq = plan.writer().append(entries);"),
+          new Mutant(
+              "intents are not journaled",
+              LOOP,
+              "long seq = plan.writer().append(entries);",
+              "long seq = entries.getFirst() instanceof JournalEntry.ToolIntent ? 1"
+                  + " : plan.writer().append(entries);"),
+          new Mutant(
+              "outcomes are not journaled",
+              LOOP,
+              "long seq = plan.writer().append(entries);",
+              "long seq = entries.getFirst() instanceof JournalEntry.ToolOutcome ? 1"
+                  + " : plan.writer().append(entries);"),
+          new Mutant("the end is not journaled", LOOP, "append(entries); return", "return"),
+          new Mutant(
+              "a resume does not say so",
+              LOOP,
+              "seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));",
+              ""),
+          new Mutant(
+              "open calls are left open at the end",
+              LOOP,
+              "return end(finish.end(), notRun());",
+              "return end(finish.end(), List.of());"),
+          new Mutant(
+              "open calls are closed before the end, not with it",
+              LOOP,
+              "return end(finish.end(), notRun());",
+              "notRun().forEach(outcome -> append(List.of(outcome)));"
+                  + " return end(finish.end(), List.of());"),
+          new Mutant(
+              "the effect comes before its intent",
+              TOOLS,
+              "recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));",
+              "ToolResult early = run(ready);"
+                  + " recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(),"
+                  + " prepared))); record(ready.call(), early, before); return;"),
+          new Mutant(
+              "an outcome is recorded before the effect",
+              TOOLS,
+              "record(ready.call(), run(ready), before);",
+              "record(ready.call(), ToolResult.ok(\"done: \" + ready.call().id()), before);"
+                  + " run(ready);"),
+          new Mutant(
+              "an unsafe call is run again after a crash",
+              TOOLS,
+              "case Tool.Settlement.Unknown unknown -> Optional.of(UNKNOWN);",
+              "case Tool.Settlement.Unknown unknown -> Optional.empty();"),
+          new Mutant(
+              "what a tool settled is ignored",
+              TOOLS,
+              "case Tool.Settlement.Happened happened -> Optional.of(happened.result());",
+              "case Tool.Settlement.Happened happened -> Optional.empty();"),
+          new Mutant(
+              "what did not happen is called unknown",
+              TOOLS,
+              "case Tool.Settlement.DidNotHappen no -> Optional.empty();",
+              "case Tool.Settlement.DidNotHappen no -> Optional.of(UNKNOWN);"),
+          new Mutant(
+              "an announced call counts as new",
+              TOOLS,
+              "if (intent.isPresent()) {",
+              "if (intent.isPresent() && intent.get().call().id().isEmpty()) {"),
+          new Mutant(
+              "every announced call is run again",
+              TOOLS,
+              "if (intent.effect() != EffectClass.UNSAFE && ready.tool().effect() != EffectClass.UNSAFE) {",
+              "if (!intent.call().id().isEmpty()) {"),
+          new Mutant(
+              "an idempotent call is never run again",
+              TOOLS,
+              "if (intent.effect() != EffectClass.UNSAFE && ready.tool().effect() != EffectClass.UNSAFE) {",
+              "if (intent.call().id().isEmpty()) {"),
+          new Mutant(
+              "a denied call runs",
+              TOOLS,
+              "case Decision.Deny deny -> new Admitted.Refused(ToolResult.denied(deny.reason()));",
+              "case Decision.Deny deny -> new Admitted.Admissible(ready);"),
+          new Mutant(
+              "the idempotency key changes with each attempt",
+              TOOLS,
+              "before.turns() + \"/\" + call.id()",
+              "before.turns() + \"-\" + System.nanoTime() + \"/\" + call.id()"),
+          new Mutant(
+              "an outcome is shown before it is durable",
+              TOOLS,
+              """
+              long seq = recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+              events.send(new AgentEvent.ToolFinished(call, told, seq));
+              """,
+              """
+              events.send(new AgentEvent.ToolFinished(call, told, before.turns() + 100L));
+              recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+              """),
+          new Mutant(
+              "outcomes of parallel calls are mixed up",
+              TOOLS,
+              "record(next.ready().call(), next.result(), before);",
+              "record(reads.get(i).call(), next.result(), before);"),
+          new Mutant(
+              "idempotent calls run like reads",
+              TOOLS,
+              "if (admissible.ready().tool().effect() == EffectClass.READ",
+              "if (admissible.ready().tool().effect() != EffectClass.UNSAFE"),
+          new Mutant(
+              "answers stand in the wrong order",
+              FOLD,
+              "for (PendingCall open : openCalls) {",
+              "for (PendingCall open : openCalls.reversed()) {"),
+          new Mutant(
+              "an outcome forgets those before it",
+              FOLD,
+              "var results = new LinkedHashMap<>(answered);",
+              "var results = new LinkedHashMap<String, ToolResult>();"),
+          new Mutant(
+              "the fold forgets intents",
+              FOLD,
+              "? new PendingCall(call.call(), Optional.of(intent))",
+              "? new PendingCall(call.call(), Optional.empty())"),
+          new Mutant(
+              "a resume asks for the last answer again",
+              FOLD,
+              "boolean unwanted = end instanceof RunEnd.Failed || end instanceof RunEnd.Stopped;",
+              "boolean unwanted = true;"),
+          new Mutant(
+              "a resume forgets open calls",
+              FOLD,
+              "useless ? messages.subList(0, messages.size() - 1) : messages, openCalls, answered,",
+              "useless ? messages.subList(0, messages.size() - 1) : messages, List.of(), answered,"),
+          new Mutant(
+              "a resume forgets which calls have their outcomes",
+              FOLD,
+              "useless ? messages.subList(0, messages.size() - 1) : messages, openCalls, answered,",
+              "useless ? messages.subList(0, messages.size() - 1) : messages, openCalls, Map.of(),"),
+          new Mutant(
+              "another model is asked without a record",
+              MODELS,
+              "long seq = recorder.append(List.of(new JournalEntry.ModelSwitched(from, to, why)));",
+              "long seq = 1;"),
+          new Mutant(
+              "a resume forgets which model it asked", MODELS, "startWhereTheRunWas(); }", "}"),
+          new Mutant(
+              "a fork asks the model that the other run had fallen back to",
+              MODELS,
+              "last = \"\"; }",
+              "last = last.strip(); }"),
+          new Mutant(
+              "the epoch is not checked",
+              MEMORY,
+              "if (writersEpoch != epoch || !held) {",
+              "if (writersEpoch > epoch) {"),
+          new Mutant(
+              "a run is taken from an owner that lives",
+              MEMORY,
+              "if (held && alive.test(owner)) {",
+              "if (held && owner.isEmpty()) {"),
+          new Mutant(
+              "only the first of several entries is written",
+              MEMORY,
+              "for (JournalEntry entry : more) {",
+              "for (JournalEntry entry : more.subList(0, 1)) {"),
+          new Mutant(
+              "what a tool noted for settling is not written",
+              CODEC,
+              "intent.prepared().ifPresent(prepared -> node.put(\"prepared\", prepared));",
+              ""),
+          new Mutant(
+              "the status of an outcome is not written",
+              CODEC,
+              ".put(\"status\", outcome.result().status().name())",
+              ".put(\"status\", \"OK\")"),
+          new Mutant(
+              "a fork writes into the run that it is of",
+              GRAPHTON,
+              "return resume(agent, fork.runId());",
+              "return resume(agent, fork.from());"),
+          new Mutant(
+              "a fork copies one entry less",
+              FORK,
+              "other.subList(0, (int) at)",
+              "other.subList(0, (int) at - 1)"),
+          new Mutant(
+              "a fork does not say where it comes from",
+              FORK,
+              "entries.add(new JournalEntry.RunForked(from, at));",
+              ""),
+          new Mutant(
+              "a run is forked within a call",
+              PLACES,
+              "if (transcript.pending().isEmpty()) {",
+              "if (transcript.turns() >= 0) {"));
+
+  private Mutants() {}
+}

@@ -1,0 +1,176 @@
+package ai.stigmer.benchmarks.crash;
+
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.Journal.RunSummary;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.testkit.crash.CrashPoints;
+import ai.stigmer.testkit.crash.Died;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * {@code bin/crash-kit recovery [--runs N] [--rounds R]}: how long it takes a new process until N
+ * runs that a dead one left are back at work: claimed, read, folded, and with a new durable entry
+ * each. The floor claims each run and appends one entry, over the same journal, without the loop.
+ */
+public final class RecoveryMain {
+  private RecoveryMain() {}
+
+  static void main(String[] args) throws Exception {
+    switch (args[0]) {
+      case "interrupt" -> interrupt(Path.of(args[1]), Integer.parseInt(args[2]));
+      case "floor" -> System.out.println(floor(Path.of(args[1])));
+      case "recover" -> System.out.println(recover(Path.of(args[1])));
+      default -> measure(Options.of(args));
+    }
+    System.out.flush();
+    // As a crash does it: nothing is given back.
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static void measure(Options options) throws Exception {
+    String runs = options.text("--runs", "1000");
+    long rounds = options.number("--rounds", "5");
+    Path folder = Files.createTempDirectory("stigmer-recovery-");
+    try {
+      var ours = new ArrayList<Double>();
+      var floors = new ArrayList<Double>();
+      child("interrupt", folder, runs);
+      for (long round = 0; round < rounds; round++) {
+        floors.add(Double.parseDouble(child("floor", copy(folder, "floor-" + round))));
+        ours.add(Double.parseDouble(child("recover", copy(folder, "recover-" + round))));
+      }
+      double median = median(ours);
+      System.out.printf(
+          Locale.ROOT,
+          "%s interrupted runs back at work: %.2f s (median of %d new processes)%n"
+              + "floor, a claim and an append each:  %.2f s%nratio %.2f%n",
+          runs,
+          median,
+          rounds,
+          median(floors),
+          median / median(floors));
+    } finally {
+      Folders.delete(folder);
+    }
+  }
+
+  /** Leaves runs behind that died at different places. */
+  private static void interrupt(Path folder, int runs) throws InterruptedException {
+    Journal journal = new KilledRun(folder, "runs", 0).open();
+    each(
+        runs,
+        i -> {
+          var run = new KilledRun(folder, "runs", i);
+          CrashPoints points = CrashPoints.at(30 + i % 20);
+          try {
+            points
+                .in(run.runner(journal).listener(event -> {}), journal)
+                .run(run.agent(), "go", "r" + i);
+          } catch (Died e) {
+            return;
+          }
+          throw new IllegalStateException("run " + i + " did not die");
+        });
+  }
+
+  /** Seconds from opening the journal to the last run's new entry. */
+  private static double recover(Path folder) throws InterruptedException {
+    long start = System.nanoTime();
+    Journal journal = new KilledRun(folder, "runs", 0).open();
+    List<RunSummary> runs = journal.list(Integer.MAX_VALUE);
+    var back = new CountDownLatch(runs.size());
+    for (RunSummary summary : runs) {
+      var run = new KilledRun(folder, "runs", Long.parseLong(summary.runId().substring(1)));
+      Thread.ofVirtual()
+          .start(
+              () ->
+                  run.runner(journal)
+                      .listener(
+                          event -> {
+                            if (event instanceof AgentEvent.RunStarted) {
+                              back.countDown();
+                            }
+                          })
+                      .resume(run.agent(), summary.runId()));
+    }
+    back.await();
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private static double floor(Path folder) throws InterruptedException {
+    long start = System.nanoTime();
+    Journal journal = new KilledRun(folder, "runs", 0).open();
+    List<RunSummary> runs = journal.list(Integer.MAX_VALUE);
+    each(
+        runs.size(),
+        i -> {
+          JournalWriter writer = journal.claim(runs.get(i).runId(), "floor");
+          writer.append(List.of(new JournalEntry.RunResumed("floor")));
+        });
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  private interface Work {
+    void on(int number);
+  }
+
+  private static void each(int count, Work work) throws InterruptedException {
+    var done = new CountDownLatch(count);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        int number = i;
+        threads.execute(
+            () -> {
+              work.on(number);
+              done.countDown();
+            });
+      }
+    }
+    if (done.getCount() > 0) {
+      throw new IllegalStateException(done.getCount() + " of " + count + " failed");
+    }
+  }
+
+  private static Path copy(Path folder, String name) throws IOException {
+    Path copy = Files.createDirectories(folder.resolve(name));
+    for (String file : List.of("runs.db", "runs.db-wal")) {
+      if (Files.exists(folder.resolve(file))) {
+        Files.copy(folder.resolve(file), copy.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    return copy;
+  }
+
+  private static String child(String what, Path folder, String... more) throws IOException {
+    var line =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                RecoveryMain.class.getName(),
+                what,
+                folder.toString()));
+    line.addAll(List.of(more));
+    Process process =
+        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+  }
+
+  private static double median(List<Double> values) {
+    return values.stream().sorted().toList().get(values.size() / 2);
+  }
+}
