@@ -18,6 +18,10 @@ final class Commands {
           "demo",
           "resume",
           "sessions",
+          "mcp",
+          "new",
+          "validate",
+          "context",
           "models",
           "config",
           "env",
@@ -54,6 +58,10 @@ final class Commands {
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
+      case "mcp" -> new McpCommand(surroundings);
+      case "new" -> new NewCommand(surroundings);
+      case "validate" -> new ValidateCommand(surroundings);
+      case "context" -> new ContextCommand(surroundings);
       case "models" -> new ModelsCommand(surroundings);
       case "config" ->
           new ConfigCommand(surroundings.env(), surroundings.in(), out, err, surroundings.clock());

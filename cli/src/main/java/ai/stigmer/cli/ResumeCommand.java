@@ -93,7 +93,8 @@ final class ResumeCommand implements Callable<Integer> {
               fallbacks.models(),
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
-              journaled.maxRetries());
+              journaled.maxRetries(),
+              journaled.context());
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine() + " · as the run was started",

@@ -70,6 +70,7 @@ final class RunCommand implements Callable<Integer> {
   private boolean allowShell;
 
   @Mixin private OutputOptions output = new OutputOptions();
+  @Mixin private ContextOptions context = new ContextOptions();
   @Mixin private LlmOptions llm = new LlmOptions();
 
   RunCommand(Surroundings surroundings) {
@@ -108,21 +109,25 @@ final class RunCommand implements Callable<Integer> {
     AgentDefinition agent =
         Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
     String message = new MessageInput(surroundings).read(words, prompt);
+    ContextOptions.Equipped equipped =
+        context.equip(surroundings, agent, Optional.ofNullable(agentFile), workspace);
     RunEnvironment environment =
         new RunEnvironment(
-            agent,
+            equipped.agent(),
             workspace,
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
             configuration.llm().toModelSettings(),
             configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
             configuration.toJson(),
             configuration.maxTurns(),
-            configuration.maxRetries());
+            configuration.maxRetries(),
+            equipped.context());
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
+    equipped.notes().forEach(view::note);
     return new Conversation(surroundings, view, input().effectiveFile()).run(request);
   }
 

@@ -13,9 +13,14 @@ import java.util.Optional;
  * @param description one line for people, may be empty
  * @param instructions the system text, at least {@value #MIN_INSTRUCTIONS} characters
  * @param tools names of built-in tools; empty means all of them
+ * @param parts what else it brings
  */
 public record AgentDefinition(
-    String name, String description, String instructions, Optional<List<String>> tools) {
+    String name,
+    String description,
+    String instructions,
+    Optional<List<String>> tools,
+    AgentParts parts) {
 
   /** The fewest characters that instructions may have. */
   public static final int MIN_INSTRUCTIONS = 10;
@@ -54,6 +59,18 @@ public record AgentDefinition(
           "instructions must have at least " + MIN_INSTRUCTIONS + " characters");
     }
     tools = tools.map(List::copyOf);
+    requireNonNull(parts, "parts is null");
+  }
+
+  /** An agent of text and tools only. */
+  public AgentDefinition(
+      String name, String description, String instructions, Optional<List<String>> tools) {
+    this(name, description, instructions, tools, AgentParts.NONE);
+  }
+
+  /** The same agent with text after its instructions. */
+  public AgentDefinition with(String text) {
+    return new AgentDefinition(name, description, instructions + text, tools, parts);
   }
 
   /** The agent that runs when none is named: all built-in tools and a short system text. */

@@ -35,6 +35,7 @@ import java.util.function.Function;
  *     prints it
  * @param maxTurns the most answers of the model, at least 1
  * @param maxRetries how often one call of the model may be made again, 0 to 20
+ * @param context what the run was given besides its agent
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -44,7 +45,8 @@ public record RunEnvironment(
     List<ModelSettings> fallbacks,
     String configuration,
     int maxTurns,
-    int maxRetries) {
+    int maxRetries,
+    RunContext context) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -62,6 +64,35 @@ public record RunEnvironment(
     if (maxRetries < 0 || maxRetries > RetryPolicy.MOST_RETRIES) {
       throw new IllegalArgumentException("maxRetries must be from 0 to 20, got " + maxRetries);
     }
+    requireNonNull(context, "context is null");
+  }
+
+  /** A run that is given nothing besides its agent. */
+  public RunEnvironment(
+      AgentDefinition agent,
+      Path workspace,
+      ShellPermission shell,
+      ModelSettings model,
+      List<ModelSettings> fallbacks,
+      String configuration,
+      int maxTurns,
+      int maxRetries) {
+    this(
+        agent,
+        workspace,
+        shell,
+        model,
+        fallbacks,
+        configuration,
+        maxTurns,
+        maxRetries,
+        RunContext.NONE);
+  }
+
+  /** The same with another context. */
+  public RunEnvironment with(RunContext given) {
+    return new RunEnvironment(
+        agent, workspace, shell, model, fallbacks, configuration, maxTurns, maxRetries, given);
   }
 
   /** As the journal keeps it; without the key. */
@@ -76,6 +107,7 @@ public record RunEnvironment(
     json.set("configuration", tree(configuration));
     json.put("max_turns", maxTurns);
     json.put("max_retries", maxRetries);
+    json.set("context", context.toJson());
     return json.toString();
   }
 
@@ -98,7 +130,8 @@ public record RunEnvironment(
           fallbacks(json.path("fallbacks")),
           json.path("configuration").toString(),
           json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
-          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()));
+          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()),
+          RunContext.parse(json.path("context")));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }

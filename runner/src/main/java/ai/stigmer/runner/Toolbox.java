@@ -19,17 +19,33 @@ final class Toolbox {
   /**
    * The agent of a run.
    *
+   * @param remote the tools of its MCP servers
    * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when the workspace cannot be
    *     used, {@code E122} when the agent names a tool that does not exist
    */
-  static Agent agent(RunEnvironment environment, Map<String, String> env) {
+  static Agent agent(RunEnvironment environment, Map<String, String> env, List<Tool> remote) {
     AgentDefinition definition = environment.agent();
-    List<Tool> all = BuiltinTools.over(workspace(environment.workspace(), env), env);
     return Agent.named(definition.name())
         .instructions(definition.instructions())
-        .tools(definition.tools().map(names -> chosen(all, names)).orElse(all))
+        .tools(tools(definition, environment.context(), environment.workspace(), env, remote))
         .maxTurns(environment.maxTurns())
         .build();
+  }
+
+  /** All tools of an agent. */
+  static List<Tool> tools(
+      AgentDefinition definition,
+      RunContext context,
+      Path folder,
+      Map<String, String> env,
+      List<Tool> remote) {
+    List<Tool> all = BuiltinTools.over(workspace(folder, env), env);
+    var tools = new ArrayList<>(definition.tools().map(names -> chosen(all, names)).orElse(all));
+    tools.addAll(remote);
+    if (!context.skills().isEmpty()) {
+      tools.add(LoadSkill.tool(context.skills()));
+    }
+    return tools;
   }
 
   /** An agent that could write configuration or journal could point the next run anywhere. */
