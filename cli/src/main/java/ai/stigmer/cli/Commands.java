@@ -21,6 +21,10 @@ final class Commands {
           "fork",
           "export-test",
           "sessions",
+          "mcp",
+          "new",
+          "validate",
+          "context",
           "models",
           "config",
           "env",
@@ -60,6 +64,10 @@ final class Commands {
       case "fork" -> new ForkCommand(surroundings);
       case "export-test" -> new ExportTestCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
+      case "mcp" -> new McpCommand(surroundings);
+      case "new" -> new NewCommand(surroundings);
+      case "validate" -> new ValidateCommand(surroundings);
+      case "context" -> new ContextCommand(surroundings);
       case "models" -> new ModelsCommand(surroundings);
       case "config" ->
           new ConfigCommand(surroundings.env(), surroundings.in(), out, err, surroundings.clock());

@@ -7,6 +7,7 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.mcp.ChangedTools;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
@@ -73,7 +74,11 @@ final class Conversation {
   private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
     CancelToken cancel = new CancelToken();
     ShellApproval approval = new ShellApproval(surroundings, environment.commands(), cancel);
-    RunControl control = new RunControl(view, approval, cancel);
+    ChangedTools changed =
+        environment.context().servers().isEmpty()
+            ? ChangedTools.REFUSE
+            : new McpConsent(surroundings);
+    RunControl control = new RunControl(view, approval, cancel, changed);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       int status = Ends.exitStatus(work.apply(control).end());
       return status == 0 && approval.hasRefused() ? Problem.Category.DENIED.exitStatus() : status;

@@ -110,7 +110,8 @@ final class ResumeCommand implements Callable<Integer> {
               journaled.configuration(),
               maxTurns == null ? journaled.maxTurns() : maxTurns,
               journaled.retries(),
-              budget.over(journaled.budget()));
+              budget.over(journaled.budget()),
+              journaled.context());
       view.begin(
           RunCommand.shown(environment.model()),
           recorded.startLine(models(environment))

@@ -73,6 +73,7 @@ final class RunCommand implements Callable<Integer> {
   private boolean allowShell;
 
   @Mixin private OutputOptions output = new OutputOptions();
+  @Mixin private ContextOptions context = new ContextOptions();
   @Mixin private LlmOptions llm = new LlmOptions();
 
   RunCommand(Surroundings surroundings) {
@@ -114,9 +115,11 @@ final class RunCommand implements Callable<Integer> {
     Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
     CommandSandbox.Decision commands =
         conversation.sandbox(workspace).decide(Execution.asked(configuration));
+    ContextOptions.Equipped equipped =
+        context.equip(surroundings, agent, Optional.ofNullable(agentFile), workspace);
     RunEnvironment environment =
         new RunEnvironment(
-            agent,
+            equipped.agent(),
             workspace,
             allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
             commands.execution(),
@@ -127,7 +130,8 @@ final class RunCommand implements Callable<Integer> {
             RetryPolicy.DEFAULT
                 .withMaxRetries(configuration.maxRetries())
                 .withBudget(configuration.retryBudget()),
-            configuration.budget());
+            configuration.budget(),
+            equipped.context());
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(
@@ -136,6 +140,7 @@ final class RunCommand implements Callable<Integer> {
         configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
+    equipped.notes().forEach(view::note);
     return conversation.run(request);
   }
 

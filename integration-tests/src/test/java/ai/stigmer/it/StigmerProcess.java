@@ -115,7 +115,7 @@ record StigmerProcess(
   /** What users get, and these tests; not what only the tests depend on. */
   private static String classPath() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-        .filter(entry -> !entry.contains("slf4j") && !entry.contains("archunit"))
+        .filter(entry -> !entry.contains("archunit"))
         .collect(Collectors.joining(File.pathSeparator));
   }
 

@@ -27,13 +27,34 @@ class TrainingTest {
     assertThat(ended.status()).as(ended.err()).isZero();
   }
 
-  /** SQLite's driver would log to it, and it would tell every user that nobody listens. */
+  /** SQLite's driver and the MCP SDK log to slf4j, which tells every user when nobody listens. */
   @Test
-  void noLoggerIsAmongTheLibrariesThatUsersGet() throws IOException {
+  void whatIsLoggedThroughSlf4jGoesNowhere() throws IOException {
     try (Stream<Path> files = Files.exists(LIBRARIES) ? Files.list(LIBRARIES) : Stream.of()) {
       List<String> names = files.map(file -> String.valueOf(file.getFileName())).toList();
       assertThat(names).as("made by the package phase").anyMatch(name -> name.startsWith("sqlite"));
-      assertThat(names).noneMatch(name -> name.startsWith("slf4j"));
+      assertThat(names.stream().filter(name -> name.startsWith("slf4j")).toList())
+          .hasSize(2)
+          .anyMatch(name -> name.startsWith("slf4j-api"))
+          .anyMatch(name -> name.startsWith("slf4j-nop"));
+    }
+  }
+
+  @Test
+  void aRunWithoutServersTouchesNothingOfTheMcpSdk() throws IOException {
+    Path log = folder.resolve("classes");
+    Ended ended =
+        StigmerProcess.in(folder)
+            .with("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + log)
+            .withMain("ai.stigmer.cli.launch.Training")
+            .run();
+
+    assertThat(ended.status()).as(ended.err()).isZero();
+    try (Stream<String> lines = Files.lines(log)) {
+      List<String> loaded = lines.toList();
+      assertThat(loaded).as("the log has the classes").hasSizeGreaterThan(1_000);
+      assertThat(loaded)
+          .noneMatch(line -> line.contains(" io.modelcontextprotocol.") || line.contains(" reactor."));
     }
   }
 }

@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -23,6 +24,7 @@ import java.util.Optional;
  */
 public final class McpHome {
   private static final int LONGEST = 8 << 20;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path servers;
   private final Path accepted;
@@ -46,6 +48,9 @@ public final class McpHome {
    * @throws ProblemException {@code E707} when the file cannot be read
    */
   public List<McpServer> servers() {
+    if (!Files.exists(servers)) {
+      return List.of();
+    }
     var found = new ArrayList<McpServer>();
     for (var field : read(servers).path("servers").properties()) {
       try {
@@ -98,11 +103,11 @@ public final class McpHome {
       if (Files.size(file) > LONGEST) {
         throw damaged(file, "it is larger than 8 MiB");
       }
-      return SdkJson.SORTED.readTree(file.toFile()) instanceof ObjectNode object
+      return JSON.readTree(file.toFile()) instanceof ObjectNode object
           ? object
-          : SdkJson.SORTED.createObjectNode();
+          : JSON.createObjectNode();
     } catch (NoSuchFileException e) {
-      return SdkJson.SORTED.createObjectNode();
+      return JSON.createObjectNode();
     } catch (JsonProcessingException e) {
       throw damaged(file, e.getOriginalMessage());
     } catch (IOException e) {

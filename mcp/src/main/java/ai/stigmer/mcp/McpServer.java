@@ -64,6 +64,15 @@ public record McpServer(
         query = sorted(query);
       }
 
+      /**
+       * A server as the user names it: an address that says in so many words that it is private is
+       * meant so.
+       */
+      public static Http named(String url, Map<String, String> headers, boolean allowPrivate) {
+        AddressRules.requireUsable(url);
+        return new Http(url, headers, Map.of(), allowPrivate || AddressRules.namesPrivate(url));
+      }
+
       URI uri() {
         return URI.create(url);
       }

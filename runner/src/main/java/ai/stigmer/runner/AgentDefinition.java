@@ -21,7 +21,8 @@ public record AgentDefinition(
     String description,
     String instructions,
     Optional<List<String>> tools,
-    List<SubAgentDefinition> subAgents) {
+    List<SubAgentDefinition> subAgents,
+    AgentParts parts) {
 
   /** The fewest characters that instructions may have. */
   public static final int MIN_INSTRUCTIONS = 10;
@@ -46,7 +47,8 @@ public record AgentDefinition(
           you did, what you found, what is left.
           """,
           Optional.empty(),
-          List.of());
+          List.of(),
+          AgentParts.NONE);
 
   public AgentDefinition {
     requireName(name);
@@ -57,6 +59,7 @@ public record AgentDefinition(
     if (subAgents.stream().map(SubAgentDefinition::name).distinct().count() < subAgents.size()) {
       throw new IllegalArgumentException("two sub-agents have the same name");
     }
+    requireNonNull(parts, "parts is null");
   }
 
   static void requireName(String name) {
@@ -73,6 +76,17 @@ public record AgentDefinition(
       throw new IllegalArgumentException(
           "instructions must have at least " + MIN_INSTRUCTIONS + " characters");
     }
+  }
+
+  /** An agent of text and tools only. */
+  public AgentDefinition(
+      String name, String description, String instructions, Optional<List<String>> tools) {
+    this(name, description, instructions, tools, List.of(), AgentParts.NONE);
+  }
+
+  /** The same agent with text after its instructions. */
+  public AgentDefinition with(String text) {
+    return new AgentDefinition(name, description, instructions + text, tools, subAgents, parts);
   }
 
   /** The agent that runs when none is named: all built-in tools and a short system text. */

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -39,62 +38,48 @@ public final class AgentFile {
     return parse(file.toString(), content(file));
   }
 
-  static AgentDefinition parse(String file, String text) {
-    YamlMap root =
-        YamlMap.of(file, "", compose(file, text), Set.of("apiVersion", "kind", "metadata", "spec"));
-    expect(root, "apiVersion", API_VERSION);
-    expect(root, "kind", "Agent");
-    YamlMap metadata = root.map("metadata", Set.of("name"));
-    YamlMap spec = root.map("spec", Set.of("description", "instructions", "tools", "subagents"));
-    String name = metadata.text("name");
+  /**
+   * Everything that is wrong with a file of an agent or an environment, in the order of the file;
+   * empty when it can be used.
+   */
+  public static List<Problem> check(Path file) {
     try {
-      return new AgentDefinition(
-          name,
-          spec.optionalText("description").orElse(""),
-          instructions(spec),
-          spec.optionalTexts("tools"),
-          subAgents(spec));
-    } catch (IllegalArgumentException e) {
-      throw metadata.wrong("name", String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static List<SubAgentDefinition> subAgents(YamlMap spec) {
-    var agents = new ArrayList<SubAgentDefinition>();
-    for (YamlMap map :
-        spec.maps("subagents", Set.of("name", "description", "instructions", "tools"))) {
-      String name = map.text("name");
-      String description = map.text("description");
-      String instructions = instructions(map);
-      try {
-        agents.add(
-            new SubAgentDefinition(name, description, instructions, map.optionalTexts("tools")));
-      } catch (IllegalArgumentException e) {
-        throw map.wrong("name", String.valueOf(e.getMessage()));
+      String text = content(file);
+      Node root = compose(file.toString(), text);
+      if (YamlJson.of(root).path("kind").asText().equals("Environment")) {
+        return ShapeCheck.check(file.toString(), root, AgentShape.ENVIRONMENT);
       }
+      List<Problem> problems = ShapeCheck.check(file.toString(), root, AgentShape.AGENT);
+      return problems.isEmpty() ? AgentReader.check(file.toString(), root) : problems;
+    } catch (ProblemException e) {
+      return List.of(e.problem());
     }
-    return agents;
   }
 
-  private static String instructions(YamlMap spec) {
-    String text = spec.text("instructions");
-    if (text.strip().length() < AgentDefinition.MIN_INSTRUCTIONS) {
-      throw spec.wrong(
-          "instructions",
-          "\""
-              + spec.full("instructions")
-              + "\" must have at least "
-              + AgentDefinition.MIN_INSTRUCTIONS
-              + " characters");
+  static AgentDefinition parse(String file, String text) {
+    Node root = compose(file, text);
+    List<Problem> problems = ShapeCheck.check(file, root, AgentShape.AGENT);
+    if (problems.isEmpty()) {
+      problems = AgentReader.check(file, root);
     }
-    return text;
+    if (!problems.isEmpty()) {
+      throw problems.getFirst().asException();
+    }
+    return AgentReader.agent(YamlJson.of(root));
   }
 
-  private static void expect(YamlMap map, String key, String value) {
-    String found = map.text(key);
-    if (!found.equals(value)) {
-      throw map.wrong(key, "\"" + key + "\" must be " + value + ", got \"" + found + "\"");
+  /**
+   * Reads the variables of an environment.
+   *
+   * @throws ProblemException {@code E120} to {@code E122}
+   */
+  static List<AgentParts.Variable> variables(Path file) {
+    Node root = compose(file.toString(), content(file));
+    List<Problem> problems = ShapeCheck.check(file.toString(), root, AgentShape.ENVIRONMENT);
+    if (!problems.isEmpty()) {
+      throw problems.getFirst().asException();
     }
+    return AgentReader.variables(YamlJson.of(root).path("spec").path("data"));
   }
 
   private static Node compose(String file, String text) {

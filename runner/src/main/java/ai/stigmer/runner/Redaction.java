@@ -26,8 +26,8 @@ final class Redaction implements ToolInterceptor {
 
   private final List<String> secrets;
 
-  Redaction(List<ModelSettings> models, Map<String, String> env) {
-    var found = new ArrayList<String>();
+  Redaction(List<ModelSettings> models, Map<String, String> env, List<String> variables) {
+    var found = new ArrayList<>(variables);
     for (ModelSettings model : models) {
       model.apiKey().map(Secret::reveal).ifPresent(found::add);
     }

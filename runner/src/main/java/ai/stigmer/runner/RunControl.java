@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.tool.ToolPolicy;
+import ai.stigmer.mcp.ChangedTools;
 import java.util.function.Consumer;
 
 /**
@@ -13,11 +14,19 @@ import java.util.function.Consumer;
  * @param listener sees every event, on the run's thread
  * @param policy decides about each tool call before it runs
  * @param cancel ends the run in order
+ * @param changed decides about an MCP server whose tools are not those that were accepted
  */
-public record RunControl(Consumer<AgentEvent> listener, ToolPolicy policy, CancelToken cancel) {
+public record RunControl(
+    Consumer<AgentEvent> listener, ToolPolicy policy, CancelToken cancel, ChangedTools changed) {
   public RunControl {
     requireNonNull(listener, "listener is null");
     requireNonNull(policy, "policy is null");
     requireNonNull(cancel, "cancel is null");
+    requireNonNull(changed, "changed is null");
+  }
+
+  /** Control that refuses changed tools. */
+  public RunControl(Consumer<AgentEvent> listener, ToolPolicy policy, CancelToken cancel) {
+    this(listener, policy, cancel, ChangedTools.REFUSE);
   }
 }

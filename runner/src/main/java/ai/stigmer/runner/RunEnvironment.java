@@ -38,6 +38,7 @@ import java.util.function.Function;
  * @param maxTurns the most answers of the model, at least 1
  * @param retries how often, and for how long, one call of the model may be made again
  * @param budget what the run and its sub-agents may spend
+ * @param context what the run was given besides its agent
  */
 public record RunEnvironment(
     AgentDefinition agent,
@@ -49,7 +50,8 @@ public record RunEnvironment(
     String configuration,
     int maxTurns,
     RetryPolicy retries,
-    Budget budget) {
+    Budget budget,
+    RunContext context) {
 
   private static final int SCHEMA = 1;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,6 +69,7 @@ public record RunEnvironment(
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
     }
     requireNonNull(retries, "retries is null");
+    requireNonNull(context, "context is null");
   }
 
   /** Whether commands need a question: not when they were allowed, or cannot leave a sandbox. */
@@ -78,7 +81,33 @@ public record RunEnvironment(
   public RunEnvironment withModels(
       ModelSettings other, List<ModelSettings> otherFallbacks, String otherConfiguration) {
     return new RunEnvironment(
-        agent, workspace, shell, other, otherFallbacks, otherConfiguration, maxTurns, maxRetries);
+        agent,
+        workspace,
+        shell,
+        execution,
+        other,
+        otherFallbacks,
+        otherConfiguration,
+        maxTurns,
+        retries,
+        budget,
+        context);
+  }
+
+  /** The same with another context. */
+  public RunEnvironment with(RunContext given) {
+    return new RunEnvironment(
+        agent,
+        workspace,
+        shell,
+        execution,
+        model,
+        fallbacks,
+        configuration,
+        maxTurns,
+        retries,
+        budget,
+        given);
   }
 
   /** As the journal keeps it; without the key. */
@@ -96,6 +125,7 @@ public record RunEnvironment(
     json.put("max_retries", retries.maxRetries());
     json.put("retry_budget_ms", retries.budget().toMillis());
     json.set("budget", BudgetJson.of(budget));
+    json.set("context", context.toJson());
     return json.toString();
   }
 
@@ -120,7 +150,10 @@ public record RunEnvironment(
           json.path("configuration").toString(),
           json.path("max_turns").asInt(Agent.DEFAULT_MAX_TURNS),
           retries(json),
-          BudgetJson.read(json.path("budget")));
+          BudgetJson.read(json.path("budget")),
+          RunContext.parse(json.path("context")));
+          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()),
+          RunContext.parse(json.path("context")));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }

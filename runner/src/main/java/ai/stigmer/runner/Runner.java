@@ -11,6 +11,8 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.mcp.McpSurroundings;
+import ai.stigmer.mcp.McpTools;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,11 +62,11 @@ public final class Runner implements AutoCloseable {
    */
   public RunResult run(RunRequest request, RunControl control) {
     RunEnvironment environment = request.environment();
-    Agent agent = agent(environment);
-    try (Models models = Models.open(providers, environment)) {
+    try (McpTools servers = servers(environment, control);
+        Models models = models(environment, servers)) {
       return loop(models, environment, control)
           .environment(environment.toJson())
-          .run(agent, request.message(), request.runId());
+          .run(agent(environment, servers), request.message(), request.runId());
     }
   }
 
@@ -91,9 +93,9 @@ public final class Runner implements AutoCloseable {
    * @param environment what it was started with, with the key added again
    */
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
-    Agent agent = agent(environment);
-    try (Models models = Models.open(providers, environment)) {
-      return loop(models, environment, control).resume(agent, runId);
+    try (McpTools servers = servers(environment, control);
+        Models models = models(environment, servers)) {
+      return loop(models, environment, control).resume(agent(environment, servers), runId);
     }
   }
 
@@ -120,8 +122,27 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  private Agent agent(RunEnvironment environment) {
-    return Toolbox.agent(environment, env);
+  private Agent agent(RunEnvironment environment, McpTools servers) {
+    return Toolbox.agent(environment, env, servers.tools());
+  }
+
+  /** The agent is looked at first, so that a wrong one is told before a model is asked for. */
+  private Models models(RunEnvironment environment, McpTools servers) {
+    var _ = agent(environment, servers);
+    return Models.open(providers, environment);
+  }
+
+  private McpTools servers(RunEnvironment environment, RunControl control) {
+    if (environment.context().servers().isEmpty()) {
+      return McpTools.none();
+    }
+    return McpTools.of(
+        environment.context().servers(), surroundings(environment), control.changed());
+  }
+
+  private McpSurroundings surroundings(RunEnvironment environment) {
+    return new McpSurroundings(
+        environment.workspace(), env, environment.context().variables().placeholders(env));
   }
 
   private static List<ModelSettings> models(RunEnvironment environment) {
@@ -138,7 +159,9 @@ public final class Runner implements AutoCloseable {
         .owner(owner)
         .budget(environment.budget(), new CatalogPrices(models(environment)))
         .policy(control.policy())
-        .aroundTools(new Redaction(models(environment), env))
+        .aroundTools(
+            new Redaction(
+                models(environment), env, environment.context().variables().merge(env).secrets()))
         .listener(control.listener())
         .cancel(control.cancel());
   }

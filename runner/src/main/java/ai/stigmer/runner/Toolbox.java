@@ -21,17 +21,18 @@ final class Toolbox {
   /**
    * The agent of a run.
    *
+   * @param remote the tools of its MCP servers
    * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when the workspace cannot be
    *     used, {@code E122} when the agent names a tool that does not exist
    */
-  static Agent agent(RunEnvironment environment, Map<String, String> env) {
+  static Agent agent(RunEnvironment environment, Map<String, String> env, List<Tool> remote) {
     AgentDefinition definition = environment.agent();
     Workspace workspace = workspace(environment.workspace(), env);
-    List<Tool> all =
+    List<Tool> builtin =
         BuiltinTools.over(
             workspace,
             new CommandSandbox(environment.workspace(), env).confinement(environment.execution()));
-    List<Tool> own = definition.tools().map(names -> chosen(all, names)).orElse(all);
+    List<Tool> own = tools(definition, environment.context(), builtin, remote);
     return Agent.named(definition.name())
         .instructions(definition.instructions())
         .tools(own)
@@ -71,6 +72,27 @@ final class Toolbox {
             .maxTurns(maxTurns)
             .build();
     return SubAgent.of(agent, child.description());
+  }
+
+  /** All tools of an agent, for looking at them. */
+  static List<Tool> tools(
+      AgentDefinition definition,
+      RunContext context,
+      Path folder,
+      Map<String, String> env,
+      List<Tool> remote) {
+    return tools(definition, context, BuiltinTools.over(workspace(folder, env), env), remote);
+  }
+
+  private static List<Tool> tools(
+      AgentDefinition definition, RunContext context, List<Tool> builtin, List<Tool> remote) {
+    var tools =
+        new ArrayList<>(definition.tools().map(names -> chosen(builtin, names)).orElse(builtin));
+    tools.addAll(remote);
+    if (!context.skills().isEmpty()) {
+      tools.add(LoadSkill.tool(context.skills()));
+    }
+    return tools;
   }
 
   /** An agent that could write configuration or journal could point the next run anywhere. */

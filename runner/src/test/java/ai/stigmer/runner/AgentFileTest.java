@@ -56,7 +56,7 @@ class AgentFileTest {
     assertThat(problem.from()).containsExactly("a.yaml:7:3");
     assertThat(problem.help())
         .containsExactly(
-            "did you mean \"spec.instructions\"? known here: description, instructions, subagents, tools");
+            "did you mean \"spec.instructions\"? known here: description, env_spec, icon_url, instructions, mcp_servers, skill_refs, sub_agents, subagents, tools");
   }
 
   @Test
@@ -138,7 +138,7 @@ class AgentFileTest {
     assertThat(problemOf(GOOD.replace("[read_file, grep]", "read_file")).message())
         .isEqualTo("\"spec.tools\" must be a list");
     assertThat(problemOf(GOOD.replace("name: reviewer", "name: \"Rev iewer\"")).message())
-        .startsWith("an agent's name must be");
+        .startsWith("\"metadata.name\" must be 1 to 63 lower-case letters, digits");
     assertThat(problemOf("").message()).isEqualTo("the agent file is empty");
     assertThat(problemOf("- a").message())
         .isEqualTo("an agent file must be a mapping of keys to values");

@@ -3,9 +3,9 @@ package ai.stigmer.graphton.journal;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
-import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunForked;
@@ -147,7 +147,8 @@ public final class EntryCodec {
       case "run-forked" -> new RunForked(text(node, "from"), node.path("at").asLong());
       case "attempt-failed" ->
           new AttemptFailed(
-              new TurnUsage(text(node, "provider"), text(node, "model"), readUsage(node.path("usage"))));
+              new TurnUsage(
+                  text(node, "provider"), text(node, "model"), readUsage(node.path("usage"))));
       case "run-finished" -> new RunFinished(readEnd(node));
       default ->
           throw Problem.of(
