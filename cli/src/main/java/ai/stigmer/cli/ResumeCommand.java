@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
@@ -44,6 +45,7 @@ final class ResumeCommand implements Callable<Integer> {
       description = "Context window in tokens from now on (default: as it was started).")
   private @Nullable Integer contextLength;
 
+  @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -77,6 +79,7 @@ final class ResumeCommand implements Callable<Integer> {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(journaled));
       Resolved anew = Cascade.resolve(now());
+      refuseWrongPresence(anew);
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       RunEnvironment environment =
@@ -100,8 +103,19 @@ final class ResumeCommand implements Callable<Integer> {
           journaled.configuration());
       fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model(), anew);
-      return conversation.resume(runner, runId, environment);
+      return conversation.resume(runner, runId, environment, anew);
     }
+  }
+
+  /** Only what is taken from now on must be right; the rest is as the run was started. */
+  private static void refuseWrongPresence(Resolved anew) {
+    anew.problems().stream()
+        .filter(problem -> problem.code().equals("E148"))
+        .findFirst()
+        .ifPresent(
+            problem -> {
+              throw problem.asException();
+            });
   }
 
   private String find() {
@@ -149,7 +163,8 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private ConfigInput now() {
-    return ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock());
+    return presence.added(
+        ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock()));
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled, Resolved anew) {

@@ -123,7 +123,8 @@ final class RunCommand implements Callable<Integer> {
     view.begin(shown(environment.model()), configuration.startLine(), configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
-    return new Conversation(surroundings, view, input().effectiveFile()).run(request);
+    return new Conversation(surroundings, view, input().effectiveFile())
+        .run(request, configuration);
   }
 
   static ShownModel shown(ModelSettings settings) {

@@ -229,6 +229,8 @@ public final class Cascade {
               EFFORT,
               API,
               PULL,
+              WHEN_ABSENT,
+              UNKNOWN_EFFECTS,
               DURATION ->
               candidate.text();
         };

@@ -235,7 +235,16 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL, DURATION ->
+      case COUNT,
+          TEMPERATURE,
+          RETRIES,
+          MODELS,
+          EFFORT,
+          API,
+          PULL,
+          WHEN_ABSENT,
+          UNKNOWN_EFFECTS,
+          DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))

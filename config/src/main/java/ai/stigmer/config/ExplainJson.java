@@ -87,7 +87,18 @@ final class ExplainJson {
       case RETRIES ->
           Values.retries(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
-      case MODE, PROVIDER, MODEL, URL, SECRET, MODELS, EFFORT, API, PULL, DURATION ->
+      case MODE,
+          PROVIDER,
+          MODEL,
+          URL,
+          SECRET,
+          MODELS,
+          EFFORT,
+          API,
+          PULL,
+          WHEN_ABSENT,
+          UNKNOWN_EFFECTS,
+          DURATION ->
           node.put("value", text);
     }
   }

@@ -23,7 +23,9 @@ public final class ModelCatalog {
           SettingsTable.MAX_TURNS, "50",
           SettingsTable.MAX_RETRIES, "4",
           SettingsTable.API, "auto",
-          SettingsTable.PULL, "ask");
+          SettingsTable.PULL, "ask",
+          SettingsTable.WHEN_ABSENT, "deny",
+          SettingsTable.UNKNOWN_EFFECTS, "tell-model");
 
   private ModelCatalog() {}
 

@@ -33,6 +33,8 @@ record Setting(
     EFFORT("none, low, medium, high or max"),
     API("auto, responses or chat"),
     PULL("ask, never or when-missing"),
+    WHEN_ABSENT("deny or wait"),
+    UNKNOWN_EFFECTS("ask, tell-model or fail"),
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h");
 
     private final String expected;
@@ -49,7 +51,18 @@ record Setting(
     boolean emptyClears() {
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS -> true;
-        case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
+        case MODE,
+            SECRET,
+            COUNT,
+            TEMPERATURE,
+            RETRIES,
+            EFFORT,
+            API,
+            PULL,
+            WHEN_ABSENT,
+            UNKNOWN_EFFECTS,
+            DURATION ->
+            false;
       };
     }
   }
@@ -96,6 +109,8 @@ record Setting(
       case EFFORT -> "medium";
       case API -> "auto";
       case PULL -> "when-missing";
+      case WHEN_ABSENT -> "wait";
+      case UNKNOWN_EFFECTS -> "ask";
       case DURATION -> "90s";
     };
   }

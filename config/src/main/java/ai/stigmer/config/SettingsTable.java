@@ -28,6 +28,8 @@ final class SettingsTable {
   static final String IDLE_TIMEOUT = "llm.timeouts.idle";
   static final String PULL = "llm.pull";
   static final String MAX_TURNS = "agent.max_turns";
+  static final String WHEN_ABSENT = "approvals.when_absent";
+  static final String UNKNOWN_EFFECTS = "effects.unknown";
 
   static final List<Setting> ALL =
       List.of(
@@ -144,7 +146,21 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_MAX_TURNS")),
               List.of("--max-turns"),
               true,
-              "The most answers of the model in one run. A request can only lower it."));
+              "The most answers of the model in one run. A request can only lower it."),
+          new Setting(
+              WHEN_ABSENT,
+              Kind.WHEN_ABSENT,
+              List.of(Variable.of("STIGMER_APPROVALS_WHEN_ABSENT")),
+              List.of("--when-absent"),
+              false,
+              "What becomes of a call that needs an approval when nobody can be asked: deny tells the model, wait ends the command until somebody decides with stigmer approvals."),
+          new Setting(
+              UNKNOWN_EFFECTS,
+              Kind.UNKNOWN_EFFECTS,
+              List.of(Variable.of("STIGMER_EFFECTS_UNKNOWN")),
+              List.of("--unknown"),
+              false,
+              "What is done about a call that was running when its process died, when nothing tells whether it took effect: ask somebody, tell-model, or fail until somebody chooses."));
 
   private SettingsTable() {}
 

@@ -42,6 +42,10 @@ final class ValueCheck {
       case EFFORT ->
           Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
+      case WHEN_ABSENT ->
+          WhenAbsent.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case UNKNOWN_EFFECTS ->
+          UnknownEffect.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case PULL -> Pull.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
@@ -129,6 +133,7 @@ final class ValueCheck {
       case SettingsTable.EFFORT -> "E132";
       case SettingsTable.API -> "E133";
       case SettingsTable.PULL -> "E140";
+      case SettingsTable.WHEN_ABSENT, SettingsTable.UNKNOWN_EFFECTS -> "E148";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";

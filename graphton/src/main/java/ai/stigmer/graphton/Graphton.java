@@ -1,5 +1,7 @@
 package ai.stigmer.graphton;
 
+import ai.stigmer.graphton.approval.Approver;
+import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -11,6 +13,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.loop.Asking;
+import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.graphton.loop.RunLoop;
 import ai.stigmer.graphton.loop.RunPlan;
 import ai.stigmer.graphton.model.ChatModel;
@@ -48,7 +51,7 @@ public final class Graphton {
             Asking.of(model),
             new InMemoryJournal(InstantSource.system()),
             "library",
-            ToolPolicy.ALLOW_ALL,
+            Permission.ALLOW_ALL,
             "{}",
             event -> {},
             new CancelToken(),
@@ -69,7 +72,22 @@ public final class Graphton {
 
   /** Who decides whether a tool may run. */
   public Graphton policy(ToolPolicy policy) {
-    return new Graphton(options.policy(policy));
+    return new Graphton(options.permission(options.permission().withPolicy(policy)));
+  }
+
+  /** Policy, approver and what is done about lost outcomes, all at once. */
+  public Graphton permission(Permission permission) {
+    return new Graphton(options.permission(permission));
+  }
+
+  /** Who is asked where the policy wants somebody's word; nobody unless set. */
+  public Graphton approver(Approver approver) {
+    return new Graphton(options.permission(options.permission().withApprover(approver)));
+  }
+
+  /** What is done about calls whose outcome was lost; the model is told unless set. */
+  public Graphton unknownEffects(UnknownEffects choice) {
+    return new Graphton(options.permission(options.permission().withUnknown(choice)));
   }
 
   /**
@@ -173,7 +191,8 @@ public final class Graphton {
         writer,
         agent.tools(),
         agent.maxTurns(),
-        options.policy(),
+        options.permission(),
+        options.journal().inbox(),
         options.listener(),
         options.cancel(),
         options.aroundModel(),
@@ -206,7 +225,7 @@ public final class Graphton {
       Asking asking,
       Journal journal,
       String owner,
-      ToolPolicy policy,
+      Permission permission,
       String environment,
       Consumer<AgentEvent> listener,
       CancelToken cancel,
@@ -219,7 +238,7 @@ public final class Graphton {
           a,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -230,15 +249,10 @@ public final class Graphton {
 
     Options journal(Journal j) {
       return new Options(
-          asking, j, owner, policy, environment, listener, cancel, aroundModel, aroundTools, clock);
-    }
-
-    Options owner(String o) {
-      return new Options(
           asking,
-          journal,
-          o,
-          policy,
+          j,
+          owner,
+          permission,
           environment,
           listener,
           cancel,
@@ -247,7 +261,21 @@ public final class Graphton {
           clock);
     }
 
-    Options policy(ToolPolicy p) {
+    Options owner(String o) {
+      return new Options(
+          asking,
+          journal,
+          o,
+          permission,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock);
+    }
+
+    Options permission(Permission p) {
       return new Options(
           asking,
           journal,
@@ -263,12 +291,21 @@ public final class Graphton {
 
     Options environment(String e) {
       return new Options(
-          asking, journal, owner, policy, e, listener, cancel, aroundModel, aroundTools, clock);
+          asking, journal, owner, permission, e, listener, cancel, aroundModel, aroundTools, clock);
     }
 
     Options listener(Consumer<AgentEvent> l) {
       return new Options(
-          asking, journal, owner, policy, environment, l, cancel, aroundModel, aroundTools, clock);
+          asking,
+          journal,
+          owner,
+          permission,
+          environment,
+          l,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock);
     }
 
     Options cancel(CancelToken c) {
@@ -276,7 +313,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           c,
@@ -287,12 +324,12 @@ public final class Graphton {
 
     Options aroundModel(List<ModelInterceptor> m) {
       return new Options(
-          asking, journal, owner, policy, environment, listener, cancel, m, aroundTools, clock);
+          asking, journal, owner, permission, environment, listener, cancel, m, aroundTools, clock);
     }
 
     Options aroundTools(List<ToolInterceptor> t) {
       return new Options(
-          asking, journal, owner, policy, environment, listener, cancel, aroundModel, t, clock);
+          asking, journal, owner, permission, environment, listener, cancel, aroundModel, t, clock);
     }
   }
 }

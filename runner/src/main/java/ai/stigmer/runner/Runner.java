@@ -122,7 +122,7 @@ public final class Runner implements AutoCloseable {
         .retries(RetryPolicy.DEFAULT.withMaxRetries(environment.maxRetries()))
         .journal(journal)
         .owner(owner)
-        .policy(control.policy())
+        .permission(control.permission())
         .aroundTools(new Redaction(models(environment), env))
         .listener(control.listener())
         .cancel(control.cancel());

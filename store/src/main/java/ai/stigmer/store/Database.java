@@ -23,7 +23,8 @@ import org.sqlite.JDBC;
  * write-ahead log that two connections use.
  */
 final class Database {
-  static final int SCHEMA = 1;
+  static final int SCHEMA = 2;
+  private static final int SCHEMA_WITH_INBOX = 2;
   private static final int APPLICATION = 0x53544a31;
   private static final int BUSY_MILLIS = 5_000;
   private static final int SMALLEST_FILE = 512;
@@ -47,6 +48,7 @@ final class Database {
         restrict(file); // SQLite gives the log the rights that the file has by then.
         create(connection);
       }
+      migrate(connection);
       configure(connection);
       return connection;
     } catch (SQLException e) {
@@ -163,10 +165,36 @@ final class Database {
           "CREATE TABLE entries(id INTEGER PRIMARY KEY, execution INTEGER NOT NULL,"
               + " seq INTEGER NOT NULL, previous INTEGER NOT NULL, epoch INTEGER NOT NULL,"
               + " time INTEGER NOT NULL, body TEXT NOT NULL, hash TEXT NOT NULL)");
+      createInbox(connection);
       execute(connection, "PRAGMA application_id=" + APPLICATION);
       execute(connection, "PRAGMA user_version=" + SCHEMA);
     }
     execute(connection, "COMMIT");
+  }
+
+  /** Brings a file of an older version to this one's schema; all of it or nothing. */
+  private static void migrate(Connection connection) throws SQLException {
+    if (pragma(connection, "user_version") == SCHEMA) {
+      return;
+    }
+    execute(connection, "BEGIN IMMEDIATE");
+    if (!hasInbox(connection)) {
+      createInbox(connection);
+    }
+    execute(connection, "PRAGMA user_version=" + SCHEMA);
+    execute(connection, "COMMIT");
+  }
+
+  private static void createInbox(Connection connection) throws SQLException {
+    execute(
+        connection,
+        "CREATE TABLE inbox(run_id TEXT NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL,"
+            + " body TEXT NOT NULL, PRIMARY KEY(run_id, topic)) WITHOUT ROWID");
+  }
+
+  /** A file of an older version that is only read has none. */
+  static boolean hasInbox(Connection connection) throws SQLException {
+    return pragma(connection, "user_version") >= SCHEMA_WITH_INBOX;
   }
 
   private static void configure(Connection connection) throws SQLException {

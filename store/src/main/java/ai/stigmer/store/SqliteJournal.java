@@ -2,6 +2,7 @@ package ai.stigmer.store;
 
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.EntryCodec;
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
@@ -53,6 +54,7 @@ public final class SqliteJournal implements Journal {
   private final Predicate<String> alive;
   private final Connection reading;
   private final @Nullable GroupCommit writing;
+  private final Inbox inbox;
 
   private SqliteJournal(
       Path file,
@@ -65,6 +67,7 @@ public final class SqliteJournal implements Journal {
     this.alive = alive;
     this.reading = reading;
     this.writing = writing;
+    this.inbox = new SqliteInbox(file, clock, reading, () -> writing(file, writing));
   }
 
   /** Loads SQLite. Worth doing early, on another thread; {@link #open} does it otherwise. */
@@ -187,6 +190,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  @Override
   public void close() {
     synchronized (reading) {
       try {
@@ -201,6 +209,10 @@ public final class SqliteJournal implements Journal {
   }
 
   private GroupCommit writing() {
+    return writing(file, writing);
+  }
+
+  private static GroupCommit writing(Path file, @Nullable GroupCommit writing) {
     if (writing == null) {
       throw StoreProblems.readOnly(file);
     }

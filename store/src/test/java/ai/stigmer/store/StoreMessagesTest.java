@@ -61,7 +61,7 @@ class StoreMessagesTest {
     }
     change("PRAGMA user_version=99");
     tell("a newer schema", this::open);
-    change("PRAGMA user_version=1");
+    change("PRAGMA user_version=" + Database.SCHEMA);
     change("PRAGMA application_id=7");
     tell("another program's database", this::open);
     Files.writeString(file, "This is a diary, not a journal. ".repeat(200));

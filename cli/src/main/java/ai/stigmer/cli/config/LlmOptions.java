@@ -75,6 +75,7 @@ public final class LlmOptions {
       description = "Pull a model that Ollama has not installed: ask, never or when-missing.")
   private @Nullable String pull;
 
+  @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
 
   @Option(names = "--no-config", description = "Read no configuration file.")
@@ -108,6 +109,7 @@ public final class LlmOptions {
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
+    input = presence.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
   }
 

@@ -76,6 +76,13 @@ public final class StreamJsonView implements RunView {
           case AgentEvent.Retrying e -> retrying(e);
           case AgentEvent.ModelSwitched e -> switched(e);
           case AgentEvent.TurnFinished e -> turnFinished(e);
+          case AgentEvent.ApprovalRequested e ->
+              ApprovalJson.of(Json.object("approval_requested"), e.request()).put("seq", e.seq());
+          case AgentEvent.ApprovalDecided e ->
+              ApprovalJson.of(Json.object("approval_decided"), e.decision())
+                  .put("approval", e.request().id())
+                  .put("by", e.by())
+                  .put("seq", e.seq());
           case AgentEvent.ToolStarted e ->
               Json.object("tool_started")
                   .put("call", e.call().id())

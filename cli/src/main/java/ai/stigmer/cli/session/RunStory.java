@@ -11,7 +11,8 @@ import java.util.List;
  * One run in a line, folded from its entries.
  *
  * @param message what the user asked first
- * @param status how the run stands: {@code open} when it has no end
+ * @param status how the run stands: {@code open} when it has no end, {@code waiting} when it waits
+ *     for an approval
  * @param turns answers of the model
  */
 public record RunStory(String agent, String message, String status, int turns) {
@@ -33,7 +34,9 @@ public record RunStory(String agent, String message, String status, int turns) {
           message = started.input();
         }
         case JournalEntry.Turn _ -> turns++;
-        case JournalEntry.RunResumed _ -> status = "open";
+        case JournalEntry.RunResumed _ -> status = status.equals("waiting") ? status : "open";
+        case JournalEntry.ApprovalRequested _ -> status = "waiting";
+        case JournalEntry.ApprovalDecided _ -> status = "open";
         case JournalEntry.RunFinished finished -> status = Ends.status(finished.end());
         case JournalEntry.ToolIntent _,
             JournalEntry.ToolOutcome _,

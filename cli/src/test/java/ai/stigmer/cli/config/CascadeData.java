@@ -25,7 +25,9 @@ final class CascadeData {
           "llm.timeouts.first_token",
           "llm.timeouts.idle",
           "llm.pull",
-          "agent.max_turns");
+          "agent.max_turns",
+          "approvals.when_absent",
+          "effects.unknown");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -45,7 +47,9 @@ final class CascadeData {
           Map.entry("llm.api", "--api"),
           Map.entry("llm.max_retries", "--max-retries"),
           Map.entry("llm.pull", "--pull"),
-          Map.entry("agent.max_turns", "--max-turns"));
+          Map.entry("agent.max_turns", "--max-turns"),
+          Map.entry("approvals.when_absent", "--when-absent"),
+          Map.entry("effects.unknown", "--unknown"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -76,7 +80,9 @@ final class CascadeData {
           Map.entry("llm.max_retries", List.of("STIGMER_LLM_MAX_RETRIES")),
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
-          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")));
+          Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
+          Map.entry("approvals.when_absent", List.of("STIGMER_APPROVALS_WHEN_ABSENT")),
+          Map.entry("effects.unknown", List.of("STIGMER_EFFECTS_UNKNOWN")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -104,7 +110,9 @@ final class CascadeData {
               "llm.timeouts.first_token", "5m",
               "llm.timeouts.idle", "60s",
               "llm.pull", "ask",
-              "agent.max_turns", "50"));
+              "agent.max_turns", "50",
+              "approvals.when_absent", "deny",
+              "effects.unknown", "tell-model"));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

@@ -151,6 +151,14 @@ final class ExpectedExplain {
         put(node, text, null);
         check(List.of("ask", "never", "when-missing").contains(text), text, "E140", key);
       }
+      case "approvals.when_absent" -> {
+        put(node, text, null);
+        check(List.of("deny", "wait").contains(text), text, "E148", key);
+      }
+      case "effects.unknown" -> {
+        put(node, text, null);
+        check(List.of("ask", "tell-model", "fail").contains(text), text, "E148", key);
+      }
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

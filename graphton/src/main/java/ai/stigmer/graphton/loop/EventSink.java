@@ -63,6 +63,8 @@ final class EventSink {
       case AgentEvent.ThinkingDelta delta -> {}
       case AgentEvent.Retrying retrying -> {}
       case AgentEvent.ModelSwitched switched -> {}
+      case AgentEvent.ApprovalRequested requested -> {}
+      case AgentEvent.ApprovalDecided decided -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

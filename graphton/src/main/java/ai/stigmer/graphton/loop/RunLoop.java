@@ -14,6 +14,7 @@ import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,7 +91,12 @@ public final class RunLoop {
               return end(failed);
             }
           }
-          case Step.RunTools step -> tools.serve(step, transcript);
+          case Step.RunTools step -> {
+            Optional<RunEnd.Waiting> waiting = tools.serve(step, transcript);
+            if (waiting.isPresent()) {
+              return finished(waiting.get());
+            }
+          }
           case Step.Finish finish -> {
             closePending();
             return end(finish.end());

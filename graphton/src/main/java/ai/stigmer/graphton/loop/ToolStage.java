@@ -1,16 +1,20 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
+import ai.stigmer.graphton.loop.ApprovalStage.Word;
+import ai.stigmer.graphton.loop.UnknownOutcomes.Settled;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.ArgumentCheck;
 import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
-import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.tool.ToolPolicy.Decision;
 import java.util.ArrayList;
@@ -35,39 +39,41 @@ final class ToolStage {
     long append(List<JournalEntry> entries);
   }
 
-  private static final ToolResult UNKNOWN =
-      new ToolResult(
-          ToolResult.Status.UNKNOWN,
-          "The process stopped while this call was running. It is not known whether it took"
-              + " effect, and it was not run again. Look at the present state before you decide to"
-              + " repeat it.");
-
   /** About 20,000 tokens, the size from which the deep-agents convention keeps results apart. */
   private static final int MAX_RESULT = 80_000;
 
   private final RunPlan plan;
   private final EventSink events;
-  private final Recorder recorder;
+  private final ApprovalStage approvals;
+  private final UnknownOutcomes unknown;
   private final Map<String, Tool> byName = new HashMap<>();
 
   ToolStage(RunPlan plan, EventSink events, Recorder recorder) {
     this.plan = plan;
     this.events = events;
-    this.recorder = recorder;
+    this.approvals = new ApprovalStage(plan, events, recorder);
+    this.unknown = new UnknownOutcomes(plan.permission().unknown(), approvals);
     plan.tools().forEach(tool -> byName.put(tool.spec().name(), tool));
   }
 
-  /** Serves the calls until each has its outcome, or the run is cancelled. */
-  void serve(Step.RunTools step, Transcript before) {
-    var reads = new ArrayList<Ready>();
+  /**
+   * Serves the calls until each has its outcome, the run is cancelled, or a call waits for somebody
+   * who is not here.
+   */
+  Optional<RunEnd.Waiting> serve(Step.RunTools step, Transcript before) {
+    var reads = new ArrayList<ReadyCall>();
     for (PendingCall pending : step.calls()) {
       if (plan.cancel().isCancelled()) {
-        return;
+        return Optional.empty();
       }
       switch (prepare(pending, before)) {
         case Admitted.Refused refused -> {
           events.send(new AgentEvent.ToolStarted(pending.call()));
-          record(pending.call(), refused.result(), before);
+          record(pending.call(), refused.result(), refused.approval(), before);
+        }
+        case Admitted.Held held -> {
+          runTogether(reads, before);
+          return held.waiting();
         }
         case Admitted.Admissible admissible -> {
           if (admissible.ready().tool().effect() == EffectClass.READ
@@ -77,26 +83,32 @@ final class ToolStage {
             runTogether(reads, before);
             reads.clear();
             if (plan.cancel().isCancelled()) {
-              return;
+              return Optional.empty();
             }
-            runAlone(admissible.ready(), pending.intent(), before);
+            Optional<RunEnd.Waiting> waiting =
+                runAlone(admissible.ready(), pending.intent(), before);
+            if (waiting.isPresent()) {
+              return waiting;
+            }
           }
         }
       }
     }
     runTogether(reads, before);
+    return Optional.empty();
   }
 
-  private record Ready(ToolCall call, Tool tool, ToolArguments arguments, ToolContext context) {}
-
   private sealed interface Admitted {
-    record Admissible(Ready ready) implements Admitted {}
+    record Admissible(ReadyCall ready) implements Admitted {}
 
-    record Refused(ToolResult result) implements Admitted {}
+    record Refused(ToolResult result, Optional<String> approval) implements Admitted {}
+
+    /** Not decided: the run waits, or is to end. */
+    record Held(Optional<RunEnd.Waiting> waiting) implements Admitted {}
   }
 
   private Admitted prepare(PendingCall pending, Transcript before) {
-    ToolCall call = pending.call();
+    ToolCall call = pending.intent().map(ToolIntent::call).orElse(pending.call());
     Tool tool = byName.get(call.name());
     if (tool == null) {
       return refused(pending, noSuchTool(call.name()));
@@ -106,7 +118,8 @@ final class ToolStage {
       case Checked.Valid valid -> {
         var context =
             new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
-        var ready = new Ready(call, tool, valid.arguments(), context);
+        var ready =
+            new ReadyCall(pending.call(), call, tool, valid.arguments(), context, Optional.empty());
         yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
       }
     };
@@ -114,13 +127,59 @@ final class ToolStage {
 
   /** A call that was announced may have taken effect, whatever is wrong with it by now. */
   private static Admitted refused(PendingCall pending, String hint) {
-    return new Admitted.Refused(pending.intent().isPresent() ? UNKNOWN : ToolResult.error(hint));
+    return new Admitted.Refused(
+        pending.intent().isPresent() ? UnknownOutcomes.TOLD : ToolResult.error(hint),
+        Optional.empty());
   }
 
-  private Admitted decide(Ready ready) {
-    return switch (plan.policy().decide(ready.tool(), ready.call())) {
-      case Decision.Allow allow -> new Admitted.Admissible(ready);
-      case Decision.Deny deny -> new Admitted.Refused(ToolResult.denied(deny.reason()));
+  private Admitted decide(ReadyCall ready) {
+    return switch (plan.permission().policy().decide(ready.tool(), ready.asRun())) {
+      case Decision.Allow _ -> new Admitted.Admissible(ready);
+      case Decision.Deny deny -> denied(deny.reason(), ready.approval());
+      case Decision.Ask ask -> asked(ready, ask.why());
+    };
+  }
+
+  private static Admitted denied(String reason, Optional<String> approval) {
+    return new Admitted.Refused(ToolResult.denied(reason), approval);
+  }
+
+  private Admitted asked(ReadyCall ready, String why) {
+    if (ready.approval().isPresent() || approvals.isRemembered(ready.tool())) {
+      return new Admitted.Admissible(ready);
+    }
+    return switch (approvals.ask(
+        Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why)) {
+      case Word.Waiting waiting -> new Admitted.Held(Optional.of(waiting.end()));
+      case Word.Cancelled _ -> new Admitted.Held(Optional.empty());
+      case Word.Decided decided -> approved(ready.approvedBy(decided.approval()), decided);
+    };
+  }
+
+  private Admitted approved(ReadyCall ready, Word.Decided decided) {
+    return switch (decided.decision()) {
+      case ApprovalDecision.Approved _, ApprovalDecision.Remembered _ ->
+          new Admitted.Admissible(ready);
+      case ApprovalDecision.Denied deny -> denied(deny.reason(), ready.approval());
+      case ApprovalDecision.Edited edited -> edited(ready, edited.arguments());
+      case ApprovalDecision.Happened _,
+          ApprovalDecision.DidNotHappen _,
+          ApprovalDecision.LeftUnknown _ ->
+          throw new IllegalStateException("not asked: " + decided.decision());
+    };
+  }
+
+  /** What somebody typed is checked as the model's arguments are; a denial still holds for it. */
+  private Admitted edited(ReadyCall ready, String arguments) {
+    return switch (ArgumentCheck.check(ready.tool().spec(), arguments)) {
+      case Checked.Invalid invalid ->
+          new Admitted.Refused(
+              ToolResult.error(
+                  "The user put other arguments in the place of yours, and they do not fit the"
+                      + " tool, so nothing ran: "
+                      + invalid.hint()),
+              ready.approval());
+      case Checked.Valid valid -> decide(ready.edited(arguments, valid.arguments()));
     };
   }
 
@@ -129,49 +188,65 @@ final class ToolStage {
     return "There is no tool \"" + name + "\". The tools are: " + offered + ".";
   }
 
-  private void runAlone(Ready ready, Optional<ToolIntent> intent, Transcript before) {
+  private Optional<RunEnd.Waiting> runAlone(
+      ReadyCall ready, Optional<ToolIntent> intent, Transcript before) {
     events.send(new AgentEvent.ToolStarted(ready.call()));
     if (intent.isPresent()) {
-      Optional<ToolResult> settled = settle(ready, intent.get());
+      Settled settled = settle(ready, intent.get());
       if (plan.cancel().isCancelled()) {
-        return;
+        return Optional.empty();
       }
-      if (settled.isPresent()) {
-        record(ready.call(), settled.get(), before);
-        return;
+      switch (settled) {
+        case Settled.Known known -> {
+          record(ready.call(), known.result(), known.approval(), before);
+          return Optional.empty();
+        }
+        case Settled.Held held -> {
+          return held.waiting();
+        }
+        case Settled.RunIt run ->
+            run.approval().ifPresent(id -> announce(ready.approvedBy(id), intent.get().prepared()));
       }
     } else {
       Optional<String> prepared;
       try {
         prepared = ready.tool().prepare(ready.arguments(), ready.context());
       } catch (Exception e) {
-        record(ready.call(), failed(ready.tool(), e), before);
-        return;
+        record(ready.call(), failed(ready.tool(), e), ready.approval(), before);
+        return Optional.empty();
       }
       if (plan.cancel().isCancelled()) {
-        return;
+        return Optional.empty();
       }
-      recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));
+      announce(ready, prepared);
     }
-    record(ready.call(), run(ready), before);
+    record(ready.call(), run(ready), Optional.empty(), before);
+    return Optional.empty();
+  }
+
+  private void announce(ReadyCall ready, Optional<String> prepared) {
+    approvals.append(
+        new ToolIntent(ready.asRun(), ready.tool().effect(), prepared, ready.approval()));
   }
 
   /**
-   * The result of a call that an earlier process had announced; empty when the call is to be run.
-   * The tool may have changed its class since; the more careful of the two counts.
+   * What became of a call that an earlier process had announced. The tool may have changed its
+   * class since; the more careful of the two counts.
    */
-  private Optional<ToolResult> settle(Ready ready, ToolIntent intent) {
+  private Settled settle(ReadyCall ready, ToolIntent intent) {
     if (intent.effect() != EffectClass.UNSAFE && ready.tool().effect() != EffectClass.UNSAFE) {
-      return Optional.empty();
+      return new Settled.RunIt(Optional.empty());
     }
     return switch (settlement(ready, intent)) {
-      case Tool.Settlement.Happened happened -> Optional.of(happened.result());
-      case Tool.Settlement.DidNotHappen no -> Optional.empty();
-      case Tool.Settlement.Unknown unknown -> Optional.of(UNKNOWN);
+      case Tool.Settlement.Happened happened ->
+          new Settled.Known(happened.result(), Optional.empty());
+      case Tool.Settlement.DidNotHappen _ -> new Settled.RunIt(Optional.empty());
+      case Tool.Settlement.Unknown _ ->
+          plan.cancel().isCancelled() ? new Settled.Held(Optional.empty()) : unknown.settle(ready);
     };
   }
 
-  private Tool.Settlement settlement(Ready ready, ToolIntent intent) {
+  private Tool.Settlement settlement(ReadyCall ready, ToolIntent intent) {
     if (intent.prepared().isEmpty()) {
       return new Tool.Settlement.Unknown();
     }
@@ -184,24 +259,24 @@ final class ToolStage {
   }
 
   /** A body that ended; with an error when the virtual machine is not to be trusted any more. */
-  private record Done(Ready ready, ToolResult result, Optional<Error> error) {}
+  private record Done(ReadyCall ready, ToolResult result, Optional<Error> error) {}
 
-  private Done finish(Ready ready) {
+  private Done finish(ReadyCall ready) {
     try {
       return new Done(ready, run(ready), Optional.empty());
     } catch (Error e) {
-      return new Done(ready, UNKNOWN, Optional.of(e));
+      return new Done(ready, UnknownOutcomes.TOLD, Optional.of(e));
     }
   }
 
-  private void runTogether(List<Ready> reads, Transcript before) {
+  private void runTogether(List<ReadyCall> reads, Transcript before) {
     reads.forEach(ready -> events.send(new AgentEvent.ToolStarted(ready.call())));
     if (reads.size() == 1) {
-      record(reads.getFirst().call(), run(reads.getFirst()), before);
+      record(reads.getFirst().call(), run(reads.getFirst()), reads.getFirst().approval(), before);
       return;
     }
     var done = new LinkedBlockingQueue<Done>();
-    for (Ready ready : reads) {
+    for (ReadyCall ready : reads) {
       Thread.ofVirtual().name("tool-" + ready.call().id()).start(() -> done.add(finish(ready)));
     }
     for (int i = 0; i < reads.size(); i++) {
@@ -209,7 +284,7 @@ final class ToolStage {
       if (next.error().isPresent()) {
         throw next.error().get();
       }
-      record(next.ready().call(), next.result(), before);
+      record(next.ready().call(), next.result(), next.ready().approval(), before);
     }
   }
 
@@ -232,14 +307,14 @@ final class ToolStage {
     }
   }
 
-  private ToolResult run(Ready ready) {
+  private ToolResult run(ReadyCall ready) {
     ToolInterceptor.Next body = arguments -> ready.tool().run(arguments, ready.context());
     for (ToolInterceptor interceptor : plan.aroundTools().reversed()) {
       ToolInterceptor.Next next = body;
       body = arguments -> interceptor.around(ready.tool(), arguments, ready.context(), next);
     }
     try {
-      return body.run(ready.arguments());
+      return ready.toldOfEdit(body.run(ready.arguments()));
     } catch (Exception e) {
       return failed(ready.tool(), e);
     } catch (StackOverflowError | AssertionError | LinkageError e) {
@@ -261,9 +336,10 @@ final class ToolStage {
     return ToolResult.error("The tool " + tool.spec().name() + " failed: " + why);
   }
 
-  private void record(ToolCall call, ToolResult result, Transcript before) {
+  private void record(
+      ToolCall call, ToolResult result, Optional<String> approval, Transcript before) {
     ToolResult told = warned(call, capped(result), before);
-    long seq = recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+    long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
     events.send(new AgentEvent.ToolFinished(call, told, seq));
   }
 

@@ -84,7 +84,10 @@ public final class Transcript {
       case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);
       case JournalEntry.UserMessage message ->
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
-      case JournalEntry.ModelSwitched switched -> this;
+      case JournalEntry.ModelSwitched _,
+          JournalEntry.ApprovalRequested _,
+          JournalEntry.ApprovalDecided _ ->
+          this;
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }
