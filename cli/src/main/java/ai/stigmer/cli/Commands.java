@@ -21,6 +21,7 @@ final class Commands {
           "fork",
           "export-test",
           "sessions",
+          "approvals",
           "mcp",
           "new",
           "validate",
@@ -64,6 +65,7 @@ final class Commands {
       case "fork" -> new ForkCommand(surroundings);
       case "export-test" -> new ExportTestCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
+      case "approvals" -> new ApprovalsCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

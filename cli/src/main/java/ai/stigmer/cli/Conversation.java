@@ -2,12 +2,15 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.RunView;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.Fork;
+import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
-import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.mcp.ChangedTools;
+import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+
 
 /** One run of the command line: journal, approvals and Ctrl-C around a {@link Runner}. */
 final class Conversation {
@@ -34,21 +38,27 @@ final class Conversation {
     this.configFile = configFile;
   }
 
-  /** Starts a run; returns the exit status. */
-  int run(RunRequest request) {
+  /**
+   * Starts a run; returns the exit status.
+   *
+   * @param configuration who is asked, and about what
+   */
+  int run(RunRequest request, Resolved configuration) {
     try (Runner runner = open()) {
-      return control(request.environment(), control -> runner.run(request, control));
+      return control(request.environment(), configuration, control -> runner.run(request, control));
     }
   }
 
   /** Goes on with a run over an open runner; returns the exit status. */
-  int resume(Runner runner, String runId, RunEnvironment environment) {
-    return control(environment, control -> runner.resume(runId, environment, control));
+  int resume(Runner runner, String runId, RunEnvironment environment, Resolved configuration) {
+    return control(
+        environment, configuration, control -> runner.resume(runId, environment, control));
   }
 
   /** Begins a run with the past of another one; returns the exit status. */
-  int fork(Runner runner, Fork fork, RunEnvironment environment) {
-    return control(environment, control -> runner.fork(fork, environment, control));
+  int fork(Runner runner, Fork fork, RunEnvironment environment, Resolved configuration) {
+    return control(
+        environment, configuration, control -> runner.fork(fork, environment, control));
   }
 
   /** A runner over the journal of this home, for writing. */
@@ -71,14 +81,20 @@ final class Conversation {
     return env;
   }
 
-  private int control(RunEnvironment environment, Function<RunControl, RunResult> work) {
+  private int control(
+      RunEnvironment environment, Resolved configuration, Function<RunControl, RunResult> work) {
     CancelToken cancel = new CancelToken();
-    ShellApproval approval = new ShellApproval(surroundings, environment.commands(), cancel);
+    ShellApproval approval = new ShellApproval(surroundings, configuration.whenAbsent());
+    Permission permission =
+        new Permission(
+            new ShellPolicy(environment.commands(), environment.workspace()),
+            approval,
+            UnknownEffects.valueOf(configuration.unknownEffects().name()));
     ChangedTools changed =
         environment.context().servers().isEmpty()
             ? ChangedTools.REFUSE
             : new McpConsent(surroundings);
-    RunControl control = new RunControl(view, approval, cancel, changed);
+    RunControl control = new RunControl(view, permission, cancel, changed);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       int status = Ends.exitStatus(work.apply(control).end());
       return status == 0 && approval.hasRefused() ? Problem.Category.DENIED.exitStatus() : status;

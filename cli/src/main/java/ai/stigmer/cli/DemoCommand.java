@@ -132,6 +132,8 @@ final class DemoCommand implements Callable<Integer> {
               "about to run " + intent.call().name() + ", which has an effect";
           case JournalEntry.ToolOutcome outcome ->
               "result of " + outcome.call().name() + ": " + outcome.result().status();
+          case JournalEntry.ApprovalRequested asked -> asked.request().id() + " waits for a word";
+          case JournalEntry.ApprovalDecided decided -> decided.approval() + " was decided";
           case JournalEntry.UserMessage _ -> "the user said more";
           case JournalEntry.ModelSwitched switched -> "model switched to " + switched.to();
           case JournalEntry.ChildStarted child -> "sub-agent " + child.agent() + " started";

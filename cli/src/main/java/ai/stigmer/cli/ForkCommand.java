@@ -92,7 +92,7 @@ final class ForkCommand implements Callable<Integer> {
       Fork fork =
           new Fork(
               from, at, RunIds.next(surroundings.clock().instant()), Optional.ofNullable(message));
-      return conversation.fork(runner, fork, environment);
+      return conversation.fork(runner, fork, environment, anew);
     }
   }
 

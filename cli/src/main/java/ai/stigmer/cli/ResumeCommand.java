@@ -1,6 +1,7 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.config.BudgetOptions;
+import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.Cascade;
@@ -57,6 +58,7 @@ final class ResumeCommand implements Callable<Integer> {
   private @Nullable String executionMode;
 
   @Mixin private BudgetOptions budget = new BudgetOptions();
+  @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
   ResumeCommand(Surroundings surroundings) {
@@ -91,6 +93,7 @@ final class ResumeCommand implements Callable<Integer> {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(now(), journaled));
       Resolved anew = Cascade.resolve(now());
+      refuseWrongPresence(anew);
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       CommandSandbox.Decision commands = commands(conversation, journaled);
@@ -123,7 +126,7 @@ final class ResumeCommand implements Callable<Integer> {
       if (journaled.execution().isSandboxed() && !commands.execution().isSandboxed()) {
         view.note("commands were kept in a sandbox until now; from here on they are not");
       }
-      return conversation.resume(runner, runId, environment);
+      return conversation.resume(runner, runId, environment, anew);
     }
   }
 
@@ -158,6 +161,17 @@ final class ResumeCommand implements Callable<Integer> {
             "run " + runId + " is a sub-agent's; it goes on with the run above it")
         .help("stigmer resume " + parent)
         .asException();
+  }
+
+  /** Only what is taken from now on must be right; the rest is as the run was started. */
+  private static void refuseWrongPresence(Resolved anew) {
+    anew.problems().stream()
+        .filter(problem -> problem.code().equals("E148"))
+        .findFirst()
+        .ifPresent(
+            problem -> {
+              throw problem.asException();
+            });
   }
 
   private String find() {
@@ -204,7 +218,8 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private ConfigInput now() {
-    return ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock());
+    return presence.added(
+        ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock()));
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled, Resolved anew) {

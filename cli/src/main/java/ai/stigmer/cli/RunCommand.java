@@ -141,7 +141,7 @@ final class RunCommand implements Callable<Integer> {
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
     equipped.notes().forEach(view::note);
-    return conversation.run(request);
+    return conversation.run(request, configuration);
   }
 
   static ShownModel shown(ModelSettings settings) {

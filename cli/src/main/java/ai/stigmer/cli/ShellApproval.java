@@ -1,48 +1,50 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.screen.Decider;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.config.WhenAbsent;
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.ApprovalRequest;
+import ai.stigmer.graphton.approval.Approver;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.graphton.message.ToolCall;
-import ai.stigmer.graphton.tool.Tool;
-import ai.stigmer.graphton.tool.ToolPolicy;
-import ai.stigmer.runner.ShellPermission;
-import java.io.IOException;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
+import java.util.Optional;
 
 /**
- * Decides about commands: all of them run with {@code --allow-shell}; otherwise whoever sits at the
- * terminal is asked, and without a terminal they are refused. Other tools stay within the workspace
- * and need no approval.
+ * Asks whoever sits at the terminal. Where nobody does, the setting says whether the call is denied
+ * or waits for somebody else.
  *
  * <p>Thread contract: the loop asks for one call at a time.
  */
-final class ShellApproval implements ToolPolicy {
-  private static final String SHELL = "execute";
-
+final class ShellApproval implements Approver {
   private final Surroundings surroundings;
-  private final CancelToken cancel;
-  private boolean always;
+  private final WhenAbsent whenAbsent;
+  private final TypedLines lines;
   private boolean told;
 
-  /**
-   * @param cancel ends a question that nobody has answered
-   */
-  ShellApproval(Surroundings surroundings, ShellPermission permission, CancelToken cancel) {
+  ShellApproval(Surroundings surroundings, WhenAbsent whenAbsent) {
     this.surroundings = surroundings;
-    this.cancel = cancel;
-    this.always = permission == ShellPermission.ALLOW;
+    this.whenAbsent = whenAbsent;
+    this.lines = new TypedLines(surroundings.in());
   }
 
   @Override
-  public synchronized Decision decide(Tool tool, ToolCall call) {
-    if (always || !tool.spec().name().equals(SHELL)) {
-      return new Decision.Allow();
+  public synchronized Answer ask(ApprovalRequest request, CancelToken until) {
+    if (!Question.canBeAsked(surroundings)) {
+      return absent(request);
     }
-    return surroundings.terminal().in() && surroundings.terminal().err() ? ask(call) : refuse();
+    return switch (request.question()) {
+      case MAY_IT_RUN -> mayItRun(request, until);
+      case DID_IT_HAPPEN -> didItHappen(request, until);
+    };
+  }
+
+  @Override
+  public String name() {
+    return Decider.here();
   }
 
   /** Whether a command was denied because nobody could be asked. */
@@ -50,7 +52,13 @@ final class ShellApproval implements ToolPolicy {
     return told;
   }
 
-  private Decision refuse() {
+  private Answer absent(ApprovalRequest request) {
+    if (whenAbsent == WhenAbsent.WAIT) {
+      return new Answer.Later();
+    }
+    if (!request.question().permits(new ApprovalDecision.Denied(""))) {
+      return new Answer.Now(new ApprovalDecision.LeftUnknown());
+    }
     if (!told) {
       told = true;
       surroundings
@@ -61,56 +69,79 @@ final class ShellApproval implements ToolPolicy {
                           "E401",
                           Problem.Category.DENIED,
                           "a command needs approval, and there is no terminal to ask at; denied")
-                      .help("--allow-shell allows all commands of a run"),
+                      .help(
+                          "--allow-shell allows all commands of a run",
+                          "--when-absent wait lets the run wait for stigmer approvals"),
                   surroundings.terminal().palette()));
       surroundings.err().flush();
     }
-    return new Decision.Deny(
-        "commands need the user's approval and nobody can be asked; go on without execute");
+    return new Answer.Now(
+        new ApprovalDecision.Denied(
+            "commands need the user's approval and nobody can be asked; go on without execute"));
   }
 
-  private Decision ask(ToolCall call) {
-    surroundings.err().println("the agent wants to run:");
-    surroundings.err().println("  " + Visible.of(ToolLine.command(call)));
-    surroundings.err().print("run it? [y]es  [N]o  [a]lways in this run > ");
+  private Answer mayItRun(ApprovalRequest request, CancelToken until) {
+    show("the agent wants to run:", request);
+    while (true) {
+      Optional<String> key =
+          line("run it? [y]es  [N]o  [a]lways in this run  [e]dit  [r]eason for no", until);
+      if (key.isEmpty()) {
+        return new Answer.Later();
+      }
+      Optional<ApprovalDecision> decision =
+          switch (key.get().toLowerCase(Locale.ROOT)) {
+            case "y", "yes" -> Optional.of(new ApprovalDecision.Approved());
+            case "a", "always" -> Optional.of(new ApprovalDecision.Remembered());
+            case "e", "edit" -> edited(request, until);
+            case "r", "reason" -> line("why not?", until).map(ApprovalDecision.Denied::new);
+            default -> Optional.of(new ApprovalDecision.Denied("the user refused this command"));
+          };
+      if (decision.isPresent()) {
+        return new Answer.Now(decision.get());
+      }
+      if (until.isCancelled()) {
+        return new Answer.Later();
+      }
+    }
+  }
+
+  /** Empty when nothing was typed, so that the question is asked again. */
+  private Optional<ApprovalDecision> edited(ApprovalRequest request, CancelToken until) {
+    return line("instead", until)
+        .filter(typed -> !typed.isEmpty())
+        .map(typed -> new ApprovalDecision.Edited(ToolLine.replaced(request.call(), typed)));
+  }
+
+  private Answer didItHappen(ApprovalRequest request, CancelToken until) {
+    show("the process stopped while this was running:", request);
+    Optional<String> key =
+        line("did it take effect? [h]appened  [d]id not, run it  [U]nknown", until);
+    return key.<Answer>map(
+            typed ->
+                new Answer.Now(
+                    switch (typed.toLowerCase(Locale.ROOT)) {
+                      case "h", "happened" -> new ApprovalDecision.Happened();
+                      case "d", "did not" -> new ApprovalDecision.DidNotHappen();
+                      default -> new ApprovalDecision.LeftUnknown();
+                    }))
+        .orElseGet(Answer.Later::new);
+  }
+
+  private void show(String what, ApprovalRequest request) {
+    surroundings.err().println(what + "  (" + request.id() + ")");
+    surroundings.err().println("  " + Visible.of(ToolLine.command(request.call())));
+  }
+
+  /** What is typed; empty when the question is withdrawn first. */
+  private Optional<String> line(String question, CancelToken until) {
+    lines.ready();
+    surroundings.err().print(question + " > ");
     surroundings.err().flush();
-    String answer = answer().strip().toLowerCase(Locale.ROOT);
-    if (answer.equals("a") || answer.equals("always")) {
-      always = true;
-      return new Decision.Allow();
+    Optional<String> typed = lines.next(until);
+    if (!typed.orElse("").endsWith("\n")) {
+      surroundings.err().println();
+      surroundings.err().flush();
     }
-    return answer.equals("y") || answer.equals("yes")
-        ? new Decision.Allow()
-        : new Decision.Deny("the user refused this command");
-  }
-
-  /** What is typed; empty when nothing comes any more, or the run is cancelled first. */
-  private String answer() {
-    var typed = new CompletableFuture<String>();
-    Thread.ofPlatform().daemon().name("answer").start(() -> typed.complete(line()));
-    try (CancelToken.Registration _ = cancel.onCancel(() -> typed.complete(""))) {
-      String answer = typed.join();
-      if (!answer.endsWith("\n")) {
-        surroundings.err().println();
-        surroundings.err().flush();
-      }
-      return answer;
-    }
-  }
-
-  /** A line with its line feed; without one at the end of the input. */
-  private String line() {
-    StringBuilder line = new StringBuilder();
-    try {
-      for (int next = surroundings.in().read(); next >= 0; next = surroundings.in().read()) {
-        line.append((char) next);
-        if (next == '\n') {
-          break;
-        }
-      }
-    } catch (IOException e) {
-      return "";
-    }
-    return line.toString();
+    return typed.map(String::strip);
   }
 }

@@ -192,6 +192,17 @@ class SettingsOnTheWireTest {
               assertThat(s.status()).as(s.err()).isZero();
               assertThat(s.chats().getLast().body().toString()).contains("may start no more");
             }));
+    all.put(
+        "approvals.when_absent",
+        new Wired(
+            "wait",
+            Scenario.of(Answer.call("execute", "{\"command\":\"true\"}"), Answer.text("fine")),
+            s -> {
+              assertThat(s.status()).isEqualTo(7);
+              assertThat(s.err()).contains("E410", "stigmer approvals approve");
+              assertThat(s.chats()).hasSize(1);
+            }));
+    all.put("effects.unknown", answered("fail", s -> assertThat(s.chats()).hasSize(1)));
     return all;
   }
 

@@ -256,9 +256,11 @@ public final class Cascade {
               PROCESSES,
               SIZE,
               FOLDERS,
-              DURATION,
               MONEY,
-              DEPTH ->
+              DEPTH,
+              WHEN_ABSENT,
+              UNKNOWN_EFFECTS,
+              DURATION ->
               candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);

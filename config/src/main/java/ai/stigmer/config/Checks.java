@@ -263,6 +263,8 @@ final class Checks {
           FOLDERS,
           MONEY,
           DEPTH,
+          WHEN_ABSENT,
+          UNKNOWN_EFFECTS,
           DURATION ->
           resolution
               .value()

@@ -107,6 +107,8 @@ final class ExplainJson {
           PROCESSES,
           SIZE,
           FOLDERS,
+          WHEN_ABSENT,
+          UNKNOWN_EFFECTS,
           DURATION ->
           node.put("value", text);
     }

@@ -32,7 +32,9 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.EXECUTION_FILE_SIZE, "4g"),
           Map.entry(SettingsTable.EXECUTION_CPU, "1h"),
           Map.entry(SettingsTable.BUDGET_DEPTH, "1"),
-          Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"));
+          Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"),
+          Map.entry(SettingsTable.WHEN_ABSENT, "deny"),
+          Map.entry(SettingsTable.UNKNOWN_EFFECTS, "tell-model"));
 
   private ModelCatalog() {}
 

@@ -190,6 +190,19 @@ public final class Resolved {
     return get(key).value().flatMap(ExecutionValues::size).orElseThrow();
   }
 
+  /** What becomes of a call that needs an approval when nobody can be asked. */
+  public WhenAbsent whenAbsent() {
+    return get(SettingsTable.WHEN_ABSENT).value().flatMap(WhenAbsent::of).orElse(WhenAbsent.DENY);
+  }
+
+  /** What is done about a call whose outcome was lost. */
+  public UnknownEffect unknownEffects() {
+    return get(SettingsTable.UNKNOWN_EFFECTS)
+        .value()
+        .flatMap(UnknownEffect::of)
+        .orElse(UnknownEffect.TELL_MODEL);
+  }
+
   /** Whether nobody chose the model: it is the provider's default. */
   public boolean isModelByDefault() {
     return get(SettingsTable.MODEL).layer() == Layer.DEFAULT;

@@ -40,7 +40,9 @@ record Setting(
     FOLDERS("absolute folders, separated by colons, at most 32"),
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h"),
     MONEY("an amount of US dollars such as 2.50, above 0"),
-    DEPTH("a whole number from 0 to 5");
+    DEPTH("a whole number from 0 to 5"),
+    WHEN_ABSENT("deny or wait"),
+    UNKNOWN_EFFECTS("ask, tell-model or fail");
 
     private final String expected;
 
@@ -58,6 +60,7 @@ record Setting(
         case PROVIDER, MODEL, URL, MODELS, FOLDERS -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH -> false;
+        case WHEN_ABSENT, UNKNOWN_EFFECTS -> false;
       };
     }
   }
@@ -109,6 +112,8 @@ record Setting(
       case PROCESSES -> "512";
       case SIZE -> "4g";
       case FOLDERS -> "/opt/tools";
+      case WHEN_ABSENT -> "wait";
+      case UNKNOWN_EFFECTS -> "ask";
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";

@@ -45,6 +45,8 @@ final class SettingsTable {
   static final String EXECUTION_MEMORY = "execution.limits.memory";
   static final String EXECUTION_FILE_SIZE = "execution.limits.file_size";
   static final String EXECUTION_CPU = "execution.limits.cpu";
+  static final String WHEN_ABSENT = "approvals.when_absent";
+  static final String UNKNOWN_EFFECTS = "effects.unknown";
 
   static final List<Setting> ALL =
       List.of(
@@ -232,7 +234,21 @@ final class SettingsTable {
               BUDGET_FAN_OUT,
               Kind.COUNT,
               "--max-fan-out",
-              "How many sub-agents one run may start; the model is told when there are no more."));
+              "How many sub-agents one run may start; the model is told when there are no more."),
+          new Setting(
+              WHEN_ABSENT,
+              Kind.WHEN_ABSENT,
+              List.of(Variable.of("STIGMER_APPROVALS_WHEN_ABSENT")),
+              List.of("--when-absent"),
+              false,
+              "What becomes of a call that needs an approval when nobody can be asked: deny tells the model, wait ends the command until somebody decides with stigmer approvals."),
+          new Setting(
+              UNKNOWN_EFFECTS,
+              Kind.UNKNOWN_EFFECTS,
+              List.of(Variable.of("STIGMER_EFFECTS_UNKNOWN")),
+              List.of("--unknown"),
+              false,
+              "What is done about a call that was running when its process died, when nothing tells whether it took effect: ask somebody, tell-model, or fail until somebody chooses."));
 
   private SettingsTable() {}
 

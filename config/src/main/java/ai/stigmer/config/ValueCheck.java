@@ -42,6 +42,10 @@ final class ValueCheck {
       case EFFORT ->
           Values.effort(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case API -> Values.isApi(text) ? Optional.empty() : number(setting, text, location);
+      case WHEN_ABSENT ->
+          WhenAbsent.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case UNKNOWN_EFFECTS ->
+          UnknownEffect.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case PULL -> Pull.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case EXECUTION ->
           ExecutionMode.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
@@ -155,6 +159,7 @@ final class ValueCheck {
           SettingsTable.EXECUTION_FILE_SIZE,
           SettingsTable.EXECUTION_CPU ->
           "E152";
+      case SettingsTable.WHEN_ABSENT, SettingsTable.UNKNOWN_EFFECTS -> "E148";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";

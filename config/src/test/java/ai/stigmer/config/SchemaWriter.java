@@ -88,6 +88,8 @@ final class SchemaWriter {
       case EFFORT ->
           node.putArray("enum").add("none").add("low").add("medium").add("high").add("max");
       case PULL -> node.putArray("enum").add("ask").add("never").add("when-missing");
+      case WHEN_ABSENT -> node.putArray("enum").add("deny").add("wait");
+      case UNKNOWN_EFFECTS -> node.putArray("enum").add("ask").add("tell-model").add("fail");
       case API -> node.putArray("enum").add("auto").add("responses").add("chat");
       case EXECUTION -> node.putArray("enum").add("auto").add("sandbox").add("local");
       case NETWORK -> node.putArray("enum").add("none").add("open");

@@ -1,5 +1,7 @@
 package ai.stigmer.graphton;
 
+import ai.stigmer.graphton.approval.Approver;
+import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.budget.Funding;
 import ai.stigmer.graphton.budget.Prices;
@@ -13,6 +15,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.loop.Asking;
+import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
@@ -44,7 +47,7 @@ public final class Graphton {
             Asking.of(model),
             new InMemoryJournal(InstantSource.system()),
             "library",
-            ToolPolicy.ALLOW_ALL,
+            Permission.ALLOW_ALL,
             "{}",
             event -> {},
             new CancelToken(),
@@ -66,7 +69,22 @@ public final class Graphton {
 
   /** Who decides whether a tool may run. */
   public Graphton policy(ToolPolicy policy) {
-    return new Graphton(options.policy(policy));
+    return new Graphton(options.permission(options.permission().withPolicy(policy)));
+  }
+
+  /** Policy, approver and what is done about lost outcomes, all at once. */
+  public Graphton permission(Permission permission) {
+    return new Graphton(options.permission(permission));
+  }
+
+  /** Who is asked where the policy wants somebody's word; nobody unless set. */
+  public Graphton approver(Approver approver) {
+    return new Graphton(options.permission(options.permission().withApprover(approver)));
+  }
+
+  /** What is done about calls whose outcome was lost; the model is told unless set. */
+  public Graphton unknownEffects(UnknownEffects choice) {
+    return new Graphton(options.permission(options.permission().withUnknown(choice)));
   }
 
   /**
@@ -187,7 +205,7 @@ public final class Graphton {
       Asking asking,
       Journal journal,
       String owner,
-      ToolPolicy policy,
+      Permission permission,
       String environment,
       Consumer<AgentEvent> listener,
       CancelToken cancel,
@@ -201,7 +219,7 @@ public final class Graphton {
           a,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -216,7 +234,7 @@ public final class Graphton {
           asking,
           j,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -231,7 +249,7 @@ public final class Graphton {
           asking,
           journal,
           o,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -241,7 +259,7 @@ public final class Graphton {
           funding);
     }
 
-    Options policy(ToolPolicy p) {
+    Options permission(Permission p) {
       return new Options(
           asking,
           journal,
@@ -261,7 +279,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           e,
           listener,
           cancel,
@@ -276,7 +294,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           l,
           cancel,
@@ -291,7 +309,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           c,
@@ -306,7 +324,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -321,7 +339,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,
@@ -336,7 +354,7 @@ public final class Graphton {
           asking,
           journal,
           owner,
-          policy,
+          permission,
           environment,
           listener,
           cancel,

@@ -114,7 +114,8 @@ final class RunTree {
         writer,
         level.agent().tools(),
         level.agent().maxTurns(),
-        options.policy(),
+        options.permission(),
+        options.journal().inbox(),
         subscriber,
         options.cancel(),
         options.aroundModel(),
@@ -155,7 +156,7 @@ final class RunTree {
     return switch (end) {
       case RunEnd.Completed _, RunEnd.Failed _ -> true;
       case RunEnd.Stopped stopped -> !stopped.limit().isOfTree();
-      case RunEnd.Cancelled _ -> false;
+      case RunEnd.Cancelled _, RunEnd.Waiting _ -> false;
     };
   }
 

@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import ai.stigmer.cli.JournalOpener;
 import ai.stigmer.cli.Stigmer;
 import ai.stigmer.config.EnvReader;
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
@@ -69,6 +70,11 @@ public final class KillingMain {
     @Override
     public List<RunSummary> list(int limit) {
       return journal.list(limit);
+    }
+
+    @Override
+    public Inbox inbox() {
+      return journal.inbox();
     }
 
     @Override

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody at a real terminal (a pseudo-terminal of script(1)) is asked before a command runs. */
 class ShellQuestionTest {
-  private static final String QUESTION = "run it? [y]es  [N]o  [a]lways in this run >";
+  private static final String QUESTION =
+      "run it? [y]es  [N]o  [a]lways in this run  [e]dit  [r]eason for no >";
 
   @TempDir Path folder = Path.of("");
 
@@ -51,6 +52,15 @@ class ShellQuestionTest {
     try (WorkingRun run = new WorkingRun(folder, ShellQuestionTest::twoCommands)) {
       atATerminal(run, "\nyess\n");
       assertThat(run.workspace().resolve("log")).doesNotExist();
+    }
+  }
+
+  @Test
+  void anotherCommandCanBeTypedInItsPlaceAndANoCanHaveAReason() throws Exception {
+    try (WorkingRun run = new WorkingRun(folder, ShellQuestionTest::twoCommands)) {
+      atATerminal(run, "e\necho three >> log\nr\nnot today\n");
+      assertThat(run.workspace().resolve("log")).hasContent("three");
+      assertThat(run.lastToolAnswer()).contains("not today");
     }
   }
 

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
-import ai.stigmer.graphton.tool.ToolPolicy;
+import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.mcp.ChangedTools;
 import java.util.function.Consumer;
 
@@ -12,21 +12,24 @@ import java.util.function.Consumer;
  * How the caller follows and steers a run.
  *
  * @param listener sees every event, on the run's thread
- * @param policy decides about each tool call before it runs
+ * @param permission decides about each tool call before it runs
  * @param cancel ends the run in order
  * @param changed decides about an MCP server whose tools are not those that were accepted
  */
 public record RunControl(
-    Consumer<AgentEvent> listener, ToolPolicy policy, CancelToken cancel, ChangedTools changed) {
+    Consumer<AgentEvent> listener,
+    Permission permission,
+    CancelToken cancel,
+    ChangedTools changed) {
   public RunControl {
     requireNonNull(listener, "listener is null");
-    requireNonNull(policy, "policy is null");
+    requireNonNull(permission, "permission is null");
     requireNonNull(cancel, "cancel is null");
     requireNonNull(changed, "changed is null");
   }
 
   /** Control that refuses changed tools. */
-  public RunControl(Consumer<AgentEvent> listener, ToolPolicy policy, CancelToken cancel) {
-    this(listener, policy, cancel, ChangedTools.REFUSE);
+  public RunControl(Consumer<AgentEvent> listener, Permission permission, CancelToken cancel) {
+    this(listener, permission, cancel, ChangedTools.REFUSE);
   }
 }

@@ -158,7 +158,7 @@ public final class Runner implements AutoCloseable {
         .journal(journal)
         .owner(owner)
         .budget(environment.budget(), new CatalogPrices(models(environment)))
-        .policy(control.policy())
+        .permission(control.permission())
         .aroundTools(
             new Redaction(
                 models(environment), env, environment.context().variables().merge(env).secrets()))

@@ -13,7 +13,12 @@ import java.util.List;
  */
 final class Schema {
   private static final int APPLICATION = 0x53544a31;
-  private static final List<Step> STEPS = List.of(Schema::runsAndEntries, Schema::blobs);
+  private static final List<Step> STEPS = 
+      List.of(Schema::runsAndEntries, Schema::blobs, Schema::inbox);
+
+  private static final String INBOX =
+      "(run_id TEXT NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL,"
+          + " PRIMARY KEY(run_id, topic)) WITHOUT ROWID";
 
   /** The version that this program writes. */
   static final int PRESENT = STEPS.size();
@@ -66,6 +71,10 @@ final class Schema {
               + " hash, NULL AS parts FROM main.entries");
       execute(connection, "CREATE TEMP TABLE blobs(id INTEGER, hash TEXT, text TEXT)");
     }
+    if (version(connection) < 3) {
+      execute(connection, "PRAGMA temp_store=MEMORY");
+      execute(connection, "CREATE TEMP TABLE inbox" + INBOX);
+    }
   }
 
   /** Step 1. */
@@ -91,5 +100,10 @@ final class Schema {
             + " text TEXT NOT NULL)");
     execute(connection, "ALTER TABLE entries ADD COLUMN parts TEXT");
     execute(connection, "CREATE INDEX entries_parts ON entries(parts) WHERE parts IS NOT NULL");
+  }
+
+  /** Step 3: what others have to say to a run; see {@link SqliteInbox}. */
+  private static void inbox(Connection connection) throws SQLException {
+    execute(connection, "CREATE TABLE inbox" + INBOX);
   }
 }

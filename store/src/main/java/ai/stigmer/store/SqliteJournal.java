@@ -1,6 +1,7 @@
 package ai.stigmer.store;
 
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
@@ -39,6 +40,7 @@ public final class SqliteJournal implements Journal {
   private final Predicate<String> alive;
   private final Connection reading;
   private final @Nullable GroupCommit writing;
+  private final Inbox inbox;
 
   SqliteJournal(
       Path file,
@@ -51,6 +53,7 @@ public final class SqliteJournal implements Journal {
     this.alive = alive;
     this.reading = reading;
     this.writing = writing;
+    this.inbox = new SqliteInbox(file, clock, reading, () -> writing(file, writing));
   }
 
   /** Loads SQLite. Worth doing early, on another thread; {@link #open} does it otherwise. */
@@ -159,6 +162,11 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  @Override
   public void close() {
     synchronized (reading) {
       try {
@@ -173,6 +181,10 @@ public final class SqliteJournal implements Journal {
   }
 
   private GroupCommit writing() {
+    return writing(file, writing);
+  }
+
+  private static GroupCommit writing(Path file, @Nullable GroupCommit writing) {
     if (writing == null) {
       throw StoreProblems.readOnly(file);
     }

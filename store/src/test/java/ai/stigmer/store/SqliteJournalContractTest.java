@@ -2,6 +2,7 @@ package ai.stigmer.store;
 
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.testkit.journal.ConcurrentJournalContract;
+import ai.stigmer.testkit.journal.InboxContract;
 import ai.stigmer.testkit.journal.JournalContract;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -24,6 +25,14 @@ class SqliteJournalContractTest {
   class Alone extends JournalContract {
     @Override
     protected Journal open(Owners owners) {
+      return journal(owners);
+    }
+  }
+
+  @Nested
+  class Inbox extends InboxContract {
+    @Override
+    protected Journal open(JournalContract.Owners owners) {
       return journal(owners);
     }
   }

@@ -74,6 +74,14 @@ public final class EventLaws implements Consumer<AgentEvent> {
         }
       }
       case AgentEvent.Child child -> child(child);
+      case AgentEvent.ApprovalRequested requested -> {
+        require(openTurn == 0, "an approval is requested within a turn", event);
+        requireLater(requested.seq(), event);
+      }
+      case AgentEvent.ApprovalDecided decided -> {
+        require(openTurn == 0, "an approval is decided within a turn", event);
+        requireLater(decided.seq(), event);
+      }
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);

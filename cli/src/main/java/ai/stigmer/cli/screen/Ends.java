@@ -12,12 +12,16 @@ public final class Ends {
 
   private Ends() {}
 
-  /** {@code completed}, {@code failed}, {@code cancelled}, or {@code stopped:} and the limit. */
+  /**
+   * {@code completed}, {@code failed}, {@code cancelled}, {@code waiting}, or {@code stopped:} and
+   * the limit.
+   */
   public static String status(RunEnd end) {
     return switch (end) {
       case RunEnd.Completed _ -> "completed";
       case RunEnd.Stopped stopped -> "stopped:" + stopped.limit().name().toLowerCase(Locale.ROOT);
       case RunEnd.Failed _ -> "failed";
+      case RunEnd.Waiting _ -> "waiting";
       case RunEnd.Cancelled _ -> "cancelled";
     };
   }
@@ -28,6 +32,7 @@ public final class Ends {
       case RunEnd.Completed _, RunEnd.Cancelled _ -> Optional.empty();
       case RunEnd.Stopped stopped -> Optional.of(stopped.problem());
       case RunEnd.Failed failed -> Optional.of(failed.problem());
+      case RunEnd.Waiting waiting -> Optional.of(waiting.problem());
     };
   }
 
@@ -38,6 +43,7 @@ public final class Ends {
       case RunEnd.Cancelled _ -> INTERRUPTED;
       case RunEnd.Stopped stopped -> stopped.problem().category().exitStatus();
       case RunEnd.Failed failed -> failed.problem().category().exitStatus();
+      case RunEnd.Waiting waiting -> waiting.problem().category().exitStatus();
     };
   }
 }

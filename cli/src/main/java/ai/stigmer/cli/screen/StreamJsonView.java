@@ -88,6 +88,13 @@ public final class StreamJsonView implements RunView {
               .put("name", e.call().name())
               .put("arguments", e.call().arguments());
       case AgentEvent.ToolFinished e -> toolFinished(e);
+      case AgentEvent.ApprovalRequested e ->
+          ApprovalJson.of(Json.object("approval_requested"), e.request()).put("seq", e.seq());
+      case AgentEvent.ApprovalDecided e ->
+          ApprovalJson.of(Json.object("approval_decided"), e.decision())
+              .put("approval", e.request().id())
+              .put("by", e.by())
+              .put("seq", e.seq());
       case AgentEvent.Child e -> child(e);
       case AgentEvent.Notice e -> Json.object("notice").put("code", e.code()).put("text", e.text());
       case AgentEvent.RunFinished e -> result(e);

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.loop.ApprovalDesk;
 import java.io.PrintStream;
 import java.util.Locale;
 
@@ -73,6 +74,8 @@ public final class TextView implements RunView {
       case AgentEvent.Retrying retrying -> retrying(retrying);
       case AgentEvent.ModelSwitched switched -> switched(switched);
       case AgentEvent.TurnFinished finished -> turnFinished(finished.end());
+      case AgentEvent.ApprovalRequested _ -> closeLines();
+      case AgentEvent.ApprovalDecided decided -> decided(decided);
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
       case AgentEvent.Child child -> ChildLine.of(child, terminal.palette()).ifPresent(this::tell);
@@ -155,6 +158,19 @@ public final class TextView implements RunView {
     forget();
   }
 
+  /** Whoever decided here knows it. */
+  private void decided(AgentEvent.ApprovalDecided decided) {
+    if (decided.by().equals(Decider.here())) {
+      return;
+    }
+    tell(
+        decided.request().id()
+            + " "
+            + Visible.answer(ApprovalDesk.words(decided.decision()))
+            + ", by "
+            + Visible.answer(decided.by()));
+  }
+
   private void toolStarted(AgentEvent.ToolStarted started) {
     if (detail == Detail.VERBOSE) {
       tell(terminal.palette().dim("… " + ToolLine.call(started.call())));
@@ -182,7 +198,7 @@ public final class TextView implements RunView {
       err.println("cancelled: everything up to here is journaled");
     }
     err.println(terminal.palette().dim(summary(result)));
-    if (!(result.end() instanceof RunEnd.Completed)) {
+    if (!(result.end() instanceof RunEnd.Completed || result.end() instanceof RunEnd.Waiting)) {
       err.println("go on with: stigmer resume " + result.runId());
     }
     err.flush();

@@ -4,16 +4,22 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 
 /** A tool call in one compact line: name, first argument, status, size of the result. */
 public final class ToolLine {
   private static final int ARGUMENT = 70;
   private static final int REASON = 100;
   private static final JsonFactory JSON = new JsonFactory();
+  private static final ObjectMapper TREES = new ObjectMapper();
 
   private ToolLine() {}
 
@@ -39,6 +45,25 @@ public final class ToolLine {
   public static String command(ToolCall call) {
     String argument = firstArgument(call.arguments());
     return argument.isEmpty() ? call.arguments() : argument;
+  }
+
+  /**
+   * The arguments with another text in the place of the first one; the text alone when it is JSON
+   * or there is nothing to put it in the place of.
+   */
+  public static String replaced(ToolCall call, String typed) {
+    try {
+      if (!typed.startsWith("{") && TREES.readTree(call.arguments()) instanceof ObjectNode json) {
+        for (Map.Entry<String, JsonNode> field : json.properties()) {
+          if (field.getValue().isTextual()) {
+            return json.put(field.getKey(), typed).toString();
+          }
+        }
+      }
+    } catch (JsonProcessingException e) {
+      return typed;
+    }
+    return typed;
   }
 
   private static String reason(ToolResult result) {

@@ -1,5 +1,6 @@
 package ai.stigmer.cli.session;
 
+import ai.stigmer.cli.screen.ApprovalJson;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Spending;
@@ -33,6 +34,8 @@ public final class Export {
       case JournalEntry.Turn _ -> "turn";
       case JournalEntry.ToolIntent _ -> "tool_intent";
       case JournalEntry.ToolOutcome _ -> "tool_outcome";
+      case JournalEntry.ApprovalRequested _ -> "approval_requested";
+      case JournalEntry.ApprovalDecided _ -> "approval_decided";
       case JournalEntry.UserMessage _ -> "user_message";
       case JournalEntry.ModelSwitched _ -> "model_switched";
       case JournalEntry.ChildStarted _ -> "child_started";
@@ -56,12 +59,19 @@ public final class Export {
         json.set("call", call(intent.call()));
         json.put("effect", intent.effect().name().toLowerCase(Locale.ROOT));
         intent.prepared().ifPresent(prepared -> json.put("prepared", prepared));
+        intent.approval().ifPresent(approval -> json.put("approval", approval));
       }
       case JournalEntry.ToolOutcome outcome -> {
         json.set("call", call(outcome.call()));
         json.put("status", outcome.result().status().name().toLowerCase(Locale.ROOT));
         json.put("text", outcome.result().text());
+        outcome.approval().ifPresent(approval -> json.put("approval", approval));
       }
+      case JournalEntry.ApprovalRequested requested -> ApprovalJson.of(json, requested.request());
+      case JournalEntry.ApprovalDecided decided ->
+          ApprovalJson.of(json, decided.decision())
+              .put("approval", decided.approval())
+              .put("by", decided.by());
       case JournalEntry.UserMessage message -> json.put("text", message.text());
       case JournalEntry.ModelSwitched switched -> {
         json.put("from", switched.from()).put("to", switched.to());

@@ -12,11 +12,13 @@ import java.util.function.BooleanSupplier;
  * One run in a line, folded from its entries.
  *
  * @param message what the user asked first
- * @param status how the run ended; {@value #OPEN} when it has no end
+ * @param status how the run stands: {@value #OPEN} when it has no end, {@value #WAITING} when it waits
+ *     for an approval
  * @param turns answers of the model
  */
 public record RunStory(String agent, String message, String status, int turns) {
   private static final String OPEN = "open";
+  private static final String WAITING = "waiting";
 
   public RunStory {
     requireNonNull(agent, "agent is null");
@@ -48,7 +50,10 @@ public record RunStory(String agent, String message, String status, int turns) {
           message = started.input();
         }
         case JournalEntry.Turn _ -> turns++;
-        case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> status = OPEN;
+        case JournalEntry.RunResumed _, JournalEntry.RunForked _ ->
+            status = status.equals(WAITING) ? status : OPEN;
+        case JournalEntry.ApprovalRequested _ -> status = WAITING;
+        case JournalEntry.ApprovalDecided _ -> status = OPEN;
         case JournalEntry.RunFinished finished -> status = Ends.status(finished.end());
         case JournalEntry.ToolIntent _,
             JournalEntry.ToolOutcome _,

@@ -7,8 +7,10 @@ import ai.stigmer.cli.screen.Spending;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.ModelCatalog;
+import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
@@ -59,6 +61,18 @@ public final class Transcript {
         line(number, ToolLine.of(outcome.call(), outcome.result(), Palette.PLAIN));
         result(outcome.result().text());
       }
+      case JournalEntry.ApprovalRequested(ApprovalRequest asked) -> {
+        line(number, "asks " + asked.id() + ": " + question(asked) + ToolLine.call(asked.call()));
+        body(asked.why());
+      }
+      case JournalEntry.ApprovalDecided decided ->
+          line(
+              number,
+              decided.approval()
+                  + " "
+                  + Visible.answer(ApprovalDesk.words(decided.decision()))
+                  + ", by "
+                  + Visible.answer(decided.by()));
       case JournalEntry.UserMessage message -> {
         line(number, "user");
         body(message.text());
@@ -93,6 +107,13 @@ public final class Transcript {
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
       }
     }
+  }
+
+  private static String question(ApprovalRequest asked) {
+    return switch (asked.question()) {
+      case MAY_IT_RUN -> "may this run? ";
+      case DID_IT_HAPPEN -> "did this take effect? ";
+    };
   }
 
   private void turn(String number, ModelTurn turn) {

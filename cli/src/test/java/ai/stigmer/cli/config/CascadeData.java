@@ -40,7 +40,9 @@ final class CascadeData {
           "budget.cost_usd",
           "budget.wall_time",
           "budget.depth",
-          "budget.fan_out");
+          "budget.fan_out",
+          "approvals.when_absent",
+          "effects.unknown");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -64,7 +66,9 @@ final class CascadeData {
           Map.entry("agent.max_turns", "--max-turns"),
           Map.entry("execution.mode", "--execution-mode"),
           Map.entry("budget.cost_usd", "--max-cost"),
-          Map.entry("budget.model_calls", "--max-model-calls"));
+          Map.entry("budget.model_calls", "--max-model-calls"),
+          Map.entry("approvals.when_absent", "--when-absent"),
+          Map.entry("effects.unknown", "--unknown"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -101,7 +105,9 @@ final class CascadeData {
           Map.entry("execution.network", List.of("STIGMER_EXECUTION_NETWORK")),
           Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")),
           Map.entry("budget.cost_usd", List.of("STIGMER_BUDGET_COST_USD")),
-          Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")));
+          Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")),
+          Map.entry("approvals.when_absent", List.of("STIGMER_APPROVALS_WHEN_ABSENT")),
+          Map.entry("effects.unknown", List.of("STIGMER_EFFECTS_UNKNOWN")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -138,7 +144,9 @@ final class CascadeData {
               Map.entry("execution.limits.file_size", "4g"),
               Map.entry("execution.limits.cpu", "1h"),
               Map.entry("budget.depth", "1"),
-              Map.entry("budget.fan_out", "16")));
+              Map.entry("budget.fan_out", "16"),
+              Map.entry("approvals.when_absent", "deny"),
+              Map.entry("effects.unknown", "tell-model")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

@@ -73,6 +73,8 @@ class ConfigurationMessagesTest {
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
     check("E140", "STIGMER_LLM_PULL=always");
+    check("E148", "STIGMER_APPROVALS_WHEN_ABSENT=ask");
+    check("E148", "STIGMER_EFFECTS_UNKNOWN=retry");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
     check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");

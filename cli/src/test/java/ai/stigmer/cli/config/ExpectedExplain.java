@@ -169,6 +169,14 @@ final class ExpectedExplain {
           "execution.limits.file_size",
           "execution.limits.cpu" ->
           put(node, text, null);
+      case "approvals.when_absent" -> {
+        put(node, text, null);
+        check(List.of("deny", "wait").contains(text), text, "E148", key);
+      }
+      case "effects.unknown" -> {
+        put(node, text, null);
+        check(List.of("ask", "tell-model", "fail").contains(text), text, "E148", key);
+      }
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

@@ -103,6 +103,8 @@ record GivenConfiguration(
 
   static final List<String> EFFORTS = List.of("none", " low", "high", "max", "extreme", "HIGH", "");
 
+  static final List<String> ABSENCES = List.of("deny", " wait", "ask", "");
+  static final List<String> UNKNOWNS = List.of("ask", "tell-model", "fail ", "deny", "");
   static final List<String> PULLS = List.of("ask", " never", "when-missing", "always", "");
 
   static final List<String> EXECUTIONS = List.of("auto", " sandbox", "local", "docker", "");
@@ -199,6 +201,12 @@ record GivenConfiguration(
     draw.into(given.env, "STIGMER_EXECUTION_NETWORK", NETWORKS);
     draw.into(given.file, "execution.limits.memory", SIZES);
     draw.into(given.env, "STIGMER_EXECUTION_MEMORY", SIZES);
+    draw.into(given.flags, "--when-absent", ABSENCES);
+    draw.into(given.env, "STIGMER_APPROVALS_WHEN_ABSENT", ABSENCES);
+    draw.into(given.file, "approvals.when_absent", ABSENCES);
+    draw.into(given.flags, "--unknown", UNKNOWNS);
+    draw.into(given.env, "STIGMER_EFFECTS_UNKNOWN", UNKNOWNS);
+    draw.into(given.file, "effects.unknown", UNKNOWNS);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
     draw.into(given.flags, "--api", APIS);
@@ -226,6 +234,8 @@ record GivenConfiguration(
     section(lines, "", List.of("mode"));
     section(lines, "llm", file.keySet().stream().filter(key -> key.startsWith("llm.")).toList());
     section(lines, "agent", List.of("agent.max_turns"));
+    section(lines, "approvals", List.of("approvals.when_absent"));
+    section(lines, "effects", List.of("effects.unknown"));
     return lines;
   }
 

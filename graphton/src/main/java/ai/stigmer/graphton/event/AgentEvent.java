@@ -2,6 +2,8 @@ package ai.stigmer.graphton.event;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
@@ -15,7 +17,9 @@ import java.time.Duration;
  * exactly once; every {@link TurnStarted} is closed by exactly one {@link TurnFinished} of the same
  * turn and every {@link ToolStarted} by exactly one {@link ToolFinished} of the same call; deltas
  * stand only within their turn; a tool runs only outside a turn. A {@code seq} names the journal
- * entry that is durable by the time the event is shown.
+ * entry that is durable by the time the event is shown. An approval is requested and decided
+ * outside of turns; one that was requested before an interruption is decided without being
+ * requested again.
  *
  * <p>Deltas count only once their turn is answered. A {@link Retrying} or {@link ModelSwitched}
  * stands within its turn and voids the deltas that its turn has shown since it started or since the
@@ -113,6 +117,27 @@ public sealed interface AgentEvent {
     record Failed(ModelFailure failure) implements TurnEnd {}
 
     record Cancelled() implements TurnEnd {}
+  }
+
+  /** A call waits for somebody's word. */
+  record ApprovalRequested(ApprovalRequest request, long seq) implements AgentEvent {
+    public ApprovalRequested {
+      requireNonNull(request, "request is null");
+    }
+  }
+
+  /**
+   * Somebody has decided about a call that waited.
+   *
+   * @param by who decided, for people
+   */
+  record ApprovalDecided(ApprovalRequest request, ApprovalDecision decision, String by, long seq)
+      implements AgentEvent {
+    public ApprovalDecided {
+      requireNonNull(request, "request is null");
+      requireNonNull(decision, "decision is null");
+      requireNonNull(by, "by is null");
+    }
   }
 
   /** A tool call is being served. */

@@ -34,6 +34,21 @@ public sealed interface RunEnd {
     }
   }
 
+  /**
+   * The run waits for somebody's word. It has not ended, so this is not journaled; once there is a
+   * decision, the run can go on.
+   *
+   * @param approval the request's id
+   * @param problem what is waited for, and what to type
+   */
+  record Waiting(String approval, String text, Problem problem) implements RunEnd {
+    public Waiting {
+      requireNonNull(approval, "approval is null");
+      requireNonNull(text, "text is null");
+      requireNonNull(problem, "problem is null");
+    }
+  }
+
   /** Somebody asked the run to stop. */
   record Cancelled(String text) implements RunEnd {
     public Cancelled {

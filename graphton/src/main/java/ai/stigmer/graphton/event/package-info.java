@@ -1,6 +1,6 @@
 /**
- * What a subscriber sees of a run while it happens. Depends on messages, models' failures and
- * results.
+ * What a subscriber sees of a run while it happens. Depends on messages, approvals, models'
+ * failures and results.
  */
 @NullMarked
 package ai.stigmer.graphton.event;

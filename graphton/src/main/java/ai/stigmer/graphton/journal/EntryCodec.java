@@ -2,10 +2,13 @@ package ai.stigmer.graphton.journal;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalEntry.ApprovalDecided;
+import ai.stigmer.graphton.journal.JournalEntry.ApprovalRequested;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunForked;
@@ -67,12 +70,24 @@ public final class EntryCodec {
             ObjectNode node = call("tool-intent", intent.call());
             node.put("effect", intent.effect().name());
             intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
+            intent.approval().ifPresent(approval -> node.put("approval", approval));
             yield node;
           }
-          case ToolOutcome outcome ->
-              call("tool-outcome", outcome.call())
-                  .put("status", outcome.result().status().name())
-                  .put("text", outcome.result().text());
+          case ToolOutcome outcome -> {
+            ObjectNode node =
+                call("tool-outcome", outcome.call())
+                    .put("status", outcome.result().status().name())
+                    .put("text", outcome.result().text());
+            outcome.approval().ifPresent(approval -> node.put("approval", approval));
+            yield node;
+          }
+          case ApprovalRequested requested ->
+              ApprovalJson.put(
+                  call("approval-requested", requested.request().call()), requested.request());
+          case ApprovalDecided decided ->
+              ApprovalJson.put(object("approval-decided"), decided.decision())
+                  .put("approval", decided.approval())
+                  .put("by", decided.by());
           case UserMessage message -> object("user-message").put("text", message.text());
           case ModelSwitched switched ->
               object("model-switched")
@@ -104,14 +119,8 @@ public final class EntryCodec {
    *     unknown, {@code E503} when the text is no entry
    */
   public static JournalEntry decode(String text) {
-    JsonNode node;
     try {
-      node = JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw damaged("it is not JSON");
-    }
-    try {
-      return entry(node);
+      return entry(tree(text));
     } catch (IllegalArgumentException e) {
       throw damaged(String.valueOf(e.getMessage()));
     }
@@ -133,11 +142,18 @@ public final class EntryCodec {
           new ToolIntent(
               readCall(node),
               EffectClass.valueOf(text(node, "effect")),
-              Optional.ofNullable(node.get("prepared")).map(JsonNode::asText));
+              optional(node, "prepared"),
+              optional(node, "approval"));
       case "tool-outcome" ->
           new ToolOutcome(
               readCall(node),
-              new ToolResult(ToolResult.Status.valueOf(text(node, "status")), text(node, "text")));
+              new ToolResult(ToolResult.Status.valueOf(text(node, "status")), text(node, "text")),
+              optional(node, "approval"));
+      case "approval-requested" ->
+          new ApprovalRequested(ApprovalJson.request(node, readCall(node)));
+      case "approval-decided" ->
+          new ApprovalDecided(
+              text(node, "approval"), ApprovalJson.decision(node), text(node, "by"));
       case "user-message" -> new UserMessage(text(node, "text"));
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
@@ -150,16 +166,25 @@ public final class EntryCodec {
               new TurnUsage(
                   text(node, "provider"), text(node, "model"), readUsage(node.path("usage"))));
       case "run-finished" -> new RunFinished(readEnd(node));
-      default ->
-          throw Problem.of(
-                  "E507",
-                  Category.STORE,
-                  "the journal holds an entry of type \""
-                      + type
-                      + "\", which this version cannot read")
-              .help("use the version of Stigmer that wrote it, or a later one")
-              .asException();
+      default -> throw unknownType(type);
     };
+  }
+
+  static ProblemException unknownType(String type) {
+    return Problem.of(
+            "E507",
+            Category.STORE,
+            "the journal holds an entry of type \"" + type + "\", which this version cannot read")
+        .help("use the version of Stigmer that wrote it, or a later one")
+        .asException();
+  }
+
+  static JsonNode tree(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw damaged("it is not JSON");
+    }
   }
 
   private static ObjectNode turn(ModelTurn turn) {
@@ -246,6 +271,8 @@ public final class EntryCodec {
       case RunEnd.Completed completed -> node.put("end", "completed");
       case RunEnd.Cancelled cancelled -> node.put("end", "cancelled");
       case RunEnd.Failed failed -> withProblem(node.put("end", "failed"), failed.problem());
+      case RunEnd.Waiting _ ->
+          throw new IllegalArgumentException("a run that waits has not finished");
       case RunEnd.Stopped stopped ->
           withProblem(
               node.put("end", "stopped").put("limit", stopped.limit().name()), stopped.problem());
@@ -300,11 +327,15 @@ public final class EntryCodec {
     return new ToolCall(text(node, "id"), text(node, "tool"), text(node, "arguments"));
   }
 
-  private static ObjectNode object(String type) {
+  static ObjectNode object(String type) {
     return JsonNodeFactory.instance.objectNode().put("type", type);
   }
 
-  private static String text(JsonNode node, String field) {
+  private static Optional<String> optional(JsonNode node, String field) {
+    return Optional.ofNullable(node.get(field)).map(JsonNode::asText);
+  }
+
+  static String text(JsonNode node, String field) {
     JsonNode value = node.get(field);
     if (value == null || !value.isTextual()) {
       throw new IllegalArgumentException("field \"" + field + "\" is missing");
@@ -322,7 +353,7 @@ public final class EntryCodec {
    * Escapes what is not ASCII, lone surrogates included, so that no character set can lose
    * anything.
    */
-  private static String ascii(ObjectNode node) {
+  static String ascii(ObjectNode node) {
     try {
       return JSON.writer().with(JsonWriteFeature.ESCAPE_NON_ASCII).writeValueAsString(node);
     } catch (JsonProcessingException e) {
@@ -330,7 +361,7 @@ public final class EntryCodec {
     }
   }
 
-  private static RuntimeException damaged(String why) {
+  static ProblemException damaged(String why) {
     return Problem.of("E503", Category.STORE, "the journal is damaged: an entry cannot be read")
         .from(why)
         .asException();

@@ -2,6 +2,7 @@ package ai.stigmer.graphton.journal;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ public final class InMemoryJournal implements Journal {
   private final AtomicLong created = new AtomicLong();
   private final InstantSource clock;
   private final Predicate<String> alive;
+  private final InMemoryInbox inbox;
 
   /** A journal that takes every owner for alive until it gives its run back. */
   public InMemoryJournal(InstantSource clock) {
@@ -36,6 +38,7 @@ public final class InMemoryJournal implements Journal {
   public InMemoryJournal(InstantSource clock, Predicate<String> alive) {
     this.clock = clock;
     this.alive = alive;
+    this.inbox = new InMemoryInbox(clock, runs.keySet());
   }
 
   @Override
@@ -70,16 +73,25 @@ public final class InMemoryJournal implements Journal {
   }
 
   @Override
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  @Override
   public void close() {}
 
   private Run existing(String runId) {
     Run run = runs.get(runId);
     if (run == null) {
-      throw Problem.of("E501", Category.USAGE, "there is no run " + runId)
-          .help("list the runs: stigmer sessions list")
-          .asException();
+      throw noSuchRun(runId);
     }
     return run;
+  }
+
+  static ProblemException noSuchRun(String runId) {
+    return Problem.of("E501", Category.USAGE, "there is no run " + runId)
+        .help("list the runs: stigmer sessions list")
+        .asException();
   }
 
   private final class Run {

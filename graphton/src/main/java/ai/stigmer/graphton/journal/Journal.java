@@ -39,6 +39,11 @@ public interface Journal extends AutoCloseable {
   /** The runs, newest first, at most {@code limit}. */
   List<RunSummary> list(int limit);
 
+  /** Where others leave word for the owners of runs. */
+  default Inbox inbox() {
+    return Inbox.NONE;
+  }
+
   @Override
   void close();
 

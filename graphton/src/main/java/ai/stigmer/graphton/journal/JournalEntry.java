@@ -2,6 +2,8 @@ package ai.stigmer.graphton.journal;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
@@ -52,22 +54,65 @@ public sealed interface JournalEntry {
   /**
    * A tool that is not read-only is about to start. Durable before it does.
    *
+   * @param call as it is run: with the arguments that somebody put in the place of the model's
    * @param prepared what the tool noted for settling the call after a crash
+   * @param approval the approval that is used up by this call; each is used up once
    */
-  record ToolIntent(ToolCall call, EffectClass effect, Optional<String> prepared)
+  record ToolIntent(
+      ToolCall call, EffectClass effect, Optional<String> prepared, Optional<String> approval)
       implements JournalEntry {
     public ToolIntent {
+      requireNonNull(approval, "approval is null");
       requireNonNull(call, "call is null");
       requireNonNull(effect, "effect is null");
       requireNonNull(prepared, "prepared is null");
     }
+
+    /** A call that nobody was asked about. */
+    public ToolIntent(ToolCall call, EffectClass effect, Optional<String> prepared) {
+      this(call, effect, prepared, Optional.empty());
+    }
   }
 
-  /** A tool call has its result. Durable before the next step is decided. */
-  record ToolOutcome(ToolCall call, ToolResult result) implements JournalEntry {
+  /**
+   * A tool call has its result. Durable before the next step is decided.
+   *
+   * @param call as the model made it
+   * @param approval the approval that the result used up, unless an intent has named it
+   */
+  record ToolOutcome(ToolCall call, ToolResult result, Optional<String> approval)
+      implements JournalEntry {
     public ToolOutcome {
       requireNonNull(call, "call is null");
       requireNonNull(result, "result is null");
+      requireNonNull(approval, "approval is null");
+    }
+
+    /** The result of a call that nobody was asked about. */
+    public ToolOutcome(ToolCall call, ToolResult result) {
+      this(call, result, Optional.empty());
+    }
+  }
+
+  /** A call waits for somebody's word. Durable before anybody is asked. */
+  record ApprovalRequested(ApprovalRequest request) implements JournalEntry {
+    public ApprovalRequested {
+      requireNonNull(request, "request is null");
+    }
+  }
+
+  /**
+   * Somebody has decided. Durable before anything follows from it.
+   *
+   * @param approval the request's id
+   * @param by who decided, for people
+   */
+  record ApprovalDecided(String approval, ApprovalDecision decision, String by)
+      implements JournalEntry {
+    public ApprovalDecided {
+      requireNonNull(approval, "approval is null");
+      requireNonNull(decision, "decision is null");
+      requireNonNull(by, "by is null");
     }
   }
 

@@ -64,6 +64,8 @@ final class EventSink {
       case AgentEvent.Retrying retrying -> {}
       case AgentEvent.ModelSwitched switched -> {}
       case AgentEvent.Child child -> {}
+      case AgentEvent.ApprovalRequested requested -> {}
+      case AgentEvent.ApprovalDecided decided -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

@@ -1,5 +1,6 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.Beginning;
@@ -13,8 +14,10 @@ import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,6 +40,7 @@ public final class Replay {
   private final Function<String, List<Recorded>> children;
   private final Consumer<AgentEvent> listener;
   private final Set<String> started = new HashSet<>();
+  private final Map<String, ApprovalRequest> requests = new HashMap<>();
   private Transcript transcript = Transcript.EMPTY;
   private boolean inTurn;
 
@@ -114,14 +118,40 @@ public final class Replay {
       case JournalEntry.RunForked forked ->
           notice("up to here this is run " + forked.from() + ", forked at entry " + forked.at());
       case JournalEntry.Turn turn -> turn(turn.turn(), seq);
-      case JournalEntry.ToolIntent intent -> start(intent.call());
+      case JournalEntry.ToolIntent intent -> start(asMade(intent.call()));
       case ToolOutcome outcome -> outcome(place, outcome, seq);
       case JournalEntry.UserMessage message -> notice("the user said: " + message.text());
       case JournalEntry.ModelSwitched switched -> switched(switched, seq);
       case JournalEntry.ChildStarted child -> child(child);
+      case JournalEntry.ApprovalRequested requested ->
+          requested(requested.request(), seq);
+      case JournalEntry.ApprovalDecided decided -> decided(decided, seq);
       case JournalEntry.ChildFinished _, JournalEntry.AttemptFailed _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
     }
+  }
+
+  private void requested(ApprovalRequest request, long seq) {
+    closeTurn();
+    requests.put(request.id(), request);
+    listener.accept(new AgentEvent.ApprovalRequested(request, seq));
+  }
+
+  private void decided(JournalEntry.ApprovalDecided decided, long seq) {
+    ApprovalRequest request = requests.get(decided.approval());
+    if (request != null) {
+      listener.accept(
+          new AgentEvent.ApprovalDecided(request, decided.decision(), decided.by(), seq));
+    }
+  }
+
+  /** An intent holds what somebody made of the call's arguments; the events name the model's. */
+  private ToolCall asMade(ToolCall call) {
+    return transcript.pending().stream()
+        .map(PendingCall::call)
+        .filter(open -> open.id().equals(call.id()))
+        .findFirst()
+        .orElse(call);
   }
 
   private void child(JournalEntry.ChildStarted child) {

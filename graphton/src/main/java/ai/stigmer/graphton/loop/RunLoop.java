@@ -121,10 +121,13 @@ public final class RunLoop {
             }
           }
           case Step.RunTools step -> {
-            tools.serve(step, transcript);
+            Optional<RunEnd.Waiting> waiting = tools.serve(step, transcript);
             RunEnd over = overBudget();
             if (over != null) {
               return end(over);
+            }
+            if (waiting.isPresent()) {
+              return finished(waiting.get());
             }
           }
           case Step.Finish finish -> {

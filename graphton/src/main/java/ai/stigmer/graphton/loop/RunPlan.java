@@ -5,10 +5,10 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.subagent.Delegation;
 import ai.stigmer.graphton.tool.Tool;
-import ai.stigmer.graphton.tool.ToolPolicy;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -24,7 +24,8 @@ public record RunPlan(
     JournalWriter writer,
     List<Tool> tools,
     int maxTurns,
-    ToolPolicy policy,
+    Permission permission,
+    Inbox inbox,
     Consumer<AgentEvent> listener,
     CancelToken cancel,
     List<ModelInterceptor> aroundModel,

@@ -86,10 +86,13 @@ public final class Transcript {
       case JournalEntry.ToolOutcome outcome -> plusOutcome(outcome);
       case JournalEntry.UserMessage message ->
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
-      case JournalEntry.ModelSwitched switched -> this;
-      case JournalEntry.ChildStarted started -> this;
       case JournalEntry.ChildFinished finished -> plusSpent(finished.spent());
       case JournalEntry.AttemptFailed failed -> plusSpent(List.of(failed.spent()));
+      case JournalEntry.ModelSwitched _,
+          JournalEntry.ChildStarted _,
+          JournalEntry.ApprovalRequested _,
+          JournalEntry.ApprovalDecided _ ->
+          this;
       case JournalEntry.RunFinished finished -> withEnd(finished.end());
     };
   }

@@ -160,11 +160,12 @@ public final class TaskTool implements Tool {
   /**
    * What the parent's model is told.
    *
-   * @throws CallSuspended when the whole tree ends, and the child goes on with its parent later
+   * @throws CallSuspended when the whole tree ends or waits, and the child goes on with its parent later
    */
   private static ToolResult told(String agent, RunEnd end) {
     return switch (end) {
       case RunEnd.Completed completed -> ToolResult.ok(completed.text());
+      case RunEnd.Waiting waiting -> throw new CallSuspended(waiting);
       case RunEnd.Cancelled _ -> throw new CallSuspended("the run was cancelled");
       case RunEnd.Stopped stopped -> {
         if (stopped.limit().isOfTree()) {

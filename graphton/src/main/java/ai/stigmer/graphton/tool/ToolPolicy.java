@@ -6,8 +6,8 @@ import ai.stigmer.graphton.message.ToolCall;
 
 /**
  * Decides whether a tool may run, before anything of the call is journaled or done. Asked on the
- * thread that runs the agent or one of its sub-agents, so at several at the same time; it may block
- * to ask a person.
+ * thread that runs the agent or one of its sub-agents, so at several at the same time, and again
+ * after each interruption; what somebody has decided by then is not asked again.
  */
 @FunctionalInterface
 public interface ToolPolicy {
@@ -17,10 +17,25 @@ public interface ToolPolicy {
 
   Decision decide(Tool tool, ToolCall call);
 
+  /**
+   * What an approval holds for besides its call, for example the workspace and the version of the
+   * rules. When it changes, what was approved before is asked again.
+   */
+  default String scope() {
+    return "";
+  }
+
   /** What was decided. */
   sealed interface Decision {
     /** The tool may run. */
     record Allow() implements Decision {}
+
+    /** Somebody has to approve the call first; the reason is told to them, in one line. */
+    record Ask(String why) implements Decision {
+      public Ask {
+        requireNonNull(why, "why is null");
+      }
+    }
 
     /** The tool may not run; the reason is told to the model. */
     record Deny(String reason) implements Decision {

@@ -77,6 +77,8 @@ record CrashingJournal(Journal journal, CrashPoints points) implements Journal {
         case JournalEntry.ChildStarted _ -> "child-start";
         case JournalEntry.ChildFinished _ -> "child-end";
         case JournalEntry.AttemptFailed _ -> "attempt";
+        case JournalEntry.ApprovalRequested _ -> "request";
+        case JournalEntry.ApprovalDecided _ -> "decision";
         case JournalEntry.RunForked _ -> "fork";
         case JournalEntry.RunFinished _ -> "end";
       };

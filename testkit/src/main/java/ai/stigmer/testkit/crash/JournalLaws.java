@@ -22,6 +22,9 @@ public final class JournalLaws {
   private final List<String> broken = new ArrayList<>();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
   private final Set<String> intended = new LinkedHashSet<>();
+  private final Set<String> requests = new LinkedHashSet<>();
+  private final Set<String> decisions = new LinkedHashSet<>();
+  private final Set<String> used = new LinkedHashSet<>();
   private final Set<String> children = new LinkedHashSet<>();
   private final Set<String> endedChildren = new LinkedHashSet<>();
   private boolean started;
@@ -59,12 +62,26 @@ public final class JournalLaws {
       }
       case JournalEntry.ToolIntent intent -> {
         requireGoing(seq);
-        require(intent.call().equals(open.get(intent.call().id())), seq, "intends no open call");
-        require(intended.add(intent.call().id()), seq, "intends a call twice");
+        ToolCall made = open.get(intent.call().id());
+        boolean byWord = intent.approval().isPresent();
+        require(
+            intent.call().equals(made) || (byWord && made != null), seq, "intends no open call");
+        require(intended.add(intent.call().id()) || byWord, seq, "intends a call twice");
+        intent.approval().ifPresent(id -> use(id, seq));
       }
       case JournalEntry.ToolOutcome outcome -> {
         requireGoing(seq);
         require(outcome.call().equals(open.remove(outcome.call().id())), seq, "ends no open call");
+        outcome.approval().ifPresent(id -> use(id, seq));
+      }
+      case JournalEntry.ApprovalRequested requested -> {
+        requireGoing(seq);
+        require(requests.add(requested.request().id()), seq, "requests an approval twice");
+      }
+      case JournalEntry.ApprovalDecided decided -> {
+        requireGoing(seq);
+        require(requests.contains(decided.approval()), seq, "decides what nobody requested");
+        require(decisions.add(decided.approval()), seq, "decides an approval twice");
       }
       case JournalEntry.ChildStarted child -> {
         requireGoing(seq);
@@ -84,6 +101,11 @@ public final class JournalLaws {
         ended = true;
       }
     }
+  }
+
+  private void use(String approval, int seq) {
+    require(decisions.contains(approval), seq, "uses an approval that nobody decided");
+    require(used.add(approval), seq, "uses an approval twice");
   }
 
   private void requireGoing(int seq) {

@@ -1,5 +1,8 @@
 package ai.stigmer.testkit.journal;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.ApprovalRequest;
+import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -31,7 +34,20 @@ final class SampleEntries {
             new ModelTurn("p", "m", text, blocks, new Usage(1, 2, 3, 4, 5), StopReason.TOOL_USE)),
         new JournalEntry.ToolIntent(call, EffectClass.UNSAFE, Optional.of(text)),
         new JournalEntry.ToolIntent(call, EffectClass.IDEMPOTENT, Optional.empty()),
+        new JournalEntry.ToolIntent(call, EffectClass.READ, Optional.empty(), Optional.of(text)),
         new JournalEntry.ToolOutcome(call, new ToolResult(ToolResult.Status.UNKNOWN, text)),
+        new JournalEntry.ToolOutcome(call, ToolResult.ok(text), Optional.of(text)),
+        new JournalEntry.ApprovalRequested(
+            new ApprovalRequest(text, Question.MAY_IT_RUN, text, call, text, text)),
+        new JournalEntry.ApprovalRequested(
+            new ApprovalRequest("r.2", Question.DID_IT_HAPPEN, text, call, text, text)),
+        decided(new ApprovalDecision.Approved(), text),
+        decided(new ApprovalDecision.Edited(text), text),
+        decided(new ApprovalDecision.Remembered(), text),
+        decided(new ApprovalDecision.Denied(text), text),
+        decided(new ApprovalDecision.Happened(), text),
+        decided(new ApprovalDecision.DidNotHappen(), text),
+        decided(new ApprovalDecision.LeftUnknown(), text),
         new JournalEntry.UserMessage(text),
         new JournalEntry.ModelSwitched(text, text, text),
         new JournalEntry.RunForked(text, 7),
@@ -40,5 +56,9 @@ final class SampleEntries {
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),
         new JournalEntry.RunFinished(new RunEnd.Stopped(RunEnd.Limit.LOOP, text, problem)));
+  }
+
+  private static JournalEntry decided(ApprovalDecision decision, String text) {
+    return new JournalEntry.ApprovalDecided(text, decision, text);
   }
 }

@@ -23,6 +23,14 @@ class InMemoryJournalTest {
   }
 
   @Nested
+  class Inbox extends InboxContract {
+    @Override
+    protected Journal open(JournalContract.Owners owners) {
+      return journal(owners);
+    }
+  }
+
+  @Nested
   class AtOnce extends ConcurrentJournalContract {
     @Override
     protected Journal open(JournalContract.Owners owners) {

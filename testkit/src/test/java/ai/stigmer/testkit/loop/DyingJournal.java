@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.loop;
 
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
@@ -73,6 +74,11 @@ final class DyingJournal implements Journal {
   @Override
   public List<RunSummary> list(int limit) {
     return journal.list(limit);
+  }
+
+  @Override
+  public Inbox inbox() {
+    return journal.inbox();
   }
 
   @Override

@@ -86,6 +86,8 @@ class RunLoopTest extends LoopFixture {
                 case AgentEvent.ThinkingDelta other -> 0;
                 case AgentEvent.Retrying other -> 0;
                 case AgentEvent.ModelSwitched switched -> switched.seq();
+                case AgentEvent.ApprovalRequested requested -> requested.seq();
+                case AgentEvent.ApprovalDecided decided -> decided.seq();
                 case AgentEvent.ToolStarted other -> 0;
                 case AgentEvent.Child other -> 0;
                 case AgentEvent.Notice other -> 0;

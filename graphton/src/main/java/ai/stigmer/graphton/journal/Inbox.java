@@ -1,0 +1,84 @@
+package ai.stigmer.graphton.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.error.Problem;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Where others leave word for the owner of a run, beside the journal that only the owner writes.
+ * What is posted is durable; the owner takes it over into the journal when it comes to it.
+ *
+ * <p>Thread contract: thread-safe, across processes where the journal is.
+ */
+public interface Inbox {
+
+  /** Takes nothing: the run's owner hears only those of its own process. */
+  Inbox NONE =
+      new Inbox() {
+        @Override
+        public Receipt post(String runId, Post post) {
+          throw Problem.of("E419", Problem.Category.STORE, "this journal takes no word from others")
+              .help("decide where the run is being run")
+              .asException();
+        }
+
+        @Override
+        public Optional<Posted> find(String runId, String topic) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Registration watch(Runnable posted) {
+          return () -> {};
+        }
+      };
+
+  /**
+   * Leaves word, unless somebody has left word about the same topic before.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
+   *     {@code E506} when the disk refuses
+   */
+  Receipt post(String runId, Post post);
+
+  /** The post about a topic that counts. */
+  Optional<Posted> find(String runId, String topic);
+
+  /**
+   * Calls {@code posted} after each post through this object, on the poster's thread; it must not
+   * block. Posts of other processes are not told: who waits for these has to look.
+   */
+  Registration watch(Runnable posted);
+
+  /**
+   * A post as the inbox holds it.
+   *
+   * @param time by the poster's clock; never used for decisions
+   */
+  record Posted(Post post, Instant time) {
+    public Posted {
+      requireNonNull(post, "post is null");
+      requireNonNull(time, "time is null");
+    }
+  }
+
+  /** What became of a post. */
+  sealed interface Receipt {
+    /** It counts. */
+    record Taken(Posted posted) implements Receipt {}
+
+    /** Somebody was first. */
+    record Late(Posted first) implements Receipt {}
+
+    /** The post that counts. */
+    default Posted standing() {
+      return switch (this) {
+        case Taken taken -> taken.posted();
+        case Late late -> late.first();
+      };
+    }
+  }
+}
