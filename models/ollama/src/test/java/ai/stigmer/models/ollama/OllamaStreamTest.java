@@ -250,6 +250,22 @@ class OllamaStreamTest {
   }
 
   @Test
+  void anUnknownReasonToStopIsSaid() {
+    // Given
+    Answer tired = Answer.text("Half of").doneReason("tired");
+    try (FakeOllama server = FakeOllama.start(Scenario.of(tired))) {
+      Asking asking = new Asking(server);
+
+      // When
+      ModelTurn turn = asking.turn(Asking.hello());
+
+      // Then
+      assertThat(turn.stop()).isEqualTo(StopReason.UNKNOWN);
+      assertThat(asking.notices()).containsExactly("W214");
+    }
+  }
+
+  @Test
   void unknownFieldsAndEmptyLinesAreTolerated() {
     // Given
     Answer odd =

@@ -227,4 +227,30 @@ class StreamTest {
       assertThat(other.raw()).doesNotContain("tool_calls");
     }
   }
+
+  @Test
+  void anUnknownReasonToStopIsSaidInBothApis() {
+    // Given
+    String head = "HTTP/1.1 200 OK\nContent-Type: text/event-stream\n\n";
+    String chat =
+        "data: {\"choices\":[{\"delta\":{\"content\":\"Half\"},\"finish_reason\":\"tired\"}]}\n\n";
+    String responses =
+        "data: {\"type\":\"response.incomplete\",\"response\":{\"status\":\"incomplete\","
+            + "\"incomplete_details\":{\"reason\":\"tired\"}}}\n\n";
+    try (RawHttp one = new RawHttp(head + chat);
+        RawHttp two = new RawHttp(head + responses)) {
+      Asking first = new Asking(Asking.Wish.chat(one.baseUrl()).settings());
+      Asking second = new Asking(Asking.Wish.responses(two.baseUrl()).settings());
+
+      // When
+      ModelTurn turn = first.turn(Asking.hello());
+      ModelTurn other = second.turn(Asking.hello());
+
+      // Then
+      assertThat(turn.stop()).isEqualTo(StopReason.UNKNOWN);
+      assertThat(other.stop()).isEqualTo(StopReason.UNKNOWN);
+      assertThat(first.notices()).singleElement().asString().endsWith(": tired");
+      assertThat(second.notices()).singleElement().asString().endsWith(": tired");
+    }
+  }
 }
