@@ -61,7 +61,7 @@ class FamilyKillTest {
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.out()).isEqualTo("[alpha is done][beta is done]\n");
       spent = Family.spent(ended);
-      assertThat(spent).isEqualTo("190 tokens in, 19 out");
+      assertThat(spent).isEqualTo("19,000 tokens in, 19 out");
     }
     int appends = PARENTS + 2 * (1 + 2 * 3 + 1 + 1);
     // When
@@ -127,14 +127,14 @@ class FamilyKillTest {
       String task = task(body);
       if (!task.equals("delegate")) {
         return step == steps - 1
-            ? Answer.text(task + " is done").tokens(30, 3)
+            ? Answer.text(task + " is done").tokens(3_000, 3)
             : WorkingRun.call("write_file", "file_path", "/" + task + step, "content", task)
-                .tokens(20, 2);
+                .tokens(2_000, 2);
       }
       if (step == 0) {
         return Answer.empty()
             .andCalls(tasks.stream().map(Family::delegation).toArray(Answer.Call[]::new))
-            .tokens(10, 1);
+            .tokens(1_000, 1);
       }
       var told = new StringBuilder();
       for (JsonNode message : body.path("messages")) {
@@ -142,7 +142,7 @@ class FamilyKillTest {
           told.append('[').append(message.path("content").asText()).append(']');
         }
       }
-      return Answer.text(told.toString()).tokens(40, 4);
+      return Answer.text(told.toString()).tokens(4_000, 4);
     }
 
     private static Answer.Call delegation(String task) {
