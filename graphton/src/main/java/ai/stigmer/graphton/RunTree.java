@@ -86,17 +86,27 @@ final class RunTree {
    */
   private record Level(int depth, Agent agent, List<SubAgent> roster, Asking asking) {
 
-    /** A sub-agent that brings none of its own may call those of its parent. */
+    /**
+     * A sub-agent that brings none of its own may call those of its parent that can do no more than
+     * itself: what was kept from it is not to be had by asking another one.
+     */
     Level below(SubAgent child) {
       List<SubAgent> own = child.agent().subAgents();
+      List<String> tools = names(child.agent());
+      List<SubAgent> others =
+          roster.stream().filter(other -> tools.containsAll(names(other.agent()))).toList();
       return new Level(
           depth + 1,
           child.agent(),
-          own.isEmpty() ? roster : own,
+          own.isEmpty() ? others : own,
           child
               .model()
               .map(model -> new Asking(List.of(model), asking.retries(), asking.timing()))
               .orElse(asking));
+    }
+
+    private static List<String> names(Agent agent) {
+      return agent.tools().stream().map(tool -> tool.spec().name()).toList();
     }
 
     SubAgent named(String name) {

@@ -19,6 +19,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +61,7 @@ class FamilyKillTest {
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.out()).isEqualTo("[alpha is done][beta is done]\n");
       spent = Family.spent(ended);
-      assertThat(spent).contains("tokens in");
+      assertThat(spent).isEqualTo("19,000 tokens in, 19 out");
     }
     int appends = PARENTS + 2 * (1 + 2 * 3 + 1 + 1);
     // When
@@ -101,6 +103,8 @@ class FamilyKillTest {
 
   /** A home, a workspace and a server for a parent that delegates and children that write files. */
   private static final class Family implements AutoCloseable {
+    private static final Pattern TOKENS = Pattern.compile("[0-9,]+ tokens in, [0-9,]+ out");
+
     private final Path folder;
     private final Path workspace;
     private final FakeOllama ollama;
@@ -123,14 +127,14 @@ class FamilyKillTest {
       String task = task(body);
       if (!task.equals("delegate")) {
         return step == steps - 1
-            ? Answer.text(task + " is done").tokens(30, 3)
+            ? Answer.text(task + " is done").tokens(3_000, 3)
             : WorkingRun.call("write_file", "file_path", "/" + task + step, "content", task)
-                .tokens(20, 2);
+                .tokens(2_000, 2);
       }
       if (step == 0) {
         return Answer.empty()
             .andCalls(tasks.stream().map(Family::delegation).toArray(Answer.Call[]::new))
-            .tokens(10, 1);
+            .tokens(1_000, 1);
       }
       var told = new StringBuilder();
       for (JsonNode message : body.path("messages")) {
@@ -138,7 +142,7 @@ class FamilyKillTest {
           told.append('[').append(message.path("content").asText()).append(']');
         }
       }
-      return Answer.text(told.toString()).tokens(40, 4);
+      return Answer.text(told.toString()).tokens(4_000, 4);
     }
 
     private static Answer.Call delegation(String task) {
@@ -176,11 +180,14 @@ class FamilyKillTest {
       return StigmerProcess.in(folder).run("resume", "last");
     }
 
-    /** What the last line but one says of tokens: those of the whole tree. */
+    /** The tokens of the whole tree, as the run's last lines tell them. */
     static String spent(Ended ended) {
-      String line =
-          ended.err().lines().filter(each -> each.startsWith("completed")).findFirst().orElse("");
-      return line.replaceFirst(" · run .*", "");
+      Matcher told = TOKENS.matcher(ended.err());
+      String last = "";
+      while (told.find()) {
+        last = told.group();
+      }
+      return last;
     }
 
     long asked(String task) {

@@ -36,19 +36,16 @@ public final class BudgetOptions {
       description = "Most answers of models, its sub-agents' included.")
   private @Nullable String modelCalls;
 
-  @Option(names = "--max-tool-calls", paramLabel = "N", description = "Most tool calls, its sub-agents' included.")
+  @Option(
+      names = "--max-tool-calls",
+      paramLabel = "N",
+      description = "Most tool calls, its sub-agents' included.")
   private @Nullable String toolCalls;
 
-  @Option(
-      names = "--max-depth",
-      paramLabel = "N",
-      description = "Levels of sub-agents; 0 is none.")
+  @Option(names = "--max-depth", paramLabel = "N", description = "Levels of sub-agents; 0 is none.")
   private @Nullable String depth;
 
-  @Option(
-      names = "--max-fan-out",
-      paramLabel = "N",
-      description = "Most sub-agents of one run.")
+  @Option(names = "--max-fan-out", paramLabel = "N", description = "Most sub-agents of one run.")
   private @Nullable String fanOut;
 
   /** What is to be resolved, with these flags too. */

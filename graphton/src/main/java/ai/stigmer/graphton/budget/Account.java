@@ -110,7 +110,7 @@ public final class Account {
   }
 
   /** What has been spent so far, with the time of this process. */
-  public synchronized Tally tally() {
+  synchronized Tally tally() {
     return new Tally(modelCalls, toolCalls, spent, ran());
   }
 

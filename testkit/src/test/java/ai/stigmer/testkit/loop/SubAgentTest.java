@@ -3,6 +3,7 @@ package ai.stigmer.testkit.loop;
 import static ai.stigmer.testkit.loop.LoopFixture.calls;
 import static ai.stigmer.testkit.loop.LoopFixture.says;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.Graphton;
@@ -14,6 +15,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
@@ -32,6 +34,7 @@ import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.testkit.EventLaws;
 import ai.stigmer.testkit.loop.LoopFixture.Answer;
 import ai.stigmer.testkit.loop.LoopFixture.Answers;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +47,15 @@ import org.junit.jupiter.api.Test;
 
 /** Tasks that an agent hands to others. */
 class SubAgentTest {
+  private static final Answer FAILS =
+      request ->
+          new ModelResult.Failed(
+              ModelFailure.of(
+                  "fake",
+                  400,
+                  ModelFailure.Kind.BAD_REQUEST,
+                  Problem.of("E201", Problem.Category.PROVIDER, "the provider said no")));
+
   private final List<ModelRequest> asked = new ArrayList<>();
   private final EventLaws laws = new EventLaws();
 
@@ -153,16 +165,8 @@ class SubAgentTest {
   void whatBecameOfAChildThatFailedIsToldInWords() {
     // Given
     Agent child = Agent.named("helper").instructions("help").build();
-    Answer fails =
-        request ->
-            new ModelResult.Failed(
-                ModelFailure.of(
-                    "fake",
-                    400,
-                    ModelFailure.Kind.BAD_REQUEST,
-                    Problem.of("E201", Problem.Category.PROVIDER, "the provider said no")));
     // When
-    run(child, fails, Budget.UNLIMITED, task("helper"), says("I see."));
+    run(child, FAILS, Budget.UNLIMITED, task("helper"), says("I see."));
     // Then
     assertThat(lastAnswer().status()).isEqualTo(ToolResult.Status.ERROR);
     assertThat(lastAnswer().text())
@@ -199,6 +203,26 @@ class SubAgentTest {
     run(child, says("done"), Budget.UNLIMITED.withDepth(0), says("I see."));
     // Then
     assertThat(offered(0)).isEmpty();
+  }
+
+  @Test
+  void aSubAgentCannotReachByAnotherWhatWasKeptFromIt() {
+    // Given
+    Agent weak = Agent.named("weak").instructions("help").build();
+    Tool work = Tool.named("work").describedAs("Works.").calling(arguments -> "worked");
+    Agent strong = Agent.named("strong").instructions("help").tools(work).build();
+    Agent lead =
+        Agent.named("lead")
+            .instructions("lead")
+            .subAgents(SubAgent.of(weak, "Helps."), SubAgent.of(strong, "Works."))
+            .build();
+    // When
+    runner(says("done"), task("weak"), says("I see."))
+        .budget(Budget.UNLIMITED.withDepth(2), Prices.UNKNOWN)
+        .run(lead, "go");
+    // Then
+    assertThat(asked.get(0).tools().getFirst().schema()).contains("weak", "strong");
+    assertThat(asked.get(1).tools().getFirst().schema()).contains("weak").doesNotContain("strong");
   }
 
   @Test
@@ -239,19 +263,46 @@ class SubAgentTest {
     family.laws.assertLaws();
   }
 
+  @Test
+  void aChildThatFailedForGoodIsNotTakenUpAgainAfterACrash() {
+    // Given
+    var journal = new InMemoryJournal(InstantSource.system(), owner -> false);
+    Agent parent = lead(Agent.named("helper").instructions("help").build());
+    Graphton runner = runner(FAILS, task("helper"), says("I see."));
+    assertThatThrownBy(
+            () ->
+                runner
+                    .journal(DyingJournal.after(journal, ChildFinished.class))
+                    .run(parent, "go", "r"))
+        .isInstanceOf(DyingJournal.Died.class);
+    assertThat(asked).hasSize(2);
+    // When
+    runner.journal(journal).listener(laws).resume(parent, "r");
+    // Then
+    laws.assertLaws();
+    assertThat(asked).hasSize(3);
+    assertThat(lastAnswer().text()).contains("helper failed: the provider said no");
+    assertThat(journal.read("r"))
+        .filteredOn(recorded -> recorded.entry() instanceof ChildFinished)
+        .hasSize(1);
+  }
+
   /** Runs a parent that answers so, with a child that always answers alike. */
   private void run(Agent child, Answer childs, Budget budget, Answer... parents) {
-    Agent parent =
-        Agent.named("lead").instructions("lead").subAgents(SubAgent.of(child, "Helps.")).build();
+    runner(childs, parents).budget(budget, Prices.UNKNOWN).listener(laws).run(lead(child), "go");
+    laws.assertLaws();
+  }
+
+  private Graphton runner(Answer childs, Answer... parents) {
     Answer both =
         request ->
             (request.system().equals("lead") ? parents[request.turn()] : childs).apply(request);
-    Graphton.with(new Answers(Collections.nCopies(2, both), asked))
-        .retries(RetryPolicy.NONE)
-        .budget(budget, Prices.UNKNOWN)
-        .listener(laws)
-        .run(parent, "go");
-    laws.assertLaws();
+    return Graphton.with(new Answers(Collections.nCopies(2, both), asked))
+        .retries(RetryPolicy.NONE);
+  }
+
+  private static Agent lead(Agent child) {
+    return Agent.named("lead").instructions("lead").subAgents(SubAgent.of(child, "Helps.")).build();
   }
 
   private ToolResult lastAnswer() {
