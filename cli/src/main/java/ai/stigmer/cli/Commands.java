@@ -18,6 +18,7 @@ final class Commands {
           "demo",
           "resume",
           "sessions",
+          "store",
           "models",
           "config",
           "env",
@@ -54,6 +55,7 @@ final class Commands {
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
+      case "store" -> new StoreCommand(surroundings);
       case "models" -> new ModelsCommand(surroundings);
       case "config" ->
           new ConfigCommand(surroundings.env(), surroundings.in(), out, err, surroundings.clock());
