@@ -79,8 +79,9 @@ public record PowerMain(long images, long seed, Path report, int threads) {
         failed += part.path("failed").asLong();
       }
     }
-    for (long part = done / PART; done < images; part++) {
-      PowerCuts.Report result = part(part, Math.min(PART, images - done));
+    while (done < images) {
+      long first = done % PART;
+      PowerCuts.Report result = part(done / PART, first, Math.min(PART - first, images - done));
       done += result.images();
       failed += result.failed();
       System.out.println(done + " disks, " + failed + " broken promises");
@@ -89,7 +90,8 @@ public record PowerMain(long images, long seed, Path report, int threads) {
     return failed == 0;
   }
 
-  private PowerCuts.Report part(long part, long count) throws IOException, InterruptedException {
+  private PowerCuts.Report part(long part, long first, long count)
+      throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("power-cuts-");
     try {
       long workload = seed * 1_000_003 + part;
@@ -98,7 +100,7 @@ public record PowerMain(long images, long seed, Path report, int threads) {
               folder,
               JournalWorkload.command(SqliteInFolder.class, folder, OPENED, APPENDS, workload));
       var check = new JournalImageCheck(new SqliteInFolder());
-      PowerCuts.Report result = new PowerCuts(trace, workload, check).judge(0, count, threads);
+      PowerCuts.Report result = new PowerCuts(trace, workload, check).judge(first, count, threads);
       Files.writeString(
           report, line(part, result) + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       return result;
