@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * the launcher's jars, the JSON file, {@code full} or {@code quick}, then names of benchmarks.
  */
 public final class Benchmarks {
-  private static final List<String> NAMES = List.of("start", "step", "many", "growth", "sandbox");
+  private static final List<String> NAMES =
+      List.of("start", "step", "many", "growth", "journal", "resume", "sandbox");
 
   private Benchmarks() {}
 
@@ -70,6 +71,8 @@ public final class Benchmarks {
               case "many" -> new ManyRuns(size.runs, size.steps, size.manyRounds).measure(folder);
               case "growth" -> new JournalGrowth(size.growth).measure(folder);
               case "sandbox" -> new SandboxStart(size.stepRounds).measure(folder);
+              case "journal" -> new JournalThroughput(size.growth * 10).measure(folder);
+              case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
                   throw new IllegalArgumentException(
                       "no benchmark \"" + name + "\"; there are " + String.join(", ", NAMES));

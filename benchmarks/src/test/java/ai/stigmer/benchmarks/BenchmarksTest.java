@@ -28,12 +28,13 @@ class BenchmarksTest {
   @Test
   void everyBenchmarkRunsAndTheTableAndTheJsonHoldItsFigures() throws Exception {
     List<Figure> figures =
-        Benchmarks.measure(folder, Benchmarks.Size.TINY, List.of("step", "many", "growth"));
+        Benchmarks.measure(
+            folder, Benchmarks.Size.TINY, List.of("step", "many", "growth", "journal", "resume"));
 
     JsonNode json = Benchmarks.json(figures);
     assertThat(json.path("schema").asInt()).isEqualTo(1);
     assertThat(json.path("cores").asInt()).isPositive();
-    assertThat(json.path("figures")).hasSize(5);
+    assertThat(json.path("figures")).hasSize(9);
     for (JsonNode figure : json.path("figures")) {
       assertThat(figure.path("ratio").asDouble()).as(figure.toString()).isPositive().isFinite();
       assertThat(figure.path("target").asDouble()).isPositive();

@@ -21,6 +21,7 @@ final class Commands {
           "fork",
           "export-test",
           "sessions",
+          "store",
           "approvals",
           "mcp",
           "new",
@@ -65,6 +66,7 @@ final class Commands {
       case "fork" -> new ForkCommand(surroundings);
       case "export-test" -> new ExportTestCommand(surroundings);
       case "sessions" -> new SessionsCommand(surroundings);
+      case "store" -> new StoreCommand(surroundings);
       case "approvals" -> new ApprovalsCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);

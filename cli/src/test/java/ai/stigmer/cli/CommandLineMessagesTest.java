@@ -28,6 +28,9 @@ class CommandLineMessagesTest {
     for (String part : "list show export".split(" ")) {
       help("sessions", part, "--help");
     }
+    for (String part : "check backup prune stats".split(" ")) {
+      help("store", part, "--help");
+    }
     Golden.assertMatches(FOLDER.resolve("help-pages.txt"), story.toString());
   }
 
@@ -41,6 +44,13 @@ class CommandLineMessagesTest {
     refused("E001", "sessions", "lst");
     refused("E001", "config", "set", "llm.model");
     refused("E001", "resume");
+    refused("E001", "store");
+    refused("E001", "store", "prune");
+    refused("E001", "store", "prune", "--keep", "-1");
+    refused("E001", "store", "prune", "--older-than", "soon");
+    refused("E001", "store", "prune", "--max-size", "9000000TB");
+    refused("E001", "store", "check", "--output", "xml");
+    refused("E522", "store", "backup", "copy.db");
     refused("E002", "sesions");
     refused("E002", "fly");
     refused("E003", "explain", "E999");
