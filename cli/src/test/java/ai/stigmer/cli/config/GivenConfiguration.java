@@ -197,7 +197,6 @@ record GivenConfiguration(
     draw.into(given.flags, "--execution-mode", EXECUTIONS);
     draw.into(given.env, "STIGMER_EXECUTION_MODE", EXECUTIONS);
     draw.into(given.env, "STIGMER_EXECUTION_NETWORK", NETWORKS);
-    draw.into(given.file, "execution.limits.memory", SIZES);
     draw.into(given.env, "STIGMER_EXECUTION_MEMORY", SIZES);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
