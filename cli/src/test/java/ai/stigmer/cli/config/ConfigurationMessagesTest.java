@@ -72,6 +72,10 @@ class ConfigurationMessagesTest {
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
     check("E140", "STIGMER_LLM_PULL=always");
+    check("E150", "STIGMER_EXECUTION_MODE=docker");
+    check("E151", "STIGMER_EXECUTION_NETWORK=all");
+    check("E152", "STIGMER_EXECUTION_MEMORY=8m");
+    check("E153", "STIGMER_EXECUTION_READABLE=tools");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
     check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");
