@@ -172,7 +172,8 @@ class ConfigurationMessagesTest {
 
   private Shell shell() throws IOException {
     homes++;
-    return new Shell(Files.createDirectory(folder.resolve("home" + homes)));
+    return new Shell(Files.createDirectory(folder.resolve("home" + homes)))
+        .export("STIGMER_EXECUTION_MODE", "local");
   }
 
   private void tell(String codes, Shell shell, String... words) {
