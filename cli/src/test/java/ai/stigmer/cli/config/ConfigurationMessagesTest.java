@@ -75,6 +75,10 @@ class ConfigurationMessagesTest {
     check("E140", "STIGMER_LLM_PULL=always");
     check("E148", "STIGMER_APPROVALS_WHEN_ABSENT=ask");
     check("E148", "STIGMER_EFFECTS_UNKNOWN=retry");
+    check("E150", "STIGMER_EXECUTION_MODE=docker");
+    check("E151", "STIGMER_EXECUTION_NETWORK=all");
+    check("E152", "STIGMER_EXECUTION_MEMORY=8m");
+    check("E153", "STIGMER_EXECUTION_READABLE=tools");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
     check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");
@@ -171,7 +175,8 @@ class ConfigurationMessagesTest {
 
   private Shell shell() throws IOException {
     homes++;
-    return new Shell(Files.createDirectory(folder.resolve("home" + homes)));
+    return new Shell(Files.createDirectory(folder.resolve("home" + homes)))
+        .export("STIGMER_EXECUTION_MODE", "local");
   }
 
   private void tell(String codes, Shell shell, String... words) {

@@ -199,7 +199,6 @@ record GivenConfiguration(
     draw.into(given.flags, "--execution-mode", EXECUTIONS);
     draw.into(given.env, "STIGMER_EXECUTION_MODE", EXECUTIONS);
     draw.into(given.env, "STIGMER_EXECUTION_NETWORK", NETWORKS);
-    draw.into(given.file, "execution.limits.memory", SIZES);
     draw.into(given.env, "STIGMER_EXECUTION_MEMORY", SIZES);
     draw.into(given.flags, "--when-absent", ABSENCES);
     draw.into(given.env, "STIGMER_APPROVALS_WHEN_ABSENT", ABSENCES);

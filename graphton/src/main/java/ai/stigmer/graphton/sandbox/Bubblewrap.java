@@ -218,7 +218,9 @@ final class Bubblewrap implements Confinement {
       places.readOnly().forEach(place -> mounts.addAll(readOnly(place, place)));
       places.hidden().forEach(place -> mounts.addAll(readOnly(files.emptyFile(), place)));
       for (Path place : policy.hidden()) {
-        if (place.startsWith(policy.workspace()) && Files.exists(place)) {
+        boolean covered =
+            policy.hidden().stream().anyMatch(other -> ProtectedPlaces.isBelow(place, other));
+        if (place.startsWith(policy.workspace()) && Files.exists(place) && !covered) {
           mounts.addAll(
               readOnly(Files.isDirectory(place) ? files.emptyFolder() : files.emptyFile(), place));
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /*
  * Limits by setrlimit hold for one process each, and that on the number of processes not for root at all. A group holds
@@ -18,7 +19,8 @@ final class ControlGroup {
   private static final Path TREE = Path.of("/sys/fs/cgroup");
   private static final String NAME = "stigmer-" + ProcessHandle.current().pid() + "-";
   private static final AtomicLong COUNT = new AtomicLong();
-  private static final int TRIES = 50;
+  private static final int TRIES = 200;
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final List<Path> folders = new ArrayList<>();
 
@@ -87,7 +89,7 @@ final class ControlGroup {
   void remove() {
     for (Path folder : folders) {
       for (int i = 0; i < TRIES && !delete(folder); i++) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }

@@ -69,7 +69,8 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
         List.copyOf(missing));
   }
 
-  private static boolean isBelow(Path place, Path folder) {
+  /** Whether a place lies in a folder that is there. */
+  static boolean isBelow(Path place, Path folder) {
     return !place.equals(folder) && place.startsWith(folder) && Files.exists(folder);
   }
 
