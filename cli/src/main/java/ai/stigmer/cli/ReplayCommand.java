@@ -70,8 +70,7 @@ final class ReplayCommand implements Callable<Integer> {
       configuration = environment.configuration();
     } catch (ProblemException e) {
       // A program that uses the library records what it likes.
-      Problem.Category expected = Problem.Category.STORE;
-      if (e.problem().category() != expected) {
+      if (e.problem().category() != Problem.Category.STORE) {
         throw e;
       }
       model = new ShownModel("library", started.agent());

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code bin/crash-kit mutants [--seeds N] [--only WORDS]}: plants every mutant, or those whose names have
- * these words, and prints which seed found it.
- * Ends with 1 when one was not found. Arguments: the checkout, then the options.
+ * {@code bin/crash-kit mutants [--seeds N] [--only WORDS]}: plants every mutant, or those whose
+ * names have these words, and prints which seed found it. Ends with 1 when one was not found.
+ * Arguments: the checkout, then the options.
  */
 public final class MutantsMain {
   private static final String SEEDS = "3000";
