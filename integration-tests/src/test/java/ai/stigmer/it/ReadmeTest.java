@@ -57,7 +57,8 @@ class ReadmeTest {
                 .with("PATH", folder.resolve("bin") + ":/usr/bin:/bin")
                 .runOther(List.of("/bin/sh", "-c", command));
         // Then
-        int expected = command.contains("anthropic") ? 4 : asksOthers(command) ? 5 : 0;
+        boolean vendors = command.contains("anthropic") || command.contains("-m openai/");
+        int expected = vendors ? 4 : asksOthers(command) ? 5 : 0;
         assertThat(ended.status()).as("%s: %s", command, ended.err()).isEqualTo(expected);
       }
     }
