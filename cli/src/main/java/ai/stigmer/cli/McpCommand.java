@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  stigmer mcp add files -- npx -y @modelcontextprotocol/server-filesystem .",
       "  stigmer mcp add hub --env HUB_TOKEN -- hub-mcp --stdio",
-      "  stigmer mcp add docs --url https://mcp.example.com/mcp --header 'Authorization: ${TOKEN}'",
+      "  stigmer mcp add docs --url https://mcp.example.com/mcp --header 'X-Team: docs'",
       "  stigmer mcp test files --accept"
     })
 final class McpCommand implements Runnable {
@@ -80,7 +80,7 @@ final class McpCommand implements Runnable {
       @Option(
               names = "--header",
               paramLabel = "'NAME: VALUE'",
-              description = "Sent with every request; name secrets as $${NAME}.")
+              description = "Sent with each request; secrets as placeholders: explain E701.")
           @Nullable List<String> headers,
       @Option(names = "--tool", paramLabel = "NAME", description = "Only this tool; repeatable.")
           @Nullable List<String> tools,

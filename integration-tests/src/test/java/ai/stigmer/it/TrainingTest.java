@@ -54,7 +54,8 @@ class TrainingTest {
       List<String> loaded = lines.toList();
       assertThat(loaded).as("the log has the classes").hasSizeGreaterThan(1_000);
       assertThat(loaded)
-          .noneMatch(line -> line.contains(" io.modelcontextprotocol.") || line.contains(" reactor."));
+          .noneMatch(
+              line -> line.contains(" io.modelcontextprotocol.") || line.contains(" reactor."));
     }
   }
 }

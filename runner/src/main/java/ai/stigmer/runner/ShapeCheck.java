@@ -101,14 +101,6 @@ final class ShapeCheck {
     if (!each(path, node, found::put)) {
       return;
     }
-    shape
-        .fields()
-        .forEach(
-            (key, field) -> {
-              if (field.required() && !found.containsKey(key)) {
-                bad(node, quoted(full(path, key)) + " is missing");
-              }
-            });
     found.forEach(
         (key, value) -> {
           Field field = shape.fields().get(key);
@@ -118,6 +110,14 @@ final class ShapeCheck {
             any(full(path, key), value, field.shape());
           }
         });
+    shape
+        .fields()
+        .forEach(
+            (key, field) -> {
+              if (field.required() && !found.containsKey(key)) {
+                bad(node, quoted(full(path, key)) + " is missing");
+              }
+            });
   }
 
   /** Hands out every key once; false when the node has none. */
