@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +133,11 @@ public final class SqliteJournal implements Journal {
                 throw missing(connection, runId);
               }
               if (!run.holder().isEmpty() && alive.test(run.holder())) {
-                throw StoreProblems.owned(runId, run.owner() + " (" + run.holder() + ")");
+                throw StoreProblems.owned(
+                    runId,
+                    run.owner(),
+                    run.holder(),
+                    since(chain(connection, run, runId).entries()));
               }
               Chain chain = chain(connection, run, runId);
               try (PreparedStatement update =
@@ -146,6 +151,17 @@ public final class SqliteJournal implements Journal {
               }
               return new Writer(runId, run.id(), run.epoch() + 1, chain);
             });
+  }
+
+  /** When the present owner wrote its first entry; empty while it has written none. */
+  private static Optional<Instant> since(List<Recorded> entries) {
+    return entries.reversed().stream()
+        .filter(
+            recorded ->
+                recorded.entry() instanceof JournalEntry.RunStarted
+                    || recorded.entry() instanceof JournalEntry.RunResumed)
+        .findFirst()
+        .map(Recorded::time);
   }
 
   @Override
