@@ -3,50 +3,70 @@ package ai.stigmer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.cancel.CancelToken;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 
 class TypedLinesTest {
 
   @Test
-  void whatIsTypedForAWithdrawnQuestionDoesNotAnswerTheNextOne() throws Exception {
-    try (var keyboard = new PipedOutputStream();
-        var in = new PipedInputStream(keyboard)) {
-      // Given
-      var lines = new TypedLines(in);
-      var withdrawn = new CancelToken();
-      lines.ready();
-      withdrawn.cancel();
-      assertThat(lines.next(withdrawn)).isEmpty();
-      // When
-      keyboard.write("yes to the first\n".getBytes(StandardCharsets.UTF_8));
-      keyboard.flush();
-      while (!lines.hasLine()) {
-        Thread.onSpinWait();
-      }
-      lines.ready();
-      keyboard.write("no to the second\n".getBytes(StandardCharsets.UTF_8));
-      keyboard.flush();
-      // Then
-      assertThat(lines.next(new CancelToken())).contains("no to the second\n");
+  void whatIsTypedForAWithdrawnQuestionDoesNotAnswerTheNextOne() {
+    // Given
+    var keyboard = new Keyboard();
+    var lines = new TypedLines(keyboard);
+    withdraw(lines);
+    keyboard.type("yes to the first\n");
+    while (!lines.hasLine()) {
+      Thread.onSpinWait();
     }
+    // When
+    lines.ready();
+    keyboard.type("no to the second\n");
+    // Then
+    assertThat(lines.next(new CancelToken())).contains("no to the second\n");
   }
 
   @Test
-  void aReadThatAWithdrawnQuestionLeftServesTheNextOne() throws Exception {
-    try (var keyboard = new PipedOutputStream();
-        var in = new PipedInputStream(keyboard)) {
-      var lines = new TypedLines(in);
-      var withdrawn = new CancelToken();
-      lines.ready();
-      withdrawn.cancel();
-      assertThat(lines.next(withdrawn)).isEmpty();
-      lines.ready();
-      keyboard.write("y\n".getBytes(StandardCharsets.UTF_8));
-      keyboard.flush();
-      assertThat(lines.next(new CancelToken())).contains("y\n");
+  void aReadThatAWithdrawnQuestionLeftServesTheNextOne() {
+    var keyboard = new Keyboard();
+    var lines = new TypedLines(keyboard);
+    withdraw(lines);
+    lines.ready();
+    keyboard.type("y\n");
+    assertThat(lines.next(new CancelToken())).contains("y\n");
+  }
+
+  private static void withdraw(TypedLines lines) {
+    var withdrawn = new CancelToken();
+    lines.ready();
+    withdrawn.cancel();
+    assertThat(lines.next(withdrawn)).isEmpty();
+  }
+
+  /** Blocks until something is typed, as a terminal does. */
+  private static final class Keyboard extends InputStream {
+    private final LinkedBlockingQueue<Integer> typed = new LinkedBlockingQueue<>();
+
+    void type(String text) {
+      for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+        typed.add((int) one);
+      }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int most) {
+      into[offset] = (byte) read();
+      return 1;
+    }
+
+    @Override
+    public int read() {
+      try {
+        return typed.take();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 }

@@ -101,7 +101,10 @@ final class RunTree {
           own.isEmpty() ? others : own,
           child
               .model()
-              .map(model -> new Asking(List.of(model), asking.retries(), asking.timing()))
+              .map(
+                  model ->
+                      new Asking(
+                          List.of(model), asking.retries(), asking.timing(), asking.deadline()))
               .orElse(asking));
     }
 

@@ -50,6 +50,20 @@ public final class Owners {
         }
       };
 
+  /** The process of that name for people, {@code pid@host}. */
+  static String process(String name) {
+    int slash = name.lastIndexOf('/');
+    return slash < 0 ? name : name.substring(0, slash);
+  }
+
+  /** Whether the living process of that name has been stopped by a signal. */
+  static boolean isStopped(String name) {
+    return ProcessHandle.of(Long.parseLong(name.substring(0, name.indexOf('@'))))
+        .flatMap(Owners::stat)
+        .map(fields -> fields[STATE].matches("[Tt]"))
+        .orElse(false);
+  }
+
   /** A process whose start nobody tells counts as the one that was meant: waiting harms less. */
   private static boolean runs(ProcessHandle process, String start) {
     return process.isAlive()

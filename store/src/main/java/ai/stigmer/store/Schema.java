@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class Schema {
   private static final int APPLICATION = 0x53544a31;
-  private static final List<Step> STEPS = 
+  private static final List<Step> STEPS =
       List.of(Schema::runsAndEntries, Schema::blobs, Schema::inbox);
 
   private static final String INBOX =

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -115,13 +116,28 @@ public final class SqliteJournal implements Journal {
             connection -> {
               Run run = Runs.require(connection, file, runId);
               if (!run.holder().isEmpty() && alive.test(run.holder())) {
-                throw StoreProblems.owned(runId, run.owner() + " (" + run.holder() + ")");
+                throw StoreProblems.owned(
+                    runId,
+                    run.owner(),
+                    run.holder(),
+                    since(chain(connection, run, runId).entries()));
               }
               Chain chain = Chain.read(connection, file, run);
               long epoch = Runs.claim(connection, run, owner, holder);
               return new RunWriter(
                   writing(), clock, new RunWriter.Claim(runId, run.id(), epoch), chain);
             });
+  }
+
+  /** When the present owner wrote its first entry; empty while it has written none. */
+  private static Optional<Instant> since(List<Recorded> entries) {
+    return entries.reversed().stream()
+        .filter(
+            recorded ->
+                recorded.entry() instanceof JournalEntry.RunStarted
+                    || recorded.entry() instanceof JournalEntry.RunResumed)
+        .findFirst()
+        .map(Recorded::time);
   }
 
   @Override

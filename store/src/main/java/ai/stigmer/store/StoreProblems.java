@@ -5,6 +5,9 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.sqlite.SQLiteErrorCode;
 
 /** What can be wrong with the journal's file, in words for its owner. */
@@ -17,9 +20,22 @@ final class StoreProblems {
         .asException();
   }
 
-  static ProblemException owned(String runId, String owner) {
-    return Problem.of("E502", Category.STORE, "run " + runId + " is being run by " + owner)
-        .help("wait for it to end, or stop that process first")
+  static ProblemException owned(
+      String runId, String owner, String holder, Optional<Instant> since) {
+    String process = Owners.process(holder);
+    String who = owner.equals(holder) ? "process " + process : owner + " (" + process + ")";
+    Problem problem =
+        Problem.of("E502", Category.STORE, "run " + runId + " is being run by " + who)
+            .from(
+                since.stream()
+                    .map(time -> "since " + time.truncatedTo(ChronoUnit.SECONDS))
+                    .toArray(String[]::new));
+    return (Owners.isStopped(holder)
+            ? problem.help(
+                "that process is stopped: let it go on with fg or kill -CONT "
+                    + process.substring(0, process.indexOf('@')),
+                "or end it, then resume")
+            : problem.help("wait for it to end, or stop that process first"))
         .asException();
   }
 

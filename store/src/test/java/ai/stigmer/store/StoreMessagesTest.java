@@ -157,7 +157,7 @@ class StoreMessagesTest {
     String same =
         told.toString()
             .replace(home.toString(), "HOME")
-            .replaceAll("\\(\\d+@[^)]*\\)", "(PID@HOST/START)");
+            .replaceAll("\\(\\d+@[^)]*\\)", "(PID@HOST)");
     told.setLength(0);
     told.append(same);
   }

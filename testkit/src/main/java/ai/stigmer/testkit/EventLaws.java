@@ -74,14 +74,8 @@ public final class EventLaws implements Consumer<AgentEvent> {
         }
       }
       case AgentEvent.Child child -> child(child);
-      case AgentEvent.ApprovalRequested requested -> {
-        require(openTurn == 0, "an approval is requested within a turn", event);
-        requireLater(requested.seq(), event);
-      }
-      case AgentEvent.ApprovalDecided decided -> {
-        require(openTurn == 0, "an approval is decided within a turn", event);
-        requireLater(decided.seq(), event);
-      }
+      case AgentEvent.ApprovalRequested requested -> approval(requested.seq(), event);
+      case AgentEvent.ApprovalDecided decided -> approval(decided.seq(), event);
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);
@@ -142,6 +136,11 @@ public final class EventLaws implements Consumer<AgentEvent> {
     if (finished.end() instanceof AgentEvent.TurnEnd.Answered answered) {
       requireLater(answered.seq(), finished);
     }
+  }
+
+  private void approval(long seq, AgentEvent event) {
+    require(openTurn == 0, "an approval within a turn", event);
+    requireLater(seq, event);
   }
 
   private void retrying(AgentEvent.Retrying retrying) {

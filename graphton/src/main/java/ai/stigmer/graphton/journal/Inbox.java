@@ -15,13 +15,13 @@ import java.util.Optional;
  */
 public interface Inbox {
 
-  /** Takes nothing: the run's owner hears only those of its own process. */
+  /** Takes nothing, so that a call that needs an approval cannot be decided. */
   Inbox NONE =
       new Inbox() {
         @Override
         public Receipt post(String runId, Post post) {
           throw Problem.of("E419", Problem.Category.STORE, "this journal takes no word from others")
-              .help("decide where the run is being run")
+              .help("give the journal an inbox: Journal.inbox()")
               .asException();
         }
 

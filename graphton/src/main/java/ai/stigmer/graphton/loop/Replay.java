@@ -123,8 +123,7 @@ public final class Replay {
       case JournalEntry.UserMessage message -> notice("the user said: " + message.text());
       case JournalEntry.ModelSwitched switched -> switched(switched, seq);
       case JournalEntry.ChildStarted child -> child(child);
-      case JournalEntry.ApprovalRequested requested ->
-          requested(requested.request(), seq);
+      case JournalEntry.ApprovalRequested requested -> requested(requested.request(), seq);
       case JournalEntry.ApprovalDecided decided -> decided(decided, seq);
       case JournalEntry.ChildFinished _, JournalEntry.AttemptFailed _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
@@ -209,7 +208,8 @@ public final class Replay {
   private void startGroup(int place) {
     var together = new HashSet<String>();
     for (int i = place;
-        i < entries.size() && entries.get(i).entry() instanceof ToolOutcome(var call, var result);
+        i < entries.size()
+            && entries.get(i).entry() instanceof ToolOutcome(var call, var result, _);
         i++) {
       boolean alone = result.status() == ToolResult.Status.DENIED;
       if (result.status() != ToolResult.Status.NOT_RUN && (together.isEmpty() || !alone)) {

@@ -154,8 +154,8 @@ final class ToolStage {
     if (ready.approval().isPresent() || approvals.isRemembered(ready.tool())) {
       return new Admitted.Admissible(ready);
     }
-    return switch (approvals.ask(
-        Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why)) {
+    Word word = approvals.ask(Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why);
+    return switch (word) {
       case Word.Waiting waiting -> new Admitted.Held(Optional.of(waiting.end()));
       case Word.Cancelled _ -> new Admitted.Held(Optional.empty());
       case Word.Decided decided -> approved(ready.approvedBy(decided.approval()), decided);

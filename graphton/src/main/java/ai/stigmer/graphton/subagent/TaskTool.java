@@ -160,7 +160,8 @@ public final class TaskTool implements Tool {
   /**
    * What the parent's model is told.
    *
-   * @throws CallSuspended when the whole tree ends or waits, and the child goes on with its parent later
+   * @throws CallSuspended when the whole tree ends or waits, and the child goes on with its parent
+   *     later
    */
   private static ToolResult told(String agent, RunEnd end) {
     return switch (end) {

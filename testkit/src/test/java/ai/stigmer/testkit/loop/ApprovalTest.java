@@ -8,6 +8,7 @@ import ai.stigmer.graphton.Graphton;
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.approval.Approver;
+import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
@@ -275,6 +276,45 @@ class ApprovalTest extends LoopFixture {
     assertThat(desk.find("r.2").standing()).isEqualTo(Standing.OPEN);
     asking(nothing(), nothing(), says("done")).policy(ToolPolicy.ALLOW_ALL).resume(agent(), "r");
     assertRefused("E413", () -> desk.decide("r.2", new ApprovalDecision.Approved(), "me"));
+  }
+
+  @Test
+  void theWordThatACallHadNoEffectServesOnce() {
+    // Given
+    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{\"n\":1}"), noting("work"), "r");
+    Graphton knowing =
+        runner(nothing(), says("done"))
+            .unknownEffects(UnknownEffects.ASK)
+            .approver(answering(_ -> new ApprovalDecision.DidNotHappen()));
+    assertThatThrownBy(
+            () ->
+                knowing
+                    .listener(_ -> {})
+                    .journal(DyingJournal.after(journal, JournalEntry.ToolIntent.class))
+                    .resume(agent(), "r"))
+        .isInstanceOf(DyingJournal.Died.class);
+    // When
+    RunResult again =
+        runner(nothing(), says("done")).unknownEffects(UnknownEffects.ASK).resume(agent(), "r");
+    // Then
+    assertThat(again.end())
+        .isInstanceOfSatisfying(
+            RunEnd.Waiting.class, end -> assertThat(end.approval()).isEqualTo("r.2"));
+    assertThat(ran).isEmpty();
+    knowing.resume(agent(), "r");
+    assertThat(ran).hasSize(1);
+  }
+
+  @Test
+  void aLostOutcomeEndsTheRunUntilSomebodyChoosesWhenItIsToFail() {
+    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{\"n\":1}"), noting("work"), "r");
+    RunResult failed = runner(nothing()).unknownEffects(UnknownEffects.FAIL).resume(agent(), "r");
+    assertThat(failed.end())
+        .isInstanceOfSatisfying(
+            RunEnd.Failed.class, end -> assertThat(end.problem().code()).isEqualTo("E417"));
+    runner(nothing(), says("done")).resume(agent(), "r");
+    assertThat(ran).isEmpty();
+    assertThat(lastAnswer().status()).isEqualTo(ToolResult.Status.UNKNOWN);
   }
 
   private Graphton asking(Answer... answers) {
