@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-
 /** One run of the command line: journal, approvals and Ctrl-C around a {@link Runner}. */
 final class Conversation {
   private final Surroundings surroundings;
@@ -57,8 +56,7 @@ final class Conversation {
 
   /** Begins a run with the past of another one; returns the exit status. */
   int fork(Runner runner, Fork fork, RunEnvironment environment, Resolved configuration) {
-    return control(
-        environment, configuration, control -> runner.fork(fork, environment, control));
+    return control(environment, configuration, control -> runner.fork(fork, environment, control));
   }
 
   /** A runner over the journal of this home, for writing. */

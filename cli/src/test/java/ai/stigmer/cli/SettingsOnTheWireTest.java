@@ -14,6 +14,7 @@ import ai.stigmer.testkit.ollama.Pull;
 import ai.stigmer.testkit.ollama.Scenario;
 import ai.stigmer.testkit.openai.FakeResponses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -56,6 +56,8 @@ final class Values {
       case DURATION -> duration(text).map(Duration::toMillis).map(BigDecimal::valueOf);
       case MODE, PROVIDER, MODEL, URL, SECRET, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL ->
           Optional.empty();
+      case EXECUTION, NETWORK, PROCESSES, SIZE, FOLDERS, WHEN_ABSENT, UNKNOWN_EFFECTS ->
+          Optional.empty();
     };
   }
 

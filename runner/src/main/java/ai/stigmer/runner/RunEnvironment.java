@@ -152,8 +152,6 @@ public record RunEnvironment(
           retries(json),
           BudgetJson.read(json.path("budget")),
           RunContext.parse(json.path("context")));
-          json.path("max_retries").asInt(RetryPolicy.DEFAULT.maxRetries()),
-          RunContext.parse(json.path("context")));
     } catch (IllegalArgumentException e) {
       throw foreign(String.valueOf(e.getMessage()));
     }
@@ -190,7 +188,8 @@ public record RunEnvironment(
         json.path("description").asText(),
         json.path("instructions").asText(),
         json.has("tools") ? Optional.of(texts(json.path("tools"))) : Optional.empty(),
-        SubAgentJson.read(json.path("subagents")));
+        SubAgentJson.read(json.path("subagents")),
+        AgentParts.NONE);
   }
 
   private static ObjectNode modelJson(ModelSettings model) {

@@ -107,9 +107,11 @@ public final class Runner implements AutoCloseable {
    *     forked there; as {@link #run}
    */
   public RunResult fork(Fork fork, RunEnvironment environment, RunControl control) {
-    Agent agent = agent(environment);
-    try (Models models = Models.open(providers, environment)) {
-      return loop(models, environment, control).environment(environment.toJson()).fork(agent, fork);
+    try (McpTools servers = servers(environment, control);
+        Models models = models(environment, servers)) {
+      return loop(models, environment, control)
+          .environment(environment.toJson())
+          .fork(agent(environment, servers), fork);
     }
   }
 

@@ -38,8 +38,7 @@ class AgentFileTest {
                 "reviewer",
                 "Reviews.",
                 "Review the changes of this folder.",
-                Optional.of(List.of("read_file", "grep")),
-                List.of()));
+                Optional.of(List.of("read_file", "grep"))));
   }
 
   @Test

@@ -53,20 +53,18 @@ class AgentPartsTest {
 
   @Test
   void everyPartOfTheContractsShapeIsRead() {
-    AgentParts parts = AgentFile.parse("a.yaml", WHOLE).parts();
+    AgentDefinition agent = AgentFile.parse("a.yaml", WHOLE);
 
     var stdio =
         new Stdio(
             "npx", List.of("-y", "server-memory"), Map.of("TOKEN", "${TOKEN}"), Optional.empty());
-    assertThat(parts)
+    assertThat(agent.subAgents())
+        .containsExactly(
+            new SubAgentDefinition(
+                "tester", "Tests.", "Write a failing test first.", Optional.of(List.of("ls"))));
+    assertThat(agent.parts())
         .isEqualTo(
             new AgentParts(
-                List.of(
-                    new SubAgent(
-                        "tester",
-                        "Tests.",
-                        "Write a failing test first.",
-                        Optional.of(List.of("ls")))),
                 List.of(
                     new McpServer("memory", stdio, List.of("read_graph"), Duration.ofSeconds(60))),
                 List.of("own"),

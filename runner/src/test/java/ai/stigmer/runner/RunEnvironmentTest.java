@@ -39,7 +39,8 @@ class RunEnvironmentTest {
                     "Finds.",
                     "Find what you are asked for.",
                     Optional.of(List.of("grep"))),
-                SubAgentDefinition.GENERAL_PURPOSE)),
+                SubAgentDefinition.GENERAL_PURPOSE),
+            AgentParts.NONE),
         Path.of("/some/where"),
         ShellPermission.ALLOW,
         new Execution(
@@ -72,7 +73,8 @@ class RunEnvironmentTest {
             .withCostUsd(new BigDecimal("2.50"))
             .withWallTime(Duration.ofSeconds(90))
             .withDepth(2)
-            .withFanOut(3));
+            .withFanOut(3),
+        RunContext.NONE);
   }
 
   @Test
@@ -102,7 +104,8 @@ class RunEnvironmentTest {
             "{}",
             50,
             RetryPolicy.NONE,
-            Budget.UNLIMITED);
+            Budget.UNLIMITED,
+            RunContext.NONE);
 
     // Then
     assertThat(RunEnvironment.parse(before.toJson())).isEqualTo(before);
@@ -167,7 +170,8 @@ class RunEnvironmentTest {
                 RetryPolicy.DEFAULT
                     .withMaxRetries(resolved.maxRetries())
                     .withBudget(resolved.retryBudget()),
-                resolved.budget())
+                resolved.budget(),
+                RunContext.NONE)
             .toJson();
     RunEnvironment read = RunEnvironment.parse(json);
 

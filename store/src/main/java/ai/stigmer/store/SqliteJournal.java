@@ -3,6 +3,7 @@ package ai.stigmer.store;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.store.Runs.Run;
@@ -120,7 +121,7 @@ public final class SqliteJournal implements Journal {
                     runId,
                     run.owner(),
                     run.holder(),
-                    since(chain(connection, run, runId).entries()));
+                    since(Chain.read(connection, file, run).entries()));
               }
               Chain chain = Chain.read(connection, file, run);
               long epoch = Runs.claim(connection, run, owner, holder);

@@ -30,6 +30,10 @@ final class ChildLine {
       case AgentEvent.ModelSwitched switched -> Optional.of(RetryLine.of(switched));
       case AgentEvent.Notice notice ->
           Optional.of("note: " + Visible.answer(notice.code() + " " + notice.text()));
+      case AgentEvent.ApprovalRequested requested ->
+          Optional.of("waits for approval " + requested.request().id());
+      case AgentEvent.ApprovalDecided decided ->
+          Optional.of("approval " + decided.request().id() + " is decided");
       case AgentEvent.Child child -> of(child, palette);
       case AgentEvent.RunFinished finished -> Optional.of(palette.dim(end(finished.result())));
       case AgentEvent.TurnStarted _,

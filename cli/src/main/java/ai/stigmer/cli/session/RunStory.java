@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
  * One run in a line, folded from its entries.
  *
  * @param message what the user asked first
- * @param status how the run stands: {@value #OPEN} when it has no end, {@value #WAITING} when it waits
- *     for an approval
+ * @param status how the run stands: {@value #OPEN} when it has no end, {@value #WAITING} when it
+ *     waits for an approval
  * @param turns answers of the model
  */
 public record RunStory(String agent, String message, String status, int turns) {

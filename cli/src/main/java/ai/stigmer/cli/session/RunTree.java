@@ -25,7 +25,9 @@ public record RunTree(
     String runId,
     String owner,
     RunStory story,
-    Instant updated, List<TurnUsage> spent, List<RunTree> children) {
+    Instant updated,
+    List<TurnUsage> spent,
+    List<RunTree> children) {
 
   /** Stands before a run for each run above it. */
   public static final String INDENT = "  ";
@@ -55,8 +57,7 @@ public record RunTree(
     return read(journal, runId, "", Instant.EPOCH);
   }
 
-  private static RunTree read(
-      Journal journal, String runId, String owner, Instant updated) {
+  private static RunTree read(Journal journal, String runId, String owner, Instant updated) {
     List<Recorded> entries = journal.read(runId);
     var spent = new ArrayList<TurnUsage>();
     var children = new ArrayList<RunTree>();

@@ -182,7 +182,7 @@ public final class EveryCrashPoint {
   }
 
   private static boolean isUnknown(JournalEntry entry) {
-    return entry instanceof JournalEntry.ToolOutcome(var call, var result)
+    return entry instanceof JournalEntry.ToolOutcome(var call, var result, _)
         && result.status() == ToolResult.Status.UNKNOWN;
   }
 }

@@ -102,7 +102,7 @@ final class SimulatedModel implements ChatModel {
   private void checkAnswers(ModelRequest request, List<JournalEntry> entries) {
     Map<String, ToolResult> recorded = new HashMap<>();
     for (JournalEntry entry : entries) {
-      if (entry instanceof JournalEntry.ToolOutcome(var call, var result)) {
+      if (entry instanceof JournalEntry.ToolOutcome(var call, var result, _)) {
         recorded.put(call.id(), result);
       }
     }

@@ -31,7 +31,7 @@ record SimulatedVerdict(SimulatedWorld undisturbed, SimulatedWorld world, int di
         entries.stream()
             .filter(
                 entry ->
-                    entry instanceof JournalEntry.ToolOutcome(var call, var result)
+                    entry instanceof JournalEntry.ToolOutcome(var call, var result, _)
                         && result.status() == ToolResult.Status.UNKNOWN)
             .count();
   }
