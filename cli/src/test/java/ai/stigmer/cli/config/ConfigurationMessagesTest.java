@@ -129,7 +129,7 @@ class ConfigurationMessagesTest {
     tell("E120", shell(), "run", "--agent", "/no/such/agent.yaml", "hi");
     agent("E121", "spec:\n  model: x\n");
     agent("E121", "skill: [a]\nspec:\n  instructions: Help.\n");
-    agent("E121", "spec:\n  instructions: Help.\n  mcp_servers: []\n");
+    agent("E121", "spec:\n  instructions: Help.\n  hooks: []\n");
     agentFile("E122", "just words\n");
     agentFile("E120", "spec: [\n");
     agentFile("E122", "kind: Agent\nkind: Agent\n");
