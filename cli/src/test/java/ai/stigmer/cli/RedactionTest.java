@@ -32,7 +32,8 @@ class RedactionTest {
         FakeOllama.start(
             Scenario.of(
                     Answer.call("read_file", "{\"file_path\":\"keys.txt\"}"),
-                    Answer.call("execute", "{\"command\":\"cat keys.txt; cat keys.txt >&2; exit 1\"}"),
+                    Answer.call(
+                        "execute", "{\"command\":\"cat keys.txt; cat keys.txt >&2; exit 1\"}"),
                     Answer.call("grep", "{\"pattern\":\"=\",\"output_mode\":\"content\"}"),
                     Answer.text("read"))
                 .models(InstalledModel.withTools("qwen3.5:9b", 32_768)))) {
