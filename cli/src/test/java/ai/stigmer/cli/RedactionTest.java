@@ -26,13 +26,14 @@ class RedactionTest {
   void aKeyThatAToolFindsIsNeitherJournaledNorShownNorSent() throws IOException {
     Path workspace = Files.createDirectory(folder.resolve("workspace"));
     Files.writeString(
-        workspace.resolve(".env"), "A=" + KEY + "\nB=" + OTHER + "\nC=" + GROQ + "\n");
+        workspace.resolve("keys.txt"), "A=" + KEY + "\nB=" + OTHER + "\nC=" + GROQ + "\n");
     Path home = Files.createDirectory(folder.resolve("home"));
     try (FakeOllama server =
         FakeOllama.start(
             Scenario.of(
-                    Answer.call("read_file", "{\"file_path\":\".env\"}"),
-                    Answer.call("execute", "{\"command\":\"cat .env; cat .env >&2; exit 1\"}"),
+                    Answer.call("read_file", "{\"file_path\":\"keys.txt\"}"),
+                    Answer.call(
+                        "execute", "{\"command\":\"cat keys.txt; cat keys.txt >&2; exit 1\"}"),
                     Answer.call("grep", "{\"pattern\":\"=\",\"output_mode\":\"content\"}"),
                     Answer.text("read"))
                 .models(InstalledModel.withTools("qwen3.5:9b", 32_768)))) {

@@ -112,7 +112,17 @@ class PowerCutTest {
 
   private DiskTrace trace(Class<? extends JournalInFolder> journal) throws Exception {
     Path folder = Files.createDirectories(home.resolve(journal.getSimpleName()));
-    return DiskTrace.record(folder, JournalWorkload.command(journal, folder, 3, 20, SEED));
+    return DiskTrace.record(
+        folder, JournalWorkload.command(Workload.class, journal, folder, 3, 20, SEED));
+  }
+
+  /** The process that is recorded. */
+  static final class Workload {
+    private Workload() {}
+
+    public static void main(String[] args) throws ReflectiveOperationException {
+      JournalWorkload.run(args, System.out);
+    }
   }
 
   /** The journal as it is. */

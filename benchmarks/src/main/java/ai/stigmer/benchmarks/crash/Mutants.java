@@ -22,9 +22,11 @@ final class Mutants {
               LOOP,
               """
               long seq = append(List.of(new JournalEntry.Turn(answered.turn())));
+              reservation.settle(TurnUsage.of(answered.turn()));
               events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
               """,
               """
+              reservation.settle(TurnUsage.of(answered.turn()));
               long seq = plan.writer().before().size() + 100L;
               events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Answered(answered.turn(), seq)));
               append(List.of(new JournalEntry.Turn(answered.turn())));
@@ -37,8 +39,10 @@ final class Mutants {
           new Mutant(
               "a resume forgets the last entry",
               LOOP,
-              "Transcript.of(plan.writer().before())",
-              "Transcript.of(plan.writer().before().subList(0, plan.writer().before().size() - 1))"),
+              "Transcript.of(plan.writer().before())); String runId",
+              "Transcript.of("
+                  + "plan.writer().before().subList(0, plan.writer().before().size() - 1)));"
+                  + " String runId"),
           new Mutant(
               "every entry is appended twice",
               LOOP,
@@ -76,36 +80,37 @@ final class Mutants {
           new Mutant(
               "the effect comes before its intent",
               TOOLS,
-              "recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(), prepared)));",
-              "ToolResult early = run(ready);"
-                  + " recorder.append(List.of(new ToolIntent(ready.call(), ready.tool().effect(),"
-                  + " prepared))); record(ready.call(), early, before); return;"),
+              "announce(ready, prepared); return new Announced.Run(ready);",
+              "ToolResult early = run(ready); announce(ready, prepared);"
+                  + " record(ready, early, before); return new Announced.Done();"),
           new Mutant(
               "an outcome is recorded before the effect",
               TOOLS,
-              "record(ready.call(), run(ready), before);",
-              "record(ready.call(), ToolResult.ok(\"done: \" + ready.call().id()), before);"
-                  + " run(ready);"),
+              "done.add(finish(going.getFirst()));",
+              "record(going.getFirst(),"
+                  + " ToolResult.ok(\"done: \" + going.getFirst().call().id()), before);"
+                  + " finish(going.getFirst()); going.clear();"),
           new Mutant(
               "an unsafe call is run again after a crash",
               TOOLS,
-              "case Tool.Settlement.Unknown unknown -> Optional.of(UNKNOWN);",
-              "case Tool.Settlement.Unknown unknown -> Optional.empty();"),
+              "plan.cancel().isCancelled() ? new Settled.Held(Optional.empty()) : unknown.settle(ready);",
+              "new Settled.RunIt(Optional.empty());"),
           new Mutant(
               "what a tool settled is ignored",
               TOOLS,
-              "case Tool.Settlement.Happened happened -> Optional.of(happened.result());",
-              "case Tool.Settlement.Happened happened -> Optional.empty();"),
+              "new Settled.Known(happened.result(), Optional.empty());",
+              "new Settled.RunIt(Optional.empty());"),
           new Mutant(
               "what did not happen is called unknown",
               TOOLS,
-              "case Tool.Settlement.DidNotHappen no -> Optional.empty();",
-              "case Tool.Settlement.DidNotHappen no -> Optional.of(UNKNOWN);"),
+              "case Tool.Settlement.DidNotHappen _ -> new Settled.RunIt(Optional.empty());",
+              "case Tool.Settlement.DidNotHappen _ ->"
+                  + " new Settled.Known(UnknownOutcomes.TOLD, Optional.empty());"),
           new Mutant(
               "an announced call counts as new",
               TOOLS,
-              "if (intent.isPresent()) {",
-              "if (intent.isPresent() && intent.get().call().id().isEmpty()) {"),
+              "if (ready.intent().isPresent()) {",
+              "if (ready.intent().isPresent() && ready.call().id().isEmpty()) {"),
           new Mutant(
               "every announced call is run again",
               TOOLS,
@@ -119,7 +124,7 @@ final class Mutants {
           new Mutant(
               "a denied call runs",
               TOOLS,
-              "case Decision.Deny deny -> new Admitted.Refused(ToolResult.denied(deny.reason()));",
+              "case Decision.Deny deny -> denied(deny.reason(), ready.approval());",
               "case Decision.Deny deny -> new Admitted.Admissible(ready);"),
           new Mutant(
               "the idempotency key changes with each attempt",
@@ -130,23 +135,23 @@ final class Mutants {
               "an outcome is shown before it is durable",
               TOOLS,
               """
-              long seq = recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+              long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
               events.send(new AgentEvent.ToolFinished(call, told, seq));
               """,
               """
               events.send(new AgentEvent.ToolFinished(call, told, before.turns() + 100L));
-              recorder.append(List.of(new JournalEntry.ToolOutcome(call, told)));
+              approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
               """),
           new Mutant(
               "outcomes of parallel calls are mixed up",
               TOOLS,
-              "record(next.ready().call(), next.result(), before);",
-              "record(reads.get(i).call(), next.result(), before);"),
+              "next.result().ifPresent(result -> record(next.ready(), result, before));",
+              "int at = i; next.result().ifPresent(result -> record(going.get(at), result, before));"),
           new Mutant(
               "idempotent calls run like reads",
               TOOLS,
-              "if (admissible.ready().tool().effect() == EffectClass.READ",
-              "if (admissible.ready().tool().effect() != EffectClass.UNSAFE"),
+              "return ready.tool().effect() == EffectClass.READ",
+              "return ready.tool().effect() != EffectClass.UNSAFE"),
           new Mutant(
               "answers stand in the wrong order",
               FOLD,

@@ -98,7 +98,8 @@ public record PowerMain(long images, long seed, Path report, int threads) {
       DiskTrace trace =
           DiskTrace.record(
               folder,
-              JournalWorkload.command(SqliteInFolder.class, folder, OPENED, APPENDS, workload));
+              JournalWorkload.command(
+                  Workload.class, SqliteInFolder.class, folder, OPENED, APPENDS, workload));
       var check = new JournalImageCheck(new SqliteInFolder());
       PowerCuts.Report result = new PowerCuts(trace, workload, check).judge(first, count, threads);
       Files.writeString(
@@ -124,6 +125,15 @@ public record PowerMain(long images, long seed, Path report, int threads) {
     ArrayNode failures = json.putArray("failures");
     result.failures().forEach(failures::add);
     return json.toString();
+  }
+
+  /** The process that is recorded. */
+  static final class Workload {
+    private Workload() {}
+
+    public static void main(String[] args) throws ReflectiveOperationException {
+      JournalWorkload.run(args, System.out);
+    }
   }
 
   /** The journal in SQLite. */

@@ -83,19 +83,7 @@ public final class Transcript {
       }
       case JournalEntry.ChildStarted child ->
           line(number, "sub-agent " + child.agent() + " begins: run " + child.childRunId());
-      case JournalEntry.ChildFinished child -> {
-        Spending all = Spending.of(child.spent());
-        spent.addAll(child.spent());
-        line(
-            number,
-            "sub-agent's end: "
-                + Ends.status(child.end())
-                + " ("
-                + all.tokensInWords()
-                + ", "
-                + all.costInWords()
-                + ")");
-      }
+      case JournalEntry.ChildFinished child -> child(number, child);
       case JournalEntry.RunForked forked ->
           line(number, "forked from run " + forked.from() + " at its entry " + forked.at());
       case JournalEntry.AttemptFailed failed -> {
@@ -107,6 +95,20 @@ public final class Transcript {
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
       }
     }
+  }
+
+  private void child(String number, JournalEntry.ChildFinished child) {
+    Spending all = Spending.of(child.spent());
+    spent.addAll(child.spent());
+    line(
+        number,
+        "sub-agent's end: "
+            + Ends.status(child.end())
+            + " ("
+            + all.tokensInWords()
+            + ", "
+            + all.costInWords()
+            + ")");
   }
 
   private static String question(ApprovalRequest asked) {

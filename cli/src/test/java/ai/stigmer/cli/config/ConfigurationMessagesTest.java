@@ -30,7 +30,8 @@ class ConfigurationMessagesTest {
   private static final Pattern CODE = Pattern.compile("E1\\d\\d");
 
   /** A module that is missing, which is none here; no home; the key of a resumed run. */
-  private static final Set<String> ELSEWHERE = Set.of("E123", "E136", "E137");
+  private static final Set<String> ELSEWHERE =
+      Set.of("E123", "E136", "E137", "E160", "E162", "E164", "E166", "E167");
 
   private final StringBuilder story = new StringBuilder();
   private final Map<String, Integer> shown = new TreeMap<>();
@@ -129,7 +130,7 @@ class ConfigurationMessagesTest {
     tell("E120", shell(), "run", "--agent", "/no/such/agent.yaml", "hi");
     agent("E121", "spec:\n  model: x\n");
     agent("E121", "skill: [a]\nspec:\n  instructions: Help.\n");
-    agent("E121", "spec:\n  instructions: Help.\n  mcp_servers: []\n");
+    agent("E121", "spec:\n  instructions: Help as you can.\n  hooks: []\n");
     agentFile("E122", "just words\n");
     agentFile("E120", "spec: [\n");
     agentFile("E122", "kind: Agent\nkind: Agent\n");

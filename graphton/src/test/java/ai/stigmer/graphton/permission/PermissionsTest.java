@@ -156,11 +156,11 @@ final class PermissionsTest {
   @Test
   void whatARuleDeniesToReadNoToolReads() throws Exception {
     // Given
-    Files.writeString(folder.resolve(".env"), "KEY=needle");
-    Permissions permissions = with(Mode.ASK, "deny read(.env)");
+    Files.writeString(folder.resolve("plan.txt"), "needle");
+    Permissions permissions = with(Mode.ASK, "deny read(plan.txt)");
     Workspace hiding = Workspace.open(folder).hiding(permissions::hides);
     // Then
-    assertThatThrownBy(() -> hiding.read(hiding.resolve(".env")))
+    assertThatThrownBy(() -> hiding.read(hiding.resolve("plan.txt")))
         .hasMessageContaining("not to be read, by the user's rules");
   }
 

@@ -60,15 +60,7 @@ public final class JournalLaws {
         intended.clear();
         turn.turn().calls().forEach(call -> open.put(call.id(), call));
       }
-      case JournalEntry.ToolIntent intent -> {
-        requireGoing(seq);
-        ToolCall made = open.get(intent.call().id());
-        boolean byWord = intent.approval().isPresent();
-        require(
-            intent.call().equals(made) || (byWord && made != null), seq, "intends no open call");
-        require(intended.add(intent.call().id()) || byWord, seq, "intends a call twice");
-        intent.approval().ifPresent(id -> use(id, seq));
-      }
+      case JournalEntry.ToolIntent intent -> intent(seq, intent);
       case JournalEntry.ToolOutcome outcome -> {
         requireGoing(seq);
         require(outcome.call().equals(open.remove(outcome.call().id())), seq, "ends no open call");
@@ -101,6 +93,16 @@ public final class JournalLaws {
         ended = true;
       }
     }
+  }
+
+  /** Under somebody's word a call may have other arguments, and be announced anew. */
+  private void intent(int seq, JournalEntry.ToolIntent intent) {
+    requireGoing(seq);
+    ToolCall made = open.get(intent.call().id());
+    boolean byWord = intent.approval().isPresent();
+    require(intent.call().equals(made) || (byWord && made != null), seq, "intends no open call");
+    require(intended.add(intent.call().id()) || byWord, seq, "intends a call twice");
+    intent.approval().ifPresent(id -> use(id, seq));
   }
 
   private void use(String approval, int seq) {

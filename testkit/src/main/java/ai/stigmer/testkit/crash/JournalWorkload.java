@@ -19,29 +19,45 @@ public final class JournalWorkload {
   private static final int RUNS = 4;
   private static final int LONG = 9_000;
 
-  private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+  private final PrintStream out;
   private final JournalInFolder journals;
   private final Path folder;
   private final Random random;
 
-  private JournalWorkload(JournalInFolder journals, Path folder, long seed) {
+  private JournalWorkload(JournalInFolder journals, Path folder, long seed, PrintStream out) {
     this.journals = journals;
     this.folder = folder;
     this.random = new Random(seed);
+    this.out = out;
   }
 
-  public static void main(String[] args) throws ReflectiveOperationException {
-    var journals =
+  /**
+   * What a program's {@code main} does with its arguments.
+   *
+   * @param out its standard output
+   */
+  public static void run(String[] args, PrintStream out) throws ReflectiveOperationException {
+    JournalInFolder journals =
         Class.forName(args[0]).asSubclass(JournalInFolder.class).getConstructor().newInstance();
-    var workload = new JournalWorkload(journals, Path.of(args[1]), Long.parseLong(args[4]));
+    var lines = new PrintStream(out, true, StandardCharsets.UTF_8);
+    var workload = new JournalWorkload(journals, Path.of(args[1]), Long.parseLong(args[4]), lines);
     for (int i = Integer.parseInt(args[2]); i > 0; i--) {
       workload.open(Integer.parseInt(args[3]));
     }
   }
 
-  /** The command that starts this process with the class path of the present one. */
+  /**
+   * The command that starts a program with the class path of the present one.
+   *
+   * @param program the class whose {@code main} calls {@link #run}
+   */
   public static List<String> command(
-      Class<? extends JournalInFolder> journals, Path folder, int times, int appends, long seed) {
+      Class<?> program,
+      Class<? extends JournalInFolder> journals,
+      Path folder,
+      int times,
+      int appends,
+      long seed) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--enable-native-access=ALL-UNNAMED",
@@ -49,7 +65,7 @@ public final class JournalWorkload {
         "-XX:-UsePerfData",
         "-cp",
         System.getProperty("java.class.path"),
-        JournalWorkload.class.getName(),
+        program.getName(),
         journals.getName(),
         folder.toString(),
         String.valueOf(times),
