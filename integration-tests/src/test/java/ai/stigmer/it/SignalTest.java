@@ -8,9 +8,11 @@ import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,8 +115,24 @@ class SignalTest {
 
   private static final String FILE = "{\"file_path\":\"/a\",\"content\":\"x\"}";
 
+  /** A build under nohup or in the background of a script hands down signals that are ignored. */
+  private static List<String> withDefaultSignals() {
+    var line = List.of("env", "--default-signal=HUP,INT,TERM");
+    try {
+      Process trial = new ProcessBuilder(line).redirectErrorStream(true).start();
+      trial.getInputStream().readAllBytes();
+      return trial.waitFor() == 0 ? line : List.of();
+    } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private StigmerProcess stigmer() {
-    return StigmerProcess.in(folder).with("STIGMER_EXECUTION_MODE", "local");
+    return StigmerProcess.in(folder)
+        .with("STIGMER_EXECUTION_MODE", "local")
+        .tracedBy(withDefaultSignals());
   }
 
   private String[] run(FakeOllama ollama) throws Exception {
