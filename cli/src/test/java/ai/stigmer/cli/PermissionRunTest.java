@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +121,30 @@ class PermissionRunTest {
             DONE);
     // Then
     assertThat(told).contains("rule deny read(secrets/**)").doesNotContain("needle-4711");
+  }
+
+  @Test
+  void aCommandInASandboxFindsAFileEmptyThatIsDeniedToRead() throws IOException {
+    // Given
+    if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
+      String message = "SKIPPED: bubblewrap is missing; install it to run this";
+      System.err.println(message);
+      assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
+      Assumptions.abort(message);
+    }
+    Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/secrets"));
+    Files.writeString(deep.resolve("note.txt"), "needle-4711\n");
+    Files.writeString(deep.resolveSibling("open.txt"), "haystack-12\n");
+    shell.export("STIGMER_EXECUTION_MODE", "sandbox");
+    // When
+    String told =
+        run(
+            0,
+            List.of("--deny", "read(**/secrets/**)"),
+            command("cat a/b/c/d/e/open.txt a/b/c/d/e/secrets/note.txt"),
+            DONE);
+    // Then
+    assertThat(told).contains("haystack-12", "[exit status 0]").doesNotContain("needle-4711");
   }
 
   @Test

@@ -210,7 +210,6 @@ record GivenConfiguration(
     draw.into(given.file, "effects.unknown", UNKNOWNS);
     draw.into(given.flags, "--permission-mode", PERMISSION_MODES);
     draw.into(given.env, "STIGMER_PERMISSION_MODE", PERMISSION_MODES);
-    draw.into(given.file, "permissions.mode", PERMISSION_MODES);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
     draw.into(given.flags, "--api", APIS);
@@ -240,7 +239,6 @@ record GivenConfiguration(
     section(lines, "agent", List.of("agent.max_turns"));
     section(lines, "approvals", List.of("approvals.when_absent"));
     section(lines, "effects", List.of("effects.unknown"));
-    section(lines, "permissions", List.of("permissions.mode"));
     return lines;
   }
 
