@@ -236,6 +236,13 @@ class PermissionRunTest {
         .contains("speaks of its example \"/usr/bin/git push\"");
   }
 
+  @Test
+  void aMisspeltListOfRulesIsAnErrorAndNotPassedOver() throws IOException {
+    Files.writeString(folder.resolve("home/config.yaml"), "permissions:\n  denny: [execute]\n");
+    run(3, List.of(), DONE);
+    assertThat(shell.err()).contains("E106", "did you mean \"permissions.deny\"");
+  }
+
   private static FakeOllama started(Answer... answers) {
     return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
   }

@@ -42,7 +42,7 @@ class PermissionsCommandTest {
     told(7, "explain", "git status; rm -r target");
     told(7, "explain", "git push origin");
     told(7, "explain", "--allow", "execute", "echo $(id)");
-    told(0, "explain", "--allow", "execute(make *)", "make test");
+    told(0, "explain", "--allow", "execute(make *)", "make test && git status");
     told(7, "explain", "--tool", "read_file", "secrets/key.txt");
     told(0, "explain", "--tool", "write_file", "src/A.java");
     told(7, "explain", "--permission-mode", "plan", "--tool", "write_file", "src/A.java");
