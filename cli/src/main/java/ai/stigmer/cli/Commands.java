@@ -23,6 +23,7 @@ final class Commands {
           "sessions",
           "store",
           "approvals",
+          "permissions",
           "mcp",
           "new",
           "validate",
@@ -68,6 +69,7 @@ final class Commands {
       case "sessions" -> new SessionsCommand(surroundings);
       case "store" -> new StoreCommand(surroundings);
       case "approvals" -> new ApprovalsCommand(surroundings);
+      case "permissions" -> new PermissionsCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

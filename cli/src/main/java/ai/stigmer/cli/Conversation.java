@@ -85,7 +85,7 @@ final class Conversation {
     ShellApproval approval = new ShellApproval(surroundings, configuration.whenAbsent());
     Permission permission =
         new Permission(
-            new ShellPolicy(environment.commands(), environment.workspace()),
+            RulePolicy.of(environment),
             approval,
             UnknownEffects.valueOf(configuration.unknownEffects().name()));
     ChangedTools changed =

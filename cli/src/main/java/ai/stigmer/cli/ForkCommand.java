@@ -11,6 +11,7 @@ import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.Runner;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -78,6 +79,7 @@ final class ForkCommand implements Callable<Integer> {
 
   private int fork(RunView view) {
     Resolved anew = Cascade.resolve(request());
+    ResumeCommand.refuseWrongPresence(anew);
     if (model != null && !anew.problems().isEmpty()) {
       view.failed(anew.problems(), anew.exitStatus());
       return anew.exitStatus();
@@ -86,8 +88,11 @@ final class ForkCommand implements Callable<Integer> {
     String from = find();
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(from);
-      RunEnvironment environment =
+      RunEnvironment chosen =
           model == null ? asRecorded(view, journaled, anew) : withModel(view, journaled, anew);
+      RunEnvironment environment =
+          chosen.with(chosen.permissions().denyingAlso(RunPermissions.of(anew)));
+      ResumeCommand.tellOfRules(view, journaled, environment);
       view.note("files stay as they are now; what run " + from + " did is not undone");
       Fork fork =
           new Fork(

@@ -16,8 +16,10 @@ import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.Runner;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -34,6 +36,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  stigmer resume last", "  stigmer resume 261121-k3x"})
 final class ResumeCommand implements Callable<Integer> {
+  /** About presence, and rules: what is to be denied and cannot be read must not be passed over. */
+  private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156");
+
   private final Surroundings surroundings;
 
   @Parameters(paramLabel = "ID", description = "The run's id, its beginning, or \"last\".")
@@ -97,11 +102,12 @@ final class ResumeCommand implements Callable<Integer> {
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
       CommandSandbox.Decision commands = commands(conversation, journaled);
+      RunPermissions today = RunPermissions.of(anew);
       RunEnvironment environment =
           new RunEnvironment(
               journaled.agent(),
               journaled.workspace(),
-              journaled.shell(),
+              journaled.permissions().denyingAlso(today),
               commands.execution(),
               resized(
                   journaled
@@ -119,10 +125,12 @@ final class ResumeCommand implements Callable<Integer> {
           RunCommand.shown(environment.model()),
           recorded.startLine(models(environment))
               + " · as the run was started · "
-              + commands.words(),
+              + commands.words()
+              + RunCommand.mode(environment.permissions()),
           journaled.configuration());
       fallbacks.notes().forEach(view::note);
       tellOfChange(view, journaled.model(), anew);
+      tellOfRules(view, journaled, environment);
       if (journaled.execution().isSandboxed() && !commands.execution().isSandboxed()) {
         view.note("commands were kept in a sandbox until now; from here on they are not");
       }
@@ -164,9 +172,9 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   /** Only what is taken from now on must be right; the rest is as the run was started. */
-  private static void refuseWrongPresence(Resolved anew) {
+  static void refuseWrongPresence(Resolved anew) {
     anew.problems().stream()
-        .filter(problem -> problem.code().equals("E148"))
+        .filter(problem -> TAKEN_ANEW.contains(problem.code()))
         .findFirst()
         .ifPresent(
             problem -> {
@@ -220,6 +228,14 @@ final class ResumeCommand implements Callable<Integer> {
   private ConfigInput now() {
     return presence.added(
         ConfigInput.of(surroundings.env(), "stigmer resume").clock(surroundings.clock()));
+  }
+
+  /** What is denied by now is denied in a run that began before, too. */
+  static void tellOfRules(RunView view, RunEnvironment journaled, RunEnvironment now) {
+    now.permissions().rules().stream()
+        .skip(journaled.permissions().rules().size())
+        .map(one -> "denied from here on: " + one.rule().text() + " (" + one.location() + ")")
+        .forEach(view::note);
   }
 
   private void tellOfChange(RunView view, ModelSettings journaled, Resolved anew) {

@@ -16,8 +16,8 @@ import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.Execution;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.RunRequest;
-import ai.stigmer.runner.ShellPermission;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +69,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--allow-shell",
-      description = "Run commands without asking. Without it each one is asked for.")
+      description = "Run commands without asking, as --allow execute does.")
   private boolean allowShell;
 
   @Mixin private OutputOptions output = new OutputOptions();
@@ -117,11 +117,15 @@ final class RunCommand implements Callable<Integer> {
         conversation.sandbox(workspace).decide(Execution.asked(configuration));
     ContextOptions.Equipped equipped =
         context.equip(surroundings, agent, Optional.ofNullable(agentFile), workspace);
+    RunPermissions permissions = RunPermissions.of(configuration);
+    if (allowShell) {
+      permissions = permissions.allowingCommands();
+    }
     RunEnvironment environment =
         new RunEnvironment(
             equipped.agent(),
             workspace,
-            allowShell ? ShellPermission.ALLOW : ShellPermission.ASK,
+            permissions,
             commands.execution(),
             configuration.llm().toModelSettings(),
             configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
@@ -136,12 +140,19 @@ final class RunCommand implements Callable<Integer> {
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(
         shown(environment.model()),
-        configuration.startLine() + " · " + commands.words(),
+        configuration.startLine() + " · " + commands.words() + mode(permissions),
         configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
     equipped.notes().forEach(view::note);
     return conversation.run(request, configuration);
+  }
+
+  /** For the start line; nothing when it is the usual one. */
+  static String mode(RunPermissions permissions) {
+    return permissions.mode() == RunPermissions.DEFAULT.mode()
+        ? ""
+        : " · permissions: " + permissions.mode().id();
   }
 
   static ShownModel shown(ModelSettings settings) {

@@ -68,16 +68,30 @@ final class ShellApproval implements Approver {
                   Problem.of(
                           "E401",
                           Problem.Category.DENIED,
-                          "a command needs approval, and there is no terminal to ask at; denied")
+                          what(request)
+                              + " needs approval, and there is no terminal to ask at; denied")
                       .help(
-                          "--allow-shell allows all commands of a run",
+                          isCommand(request)
+                              ? "--allow-shell allows all commands of a run"
+                              : "--allow " + request.call().name() + " allows it in a run",
+                          "stigmer permissions explain tells which rule or mode asks, and why",
                           "--when-absent wait lets the run wait for stigmer approvals"),
                   surroundings.terminal().palette()));
       surroundings.err().flush();
     }
     return new Answer.Now(
         new ApprovalDecision.Denied(
-            "commands need the user's approval and nobody can be asked; go on without execute"));
+            (isCommand(request) ? "commands need" : "this needs")
+                + " the user's approval and nobody can be asked; go on without "
+                + request.call().name()));
+  }
+
+  private static boolean isCommand(ApprovalRequest request) {
+    return request.call().name().equals("execute");
+  }
+
+  private static String what(ApprovalRequest request) {
+    return isCommand(request) ? "a command" : "a call of " + Visible.of(request.call().name());
   }
 
   private Answer mayItRun(ApprovalRequest request, CancelToken until) {
@@ -129,7 +143,12 @@ final class ShellApproval implements Approver {
 
   private void show(String what, ApprovalRequest request) {
     surroundings.err().println(what + "  (" + request.id() + ")");
-    surroundings.err().println("  " + Visible.of(ToolLine.command(request.call())));
+    String call =
+        isCommand(request)
+            ? ToolLine.command(request.call())
+            : request.call().name() + " " + request.call().arguments();
+    surroundings.err().println("  " + Visible.of(call));
+    surroundings.err().println("  because of " + Visible.of(request.why()));
   }
 
   /** What is typed; empty when the question is withdrawn first. */

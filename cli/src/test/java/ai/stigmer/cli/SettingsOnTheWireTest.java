@@ -203,8 +203,37 @@ class SettingsOnTheWireTest {
               assertThat(s.err()).contains("E410", "stigmer approvals approve");
               assertThat(s.chats()).hasSize(1);
             }));
+    all.put("permissions.mode", denied("plan", "write_file", "mode plan: new.txt"));
+    all.put("permissions.allow", called("execute"));
+    all.put("permissions.ask", denied("edit(new.txt)", "write_file", "nobody can be asked"));
+    all.put("permissions.deny", denied("edit(new.txt)", "write_file", "rule deny edit(new.txt)"));
     all.put("effects.unknown", answered("fail", s -> assertThat(s.chats()).hasSize(1)));
     return all;
+  }
+
+  /** A rule that lets a command run. */
+  private static Wired called(String value) {
+    return new Wired(
+        value,
+        Scenario.of(Answer.call("execute", "{\"command\":\"echo fine\"}"), Answer.text("done")),
+        s -> {
+          assertThat(s.status()).as(s.err()).isZero();
+          assertThat(s.chats().getLast().body().at("/messages").toString())
+              .contains("fine\\n", "[exit status 0]");
+        });
+  }
+
+  /** A call that does not run, and what the model is told. */
+  private static Wired denied(String value, String tool, String told) {
+    return new Wired(
+        value,
+        Scenario.of(
+            Answer.call(tool, "{\"file_path\":\"new.txt\",\"content\":\"x\"}"),
+            Answer.text("done")),
+        s -> {
+          assertThat(s.chats()).as(s.err()).hasSize(2);
+          assertThat(s.chats().getLast().body().at("/messages").toString()).contains(told);
+        });
   }
 
   /** A command in a sandbox, and what it prints when the value is in effect. */

@@ -1,5 +1,7 @@
 package ai.stigmer.config;
 
+import java.util.List;
+
 /**
  * A value that some layer offers for a setting.
  *
@@ -7,10 +9,22 @@ package ai.stigmer.config;
  * @param location variable name, flag, or file and line
  * @param provider the provider that the place itself names ({@code ANTHROPIC_API_KEY}); empty when
  *     it names none
+ * @param items of a list of rules each one with its place
  */
-record Candidate(String text, Layer layer, String location, String provider) {
+record Candidate(String text, Layer layer, String location, String provider, List<RuleItem> items) {
 
-  Candidate withText(String other) {
-    return new Candidate(other, layer, location, provider);
+  Candidate {
+    items = List.copyOf(items);
+  }
+
+  Candidate(String text, Layer layer, String location, String provider) {
+    this(text, layer, location, provider, List.of());
+  }
+
+  /** The same, read as a list of rules unless it already is one. */
+  Candidate asRules() {
+    return items.isEmpty()
+        ? new Candidate(text, layer, location, provider, RuleItem.split(text, location))
+        : this;
   }
 }

@@ -42,6 +42,9 @@ final class Candidates {
     if (written != null) {
       found.add(written);
     }
+    if (setting.kind() == Setting.Kind.RULES) {
+      found.replaceAll(Candidate::asRules);
+    }
     found.removeIf(candidate -> candidate.text().isEmpty() && !setting.kind().emptyClears());
     return found;
   }

@@ -75,7 +75,11 @@ public final class Cascade {
     resolutions.put(PROVIDER, bundle.provider(choice));
     for (Setting setting : SettingsTable.ALL) {
       if (!resolutions.containsKey(setting.key())) {
-        resolutions.put(setting.key(), resolve(setting, choice, bundle));
+        resolutions.put(
+            setting.key(),
+            setting.kind() == Setting.Kind.RULES
+                ? rules(setting)
+                : resolve(setting, choice, bundle));
       }
     }
     var checks = new Checks(resolutions, choice, input.today(), report);
@@ -200,6 +204,32 @@ public final class Cascade {
             shadowed);
   }
 
+  /** Flags add to what the highest of the other layers says. */
+  private Resolution rules(Setting setting) {
+    List<Candidate> all = offers.getOrDefault(setting.key(), List.of());
+    List<Candidate> flags = all.stream().filter(one -> one.layer() == Layer.FLAG).toList();
+    List<Candidate> lower = all.stream().filter(one -> one.layer() != Layer.FLAG).toList();
+    List<Shadowed> losers =
+        lower.stream().skip(1).map(each -> loser(setting, each, "shadowed")).toList();
+    var used = new ArrayList<>(flags);
+    lower.stream().limit(1).forEach(used::add);
+    if (used.isEmpty()) {
+      return unset(setting, "built in", losers);
+    }
+    List<RuleItem> items = used.stream().flatMap(one -> one.items().stream()).toList();
+    String text = String.join(";", items.stream().map(RuleItem::text).toList());
+    String places = String.join(", ", used.stream().map(Candidate::location).distinct().toList());
+    return new Resolution(
+        setting,
+        Optional.of(text).filter(value -> !value.isEmpty()),
+        Optional.empty(),
+        used.getFirst().layer(),
+        places,
+        true,
+        losers,
+        items);
+  }
+
   private static String modelName(String text, ProviderChoice choice) {
     if (choice.provider().equals(ModelRef.SCRIPTED)) {
       return text;
@@ -260,6 +290,8 @@ public final class Cascade {
               DEPTH,
               WHEN_ABSENT,
               UNKNOWN_EFFECTS,
+              PERMISSION_MODE,
+              RULES,
               DURATION ->
               candidate.text();
         };

@@ -265,11 +265,16 @@ final class Checks {
           DEPTH,
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
+          PERMISSION_MODE,
           DURATION ->
           resolution
               .value()
               .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
               .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
+      case RULES ->
+          resolution.rules().stream()
+              .flatMap(item -> RuleCheck.of(resolution.setting(), item).stream())
+              .forEach(problem -> report.problem(resolution.setting().key(), problem));
       case MODE, PROVIDER, MODEL, URL, SECRET -> {}
     }
   }

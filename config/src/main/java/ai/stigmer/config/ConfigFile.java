@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,6 +89,8 @@ final class ConfigFile {
             Problems.of("E126", key + " must hold keys, not a value", where)
                 .help("put the keys below it, indented: stigmer config list"));
       }
+    } else if (entry.form() == Form.LIST && isRules(key)) {
+      rules(key, entry, where);
     } else if (entry.form() == Form.LIST && !isList(key)) {
       notOneValue(key, where);
     } else if (entry.form() != Form.NOTHING) {
@@ -98,6 +101,16 @@ final class ConfigFile {
 
   private static boolean isList(String key) {
     return SettingsTable.find(key).filter(s -> s.kind() == Setting.Kind.MODELS).isPresent();
+  }
+
+  private static boolean isRules(String key) {
+    return SettingsTable.find(key).filter(s -> s.kind() == Setting.Kind.RULES).isPresent();
+  }
+
+  private void rules(String key, Entry entry, String where) {
+    List<RuleItem> items = new RuleList(key, this::at, report).read(entry.node().getValueNode());
+    String text = String.join(";", items.stream().map(RuleItem::text).toList());
+    values.put(key, new Candidate(text, Layer.FILE, where, "", items));
   }
 
   private static boolean isSection(String key) {
@@ -118,7 +131,7 @@ final class ConfigFile {
     if (!entry.nested() && near.equals(key)) {
       hint = "write it as nested keys, one per line and indented; ";
     }
-    if (key.startsWith("llm.")) {
+    if (key.startsWith("llm.") || key.startsWith("permissions.")) {
       report.problem(
           "",
           Problems.of("E106", "unknown key \"" + key + "\"", where)

@@ -109,6 +109,8 @@ final class ExplainJson {
           FOLDERS,
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
+          PERMISSION_MODE,
+          RULES,
           DURATION ->
           node.put("value", text);
     }

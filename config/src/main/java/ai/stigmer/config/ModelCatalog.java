@@ -34,7 +34,8 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.BUDGET_DEPTH, "1"),
           Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"),
           Map.entry(SettingsTable.WHEN_ABSENT, "deny"),
-          Map.entry(SettingsTable.UNKNOWN_EFFECTS, "tell-model"));
+          Map.entry(SettingsTable.UNKNOWN_EFFECTS, "tell-model"),
+          Map.entry(SettingsTable.PERMISSION_MODE, "allow-edits"));
 
   private ModelCatalog() {}
 

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param resolved the full id of a model called by a friendly name
  * @param sent whether the chosen model takes it
  * @param shadowed values that did not win, highest first
+ * @param rules of a list of rules each one with its place
  */
 record Resolution(
     Setting setting,
@@ -19,13 +20,26 @@ record Resolution(
     Layer layer,
     String location,
     boolean sent,
-    List<Shadowed> shadowed) {
+    List<Shadowed> shadowed,
+    List<RuleItem> rules) {
 
   /** A value that lost, and why. */
   record Shadowed(String value, Layer layer, String location, String reason) {}
 
   Resolution {
     shadowed = List.copyOf(shadowed);
+    rules = List.copyOf(rules);
+  }
+
+  Resolution(
+      Setting setting,
+      Optional<String> value,
+      Optional<String> resolved,
+      Layer layer,
+      String location,
+      boolean sent,
+      List<Shadowed> shadowed) {
+    this(setting, value, resolved, layer, location, sent, shadowed, List.of());
   }
 
   /** What is sent: the full id where there is one. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What the cascade found: every setting with its origin, what is wrong, and what is worth knowing.
@@ -201,6 +202,28 @@ public final class Resolved {
         .value()
         .flatMap(UnknownEffect::of)
         .orElse(UnknownEffect.TELL_MODEL);
+  }
+
+  /** What happens to a call of which no rule speaks. */
+  public ai.stigmer.graphton.permission.Mode permissionMode() {
+    return get(SettingsTable.PERMISSION_MODE)
+        .value()
+        .flatMap(Values::permissionMode)
+        .orElse(ai.stigmer.graphton.permission.Mode.ALLOW_EDITS);
+  }
+
+  /**
+   * The rules about tool calls, each with its place; those that cannot be read are left out and
+   * stand among the problems.
+   */
+  public List<RuleSetting> permissionRules() {
+    return Stream.of(
+            SettingsTable.PERMISSIONS_DENY,
+            SettingsTable.PERMISSIONS_ASK,
+            SettingsTable.PERMISSIONS_ALLOW)
+        .map(this::get)
+        .flatMap(one -> one.rules().stream().flatMap(item -> RuleCheck.rule(one.setting(), item)))
+        .toList();
   }
 
   /** Whether nobody chose the model: it is the provider's default. */

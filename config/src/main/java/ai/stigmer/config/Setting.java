@@ -42,7 +42,9 @@ record Setting(
     MONEY("an amount of US dollars such as 2.50, above 0"),
     DEPTH("a whole number from 0 to 5"),
     WHEN_ABSENT("deny or wait"),
-    UNKNOWN_EFFECTS("ask, tell-model or fail");
+    UNKNOWN_EFFECTS("ask, tell-model or fail"),
+    PERMISSION_MODE("ask, allow-edits, plan or deny"),
+    RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons");
 
     private final String expected;
 
@@ -57,10 +59,10 @@ record Setting(
     /** Whether an empty value clears the setting instead of counting as not set. */
     boolean emptyClears() {
       return switch (this) {
-        case PROVIDER, MODEL, URL, MODELS, FOLDERS -> true;
+        case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH -> false;
-        case WHEN_ABSENT, UNKNOWN_EFFECTS -> false;
+        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE -> false;
       };
     }
   }
@@ -114,6 +116,8 @@ record Setting(
       case FOLDERS -> "/opt/tools";
       case WHEN_ABSENT -> "wait";
       case UNKNOWN_EFFECTS -> "ask";
+      case PERMISSION_MODE -> "plan";
+      case RULES -> "execute(git status *);edit(src/**)";
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";

@@ -47,6 +47,10 @@ final class SettingsTable {
   static final String EXECUTION_CPU = "execution.limits.cpu";
   static final String WHEN_ABSENT = "approvals.when_absent";
   static final String UNKNOWN_EFFECTS = "effects.unknown";
+  static final String PERMISSION_MODE = "permissions.mode";
+  static final String PERMISSIONS_ALLOW = "permissions.allow";
+  static final String PERMISSIONS_ASK = "permissions.ask";
+  static final String PERMISSIONS_DENY = "permissions.deny";
 
   static final List<Setting> ALL =
       List.of(
@@ -248,7 +252,18 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_EFFECTS_UNKNOWN")),
               List.of("--unknown"),
               false,
-              "What is done about a call that was running when its process died, when nothing tells whether it took effect: ask somebody, tell-model, or fail until somebody chooses."));
+              "What is done about a call that was running when its process died, when nothing tells whether it took effect: ask somebody, tell-model, or fail until somebody chooses."),
+          new Setting(
+              PERMISSION_MODE,
+              Kind.PERMISSION_MODE,
+              List.of(Variable.of("STIGMER_PERMISSION_MODE")),
+              List.of("--permission-mode"),
+              false,
+              "What happens to a call of which no rule speaks. ask: whatever changes something is asked for; allow-edits: files of the workspace are changed without a question, commands are asked for; plan: nothing is changed; deny: what no rule allows is denied."),
+          rules(PERMISSIONS_ALLOW, "Rules for calls that run without a question."),
+          rules(
+              PERMISSIONS_ASK, "Rules for calls that need an approval, also when one allows them."),
+          rules(PERMISSIONS_DENY, "Rules for calls that never run, whatever else allows them."));
 
   private SettingsTable() {}
 
@@ -281,6 +296,17 @@ final class SettingsTable {
         List.of(),
         false,
         doc + " Holds for commands in a sandbox.");
+  }
+
+  private static Setting rules(String key, String doc) {
+    String name = key.substring(key.indexOf('.') + 1);
+    return new Setting(
+        key,
+        Kind.RULES,
+        List.of(Variable.of("STIGMER_PERMISSIONS_" + name.toUpperCase(Locale.ROOT))),
+        List.of("--" + name),
+        false,
+        doc + " In the file also a list. The flag is repeatable and adds to them.");
   }
 
   /** Whether a request may only lower it. */

@@ -53,6 +53,14 @@ final class ValueCheck {
           ExecutionValues.fits(setting.kind(), text)
               ? Optional.empty()
               : number(setting, text, location);
+      case PERMISSION_MODE ->
+          Values.permissionMode(text).isPresent()
+              ? Optional.empty()
+              : number(setting, text, location);
+      case RULES ->
+          RuleItem.split(text, location).stream()
+              .flatMap(item -> RuleCheck.of(setting, item).stream())
+              .findFirst();
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case MONEY ->
@@ -160,6 +168,7 @@ final class ValueCheck {
           SettingsTable.EXECUTION_CPU ->
           "E152";
       case SettingsTable.WHEN_ABSENT, SettingsTable.UNKNOWN_EFFECTS -> "E148";
+      case SettingsTable.PERMISSION_MODE -> "E155";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";

@@ -56,7 +56,15 @@ final class Values {
       case DURATION -> duration(text).map(Duration::toMillis).map(BigDecimal::valueOf);
       case MODE, PROVIDER, MODEL, URL, SECRET, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL ->
           Optional.empty();
-      case EXECUTION, NETWORK, PROCESSES, SIZE, FOLDERS, WHEN_ABSENT, UNKNOWN_EFFECTS ->
+      case EXECUTION,
+          NETWORK,
+          PROCESSES,
+          SIZE,
+          FOLDERS,
+          WHEN_ABSENT,
+          UNKNOWN_EFFECTS,
+          PERMISSION_MODE,
+          RULES ->
           Optional.empty();
     };
   }
@@ -88,6 +96,13 @@ final class Values {
       }
     }
     return models.size() <= MOST_FALLBACKS ? Optional.of(models) : Optional.empty();
+  }
+
+  /** A permission mode as {@code allow-edits} is written. */
+  static Optional<ai.stigmer.graphton.permission.Mode> permissionMode(String text) {
+    return Stream.of(ai.stigmer.graphton.permission.Mode.values())
+        .filter(mode -> mode.id().equals(text))
+        .findFirst();
   }
 
   /** An effort by its name in small letters. */

@@ -21,7 +21,7 @@ final class SchemaWriter {
     root.put("type", "object");
     ObjectNode properties = root.putObject("properties");
     properties.putObject("version").put("description", "For later; 1.").put("type", "integer");
-    root.putObject("patternProperties").put("^llm\\.", false);
+    root.putObject("patternProperties").put("^(llm|permissions)\\.", false);
     for (Setting setting : SettingsTable.ALL) {
       leaf(section(root, setting.key()), setting);
     }
@@ -32,14 +32,14 @@ final class SchemaWriter {
     }
   }
 
-  /** Unknown keys are an error under llm and a note elsewhere. */
+  /** Unknown keys are an error under llm and permissions and a note elsewhere. */
   private static ObjectNode section(ObjectNode root, String key) {
     ObjectNode at = root;
     String[] parts = key.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
       at = at.withObject("/properties").withObject("/" + parts[i]);
       at.putArray("type").add("object").add("null");
-      if (parts[0].equals("llm")) {
+      if (parts[0].equals("llm") || parts[0].equals("permissions")) {
         at.put("additionalProperties", false);
       }
     }
@@ -53,6 +53,21 @@ final class SchemaWriter {
     choices.addObject().put("type", "string").put("pattern", "\\$\\{(env|file):[^}]*\\}");
     choices.addObject().put("const", "");
     choices.addObject().put("type", "null");
+  }
+
+  private static void rules(ArrayNode choices, ObjectNode text) {
+    text.put("type", "string");
+    ObjectNode list = choices.addObject().put("type", "array");
+    ArrayNode forms = list.putObject("items").putArray("anyOf");
+    forms.addObject().put("type", "string");
+    ObjectNode withExamples = forms.addObject().put("type", "object");
+    withExamples.putArray("required").add("rule");
+    withExamples.put("additionalProperties", false);
+    ObjectNode keys = withExamples.putObject("properties");
+    keys.putObject("rule").put("type", "string");
+    for (String name : java.util.List.of("matches", "never")) {
+      keys.putObject(name).put("type", "array").putObject("items").put("type", "string");
+    }
   }
 
   private static void value(ArrayNode choices, Setting.Kind kind) {
@@ -99,6 +114,9 @@ final class SchemaWriter {
       }
       case SIZE -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(m|g)$");
       case FOLDERS -> node.put("type", "string");
+      case PERMISSION_MODE ->
+          node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
+      case RULES -> rules(choices, node);
       case MONEY -> {
         node.put("type", "number").put("exclusiveMinimum", 0);
         choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,9}(\\.[0-9]{1,6})?$");

@@ -57,7 +57,7 @@ class ArchitectureTest {
     "models.openai, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
-    "config, graphton.model graphton.error graphton.budget",
+    "config, graphton.model graphton.error graphton.budget graphton.permission",
     "store, graphton",
     "mcp, graphton",
     "runner, graphton config store models.ollama models.scripted mcp",

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Decides whether the commands of a run are kept in a sandbox, and says so. Never silently. */
 public final class CommandSandbox {
@@ -104,13 +105,17 @@ public final class CommandSandbox {
     };
   }
 
-  /** The confinement of a run that was decided about. */
-  Confinement confinement(Execution decided) {
+  /**
+   * The confinement of a run that was decided about.
+   *
+   * @param unreadable files of the workspace that commands in a sandbox do not see
+   */
+  Confinement confinement(Execution decided, Predicate<String> unreadable) {
     Path root = Workspace.open(workspace).root();
     if (!decided.isSandboxed()) {
       return new Unconfined(root, CommandEnvironment.of(env, root));
     }
-    return switch (Sandbox.untried(policy(decided))) {
+    return switch (Sandbox.untried(policy(decided).hiding(unreadable))) {
       case Found.Works(Confinement sandbox) -> sandbox;
       case Found.Missing missing ->
           throw refused("E431", "the run had a sandbox, and it does not work now", missing)

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -30,6 +29,7 @@ import java.util.function.Function;
  * single flag. It never holds a key: the key is read again from where it was.
  *
  * @param workspace the folder, absolute
+ * @param permissions mode and rules about tool calls
  * @param execution how commands are kept in
  * @param model the model's settings; the key of the one that was journaled is empty
  * @param fallbacks the models that stand in for it, in this order, likewise
@@ -43,7 +43,7 @@ import java.util.function.Function;
 public record RunEnvironment(
     AgentDefinition agent,
     Path workspace,
-    ShellPermission shell,
+    RunPermissions permissions,
     Execution execution,
     ModelSettings model,
     List<ModelSettings> fallbacks,
@@ -59,7 +59,7 @@ public record RunEnvironment(
   public RunEnvironment {
     requireNonNull(agent, "agent is null");
     workspace = workspace.toAbsolutePath().normalize();
-    requireNonNull(shell, "shell is null");
+    requireNonNull(permissions, "permissions is null");
     requireNonNull(execution, "execution is null");
     requireNonNull(model, "model is null");
     fallbacks = List.copyOf(fallbacks);
@@ -72,9 +72,25 @@ public record RunEnvironment(
     requireNonNull(context, "context is null");
   }
 
-  /** Whether commands need a question: not when they were allowed, or cannot leave a sandbox. */
-  public ShellPermission commands() {
-    return execution.isTrusted() ? ShellPermission.ALLOW : shell;
+  /** What decides about tool calls: what was configured, and what was allowed by other means. */
+  public RunPermissions inEffect() {
+    return permissions.inEffect(execution, context.servers());
+  }
+
+  /** The same with other permissions. */
+  public RunEnvironment with(RunPermissions others) {
+    return new RunEnvironment(
+        agent,
+        workspace,
+        others,
+        execution,
+        model,
+        fallbacks,
+        configuration,
+        maxTurns,
+        retries,
+        budget,
+        context);
   }
 
   /** The same with other models, and the configuration that they come from. */
@@ -83,7 +99,7 @@ public record RunEnvironment(
     return new RunEnvironment(
         agent,
         workspace,
-        shell,
+        permissions,
         execution,
         other,
         otherFallbacks,
@@ -99,7 +115,7 @@ public record RunEnvironment(
     return new RunEnvironment(
         agent,
         workspace,
-        shell,
+        permissions,
         execution,
         model,
         fallbacks,
@@ -115,7 +131,7 @@ public record RunEnvironment(
     ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);
     json.set("agent", agentJson());
     json.put("workspace", workspace.toString());
-    json.put("shell", shell.name().toLowerCase(Locale.ROOT));
+    json.set("permissions", permissions.toJson());
     json.set("execution", execution.toJson());
     json.set("model", modelJson(model));
     ArrayNode others = json.putArray("fallbacks");
@@ -143,7 +159,7 @@ public record RunEnvironment(
       return new RunEnvironment(
           agent(json.path("agent")),
           Path.of(json.path("workspace").asText()),
-          ShellPermission.valueOf(json.path("shell").asText().toUpperCase(Locale.ROOT)),
+          RunPermissions.parse(json),
           Execution.parse(json.path("execution")),
           model(json.path("model")),
           fallbacks(json.path("fallbacks")),

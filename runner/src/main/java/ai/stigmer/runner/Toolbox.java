@@ -4,6 +4,8 @@ import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.permission.Permissions;
+import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
@@ -27,21 +29,29 @@ final class Toolbox {
    */
   static Agent agent(RunEnvironment environment, Map<String, String> env, List<Tool> remote) {
     AgentDefinition definition = environment.agent();
-    Workspace workspace = workspace(environment.workspace(), env);
+    Workspace whole = workspace(environment.workspace(), env);
+    RunPermissions permissions = environment.inEffect();
+    Permissions rules = permissions.over(whole);
     List<Tool> builtin =
         BuiltinTools.over(
-            workspace,
-            new CommandSandbox(environment.workspace(), env).confinement(environment.execution()));
+            whole.hiding(rules::hides),
+            new CommandSandbox(environment.workspace(), env)
+                .confinement(
+                    environment.execution(),
+                    permissions.denySomething() ? rules::hides : SandboxPolicy.NOTHING));
     List<Tool> own = tools(definition, environment.context(), builtin, remote);
     return Agent.named(definition.name())
-        .instructions(definition.instructions())
+        .instructions(told(definition.instructions(), permissions))
         .tools(own)
         .maxTurns(environment.maxTurns())
         .subAgents(
-            subAgents(definition).stream()
-                .map(child -> subAgent(child, own, environment.maxTurns()))
-                .toList())
+            subAgents(definition).stream().map(child -> subAgent(child, own, environment)).toList())
         .build();
+  }
+
+  /** Behind the instructions, so that they begin alike in every mode. */
+  private static String told(String instructions, RunPermissions permissions) {
+    return permissions.toldToModel().map(line -> instructions + "\n\n" + line).orElse(instructions);
   }
 
   /**
@@ -64,12 +74,13 @@ final class Toolbox {
   }
 
   /** A sub-agent can do no more than its parent. */
-  private static SubAgent subAgent(SubAgentDefinition child, List<Tool> parents, int maxTurns) {
+  private static SubAgent subAgent(
+      SubAgentDefinition child, List<Tool> parents, RunEnvironment environment) {
     Agent agent =
         Agent.named(child.name())
-            .instructions(child.instructions())
+            .instructions(told(child.instructions(), environment.permissions()))
             .tools(child.tools().map(names -> chosen(parents, names)).orElse(parents))
-            .maxTurns(maxTurns)
+            .maxTurns(environment.maxTurns())
             .build();
     return SubAgent.of(agent, child.description());
   }

@@ -7,11 +7,15 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.RuleSetting;
 import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
 import ai.stigmer.graphton.model.Secret;
+import ai.stigmer.graphton.permission.Mode;
+import ai.stigmer.graphton.permission.Rule;
+import ai.stigmer.graphton.permission.Verdict;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.sandbox.Limits;
 import ai.stigmer.graphton.sandbox.Network;
@@ -42,7 +46,11 @@ class RunEnvironmentTest {
                 SubAgentDefinition.GENERAL_PURPOSE),
             AgentParts.NONE),
         Path.of("/some/where"),
-        ShellPermission.ALLOW,
+        new RunPermissions(
+            Mode.PLAN,
+            List.of(
+                new RuleSetting(Rule.parse(Verdict.DENY, "execute(rm *)"), "--deny"),
+                new RuleSetting(Rule.parse(Verdict.ALLOW, "github__*"), "/home/config.yaml:3"))),
         new Execution(
             ExecutionMode.SANDBOX,
             true,
@@ -97,7 +105,7 @@ class RunEnvironmentTest {
         new RunEnvironment(
             AgentDefinition.assistant(),
             Path.of("/w"),
-            ShellPermission.ASK,
+            RunPermissions.DEFAULT,
             Execution.LOCAL,
             ModelSettings.of("ollama", "m"),
             List.of(),
@@ -119,6 +127,23 @@ class RunEnvironmentTest {
 
     assertThat(old).isNotEqualTo(json);
     assertThat(RunEnvironment.parse(old).execution()).isEqualTo(Execution.LOCAL);
+  }
+
+  @Test
+  void aRunFromBeforeThereWereRulesAllowsTheCommandsThatItAllowed() {
+    String json = environment(Optional.empty()).toJson();
+    String permissions = "\"permissions\":\\{.*?\\]},";
+
+    assertThat(
+            RunEnvironment.parse(json.replaceFirst(permissions, "\"shell\":\"allow\","))
+                .permissions())
+        .isEqualTo(RunPermissions.DEFAULT.allowingCommands());
+    assertThat(
+            RunEnvironment.parse(json.replaceFirst(permissions, "\"shell\":\"ask\","))
+                .permissions())
+        .isEqualTo(RunPermissions.DEFAULT);
+    assertThatThrownBy(() -> RunEnvironment.parse(json.replaceFirst(permissions, "")))
+        .hasMessageContaining("E507");
   }
 
   @Test
@@ -161,7 +186,7 @@ class RunEnvironmentTest {
         new RunEnvironment(
                 AgentDefinition.assistant(),
                 Path.of("/w"),
-                ShellPermission.ASK,
+                RunPermissions.DEFAULT,
                 Execution.asked(resolved),
                 resolved.llm().toModelSettings(),
                 List.of(),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which configuration file is meant. */
-final class FileOption {
+public final class FileOption {
   @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration file.")
   private @Nullable Path file;
 
@@ -16,7 +16,8 @@ final class FileOption {
     return added(ConfigInput.of(env, command).clock(clock));
   }
 
-  ConfigInput added(ConfigInput input) {
+  /** The input with this file. */
+  public ConfigInput added(ConfigInput input) {
     return file == null ? input : input.configFile(file);
   }
 }

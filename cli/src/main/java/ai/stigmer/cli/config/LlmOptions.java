@@ -90,6 +90,7 @@ public final class LlmOptions {
   @Option(names = "--network", description = "Let commands in a sandbox reach the network.")
   private boolean network;
 
+  @Mixin private PermissionOptions permissions = new PermissionOptions();
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
 
@@ -130,6 +131,7 @@ public final class LlmOptions {
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");
     input = budget.added(input);
+    input = permissions.added(input);
     input = presence.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
   }

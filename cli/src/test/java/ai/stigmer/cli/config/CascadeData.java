@@ -42,7 +42,11 @@ final class CascadeData {
           "budget.depth",
           "budget.fan_out",
           "approvals.when_absent",
-          "effects.unknown");
+          "effects.unknown",
+          "permissions.mode",
+          "permissions.allow",
+          "permissions.ask",
+          "permissions.deny");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -68,7 +72,8 @@ final class CascadeData {
           Map.entry("budget.cost_usd", "--max-cost"),
           Map.entry("budget.model_calls", "--max-model-calls"),
           Map.entry("approvals.when_absent", "--when-absent"),
-          Map.entry("effects.unknown", "--unknown"));
+          Map.entry("effects.unknown", "--unknown"),
+          Map.entry("permissions.mode", "--permission-mode"));
 
   static final Map<String, List<String>> VARIABLES =
       Map.ofEntries(
@@ -107,7 +112,8 @@ final class CascadeData {
           Map.entry("budget.cost_usd", List.of("STIGMER_BUDGET_COST_USD")),
           Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")),
           Map.entry("approvals.when_absent", List.of("STIGMER_APPROVALS_WHEN_ABSENT")),
-          Map.entry("effects.unknown", List.of("STIGMER_EFFECTS_UNKNOWN")));
+          Map.entry("effects.unknown", List.of("STIGMER_EFFECTS_UNKNOWN")),
+          Map.entry("permissions.mode", List.of("STIGMER_PERMISSION_MODE")));
 
   static final Map<String, Map<String, String>> DEFAULTS =
       Map.of(
@@ -146,7 +152,8 @@ final class CascadeData {
               Map.entry("budget.depth", "1"),
               Map.entry("budget.fan_out", "16"),
               Map.entry("approvals.when_absent", "deny"),
-              Map.entry("effects.unknown", "tell-model")));
+              Map.entry("effects.unknown", "tell-model"),
+              Map.entry("permissions.mode", "allow-edits")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

@@ -79,6 +79,8 @@ class ConfigurationMessagesTest {
     check("E150", "STIGMER_EXECUTION_MODE=docker");
     check("E151", "STIGMER_EXECUTION_NETWORK=all");
     check("E152", "STIGMER_EXECUTION_MEMORY=8m");
+    check("E155", "STIGMER_PERMISSION_MODE=never");
+    check("E155 E155", "STIGMER_PERMISSIONS_DENY=rm -rf;execute(rm");
     check("E153", "STIGMER_EXECUTION_READABLE=tools");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");

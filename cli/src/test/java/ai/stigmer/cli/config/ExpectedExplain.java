@@ -177,6 +177,11 @@ final class ExpectedExplain {
         put(node, text, null);
         check(List.of("ask", "tell-model", "fail").contains(text), text, "E148", key);
       }
+      case "permissions.mode" -> {
+        put(node, text, null);
+        check(List.of("ask", "allow-edits", "plan", "deny").contains(text), text, "E155", key);
+      }
+      case "permissions.allow", "permissions.ask", "permissions.deny" -> put(node, text, null);
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

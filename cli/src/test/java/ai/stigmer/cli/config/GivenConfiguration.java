@@ -105,6 +105,8 @@ record GivenConfiguration(
 
   static final List<String> ABSENCES = List.of("deny", " wait", "ask", "");
   static final List<String> UNKNOWNS = List.of("ask", "tell-model", "fail ", "deny", "");
+  static final List<String> PERMISSION_MODES =
+      List.of("ask", " allow-edits", "plan", "deny", "never", "");
   static final List<String> PULLS = List.of("ask", " never", "when-missing", "always", "");
 
   static final List<String> EXECUTIONS = List.of("auto", " sandbox", "local", "docker", "");
@@ -206,6 +208,8 @@ record GivenConfiguration(
     draw.into(given.flags, "--unknown", UNKNOWNS);
     draw.into(given.env, "STIGMER_EFFECTS_UNKNOWN", UNKNOWNS);
     draw.into(given.file, "effects.unknown", UNKNOWNS);
+    draw.into(given.flags, "--permission-mode", PERMISSION_MODES);
+    draw.into(given.env, "STIGMER_PERMISSION_MODE", PERMISSION_MODES);
     draw.into(given.env, "STIGMER_LLM_EFFORT", EFFORTS);
     draw.into(given.file, "llm.effort", EFFORTS);
     draw.into(given.flags, "--api", APIS);

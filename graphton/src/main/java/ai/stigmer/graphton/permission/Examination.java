@@ -3,6 +3,7 @@ package ai.stigmer.graphton.permission;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the policy says of one call, and why.
@@ -25,13 +26,9 @@ public record Examination(Verdict verdict, List<Part> parts) {
     return of(List.of(new Part(text, verdict, why)));
   }
 
-  /** The reason of the part that decided. */
-  public String why() {
-    return parts.stream()
-        .filter(part -> part.verdict() == verdict)
-        .findFirst()
-        .map(Part::why)
-        .orElse("");
+  /** The first part that is as strict as the whole. */
+  public Part decisive() {
+    return parts.stream().filter(part -> part.verdict() == verdict).findFirst().orElseThrow();
   }
 
   /**
@@ -39,12 +36,22 @@ public record Examination(Verdict verdict, List<Part> parts) {
    *
    * @param text what it is, for people
    * @param why the rule or the default that decided
+   * @param rule the rule that decided; empty when none did
    */
-  public record Part(String text, Verdict verdict, String why) {
+  public record Part(String text, Verdict verdict, String why, Optional<Rule> rule) {
     public Part {
       requireNonNull(text, "text is null");
       requireNonNull(verdict, "verdict is null");
       requireNonNull(why, "why is null");
+      requireNonNull(rule, "rule is null");
+    }
+
+    Part(String text, Verdict verdict, String why) {
+      this(text, verdict, why, Optional.empty());
+    }
+
+    Part withText(String other) {
+      return new Part(other, verdict, why, rule);
     }
   }
 }

@@ -1,5 +1,7 @@
 package ai.stigmer.graphton.permission;
 
+import java.util.Locale;
+
 /** What happens to a call of which no rule speaks. Calls that only read run in every mode. */
 public enum Mode {
   /** Whatever changes something is asked for. */
@@ -9,5 +11,10 @@ public enum Mode {
   /** Nothing is changed; the agent says what it would do. */
   PLAN,
   /** What is not allowed by a rule is denied, and nobody is asked. */
-  DENY
+  DENY;
+
+  /** As it is written in a configuration, for example {@code allow-edits}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 }

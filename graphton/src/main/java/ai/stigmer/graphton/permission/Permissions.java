@@ -12,9 +12,9 @@ import ai.stigmer.graphton.workspace.Workspace;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -22,6 +22,8 @@ import java.util.Set;
  * A policy over tools, paths and commands: deny before ask before allow, over all parts of a call,
  * then what the mode says. A command line that is not understood is asked for, unless no rule could
  * object to any command.
+ *
+ * <p>In mode {@code plan} a rule that allows edits, or every command, does not count.
  *
  * <p>Patterns of commands are a help against mistakes and not a wall: a program has many names.
  *
@@ -45,7 +47,7 @@ public final class Permissions {
 
   public Permissions(Mode mode, List<Rule> rules, Workspace workspace) {
     this.mode = requireNonNull(mode, "mode is null");
-    this.rules = List.copyOf(rules);
+    this.rules = rules.stream().filter(rule -> mode != Mode.PLAN || !rule.opensAll()).toList();
     this.workspace = requireNonNull(workspace, "workspace is null");
   }
 
@@ -99,9 +101,20 @@ public final class Permissions {
     if (strictest.isPresent() && (strictest.get().verdict() != Verdict.ALLOW || !objects)) {
       return by(line, strictest.get());
     }
-    return mode == Mode.DENY || mode == Mode.PLAN
-        ? new Part(line, Verdict.DENY, why)
-        : new Part(line, Verdict.ASK, why);
+    return uncertain(line, why);
+  }
+
+  /** Somebody has to look at it, where the mode lets anybody be asked. */
+  private Part uncertain(String text, String why) {
+    boolean asks = mode == Mode.ASK || mode == Mode.ALLOW_EDITS;
+    return new Part(text, asks ? Verdict.ASK : Verdict.DENY, why);
+  }
+
+  /**
+   * To a shell a leading slash is the machine's root; to the tools of files it is the workspace.
+   */
+  private boolean isElsewhere(String file) {
+    return file.startsWith("/") && !Path.of(file).normalize().startsWith(workspace.root());
   }
 
   private Part redirection(Redirection to, boolean moves) {
@@ -109,11 +122,21 @@ public final class Permissions {
     if (to.file().equals("/dev/null")) {
       return new Part(text, Verdict.ALLOW, "it is discarded");
     }
-    if (moves && !to.file().startsWith("/")) {
-      return new Part(text, Verdict.ASK, "the line changes its folder, so the file is not known");
+    String tool = to.writes() ? "write_file" : "read_file";
+    Optional<Rule> open =
+        strictest(rules(SHELL).stream().filter(rule -> rule.isAboutAllOf(SHELL)).toList())
+            .filter(rule -> rule.verdict() == Verdict.ALLOW);
+    if (open.isPresent() && rules(tool).stream().allMatch(r -> r.verdict() == Verdict.ALLOW)) {
+      return by(text, open.get());
     }
-    Part part = file(to.writes() ? "write_file" : "read_file", to.file());
-    return new Part(text, part.verdict(), part.why());
+    if (moves && !to.file().startsWith("/")) {
+      return uncertain(text, "the line changes its folder, so the file is not known");
+    }
+    if (isElsewhere(to.file())) {
+      return uncertain(text, "it lies outside of the workspace");
+    }
+    Part part = file(tool, to.file());
+    return part.withText(text);
   }
 
   private Examination file(String tool, ToolCall call) {
@@ -140,11 +163,11 @@ public final class Permissions {
     try {
       names = names(given);
     } catch (IOException e) {
-      return new Part(given, Verdict.ASK, String.valueOf(e.getMessage()));
+      return uncertain(given, String.valueOf(e.getMessage()));
     }
     List<Rule> about = rules(tool).stream().filter(rule -> rule.isAboutFile(names)).toList();
     Part part = decided(tool, about, !EDITS.contains(tool));
-    return new Part(given, part.verdict(), part.why());
+    return part.withText(given);
   }
 
   private List<String> names(String given) throws IOException {
@@ -157,7 +180,7 @@ public final class Permissions {
   private Part decided(String text, List<Rule> about, boolean reads) {
     return strictest(about)
         .map(rule -> by(text, rule))
-        .orElseGet(() -> new Part(text, byMode(text, reads), "mode " + shown(mode)));
+        .orElseGet(() -> new Part(text, byMode(text, reads), "mode " + mode.id()));
   }
 
   private Verdict byMode(String tool, boolean reads) {
@@ -172,7 +195,7 @@ public final class Permissions {
   }
 
   private static Part by(String text, Rule rule) {
-    return new Part(text, rule.verdict(), "rule " + rule);
+    return new Part(text, rule.verdict(), "rule " + rule, Optional.of(rule));
   }
 
   private static Optional<Rule> strictest(List<Rule> about) {
@@ -196,9 +219,5 @@ public final class Permissions {
   public boolean hides(String path) {
     return rules("read_file").stream()
         .anyMatch(rule -> rule.verdict() == Verdict.DENY && rule.isAboutFile(List.of(path)));
-  }
-
-  private static String shown(Mode mode) {
-    return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -6,9 +6,11 @@ import ai.stigmer.graphton.permission.ShellLine.SimpleCommand;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One line of the policy: a verdict on a tool, or on some commands or paths of it.
@@ -86,8 +88,46 @@ public final class Rule {
   }
 
   @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Rule rule && verdict == rule.verdict && text.equals(rule.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(verdict, text);
+  }
+
+  @Override
   public String toString() {
     return verdict.name().toLowerCase(Locale.ROOT) + " " + text;
+  }
+
+  /**
+   * Whether it speaks of an example: a command for {@code execute}, a file relative to the
+   * workspace for a tool of files with a pattern, else the name of a tool. A rule that allows
+   * speaks of a line only when it covers all of its commands, any other one when it may mean one.
+   */
+  public boolean speaksOf(String example) {
+    if (path.isPresent()) {
+      return isAboutFile(List.of(example));
+    }
+    if (!names(tool).contains("execute")) {
+      return isAbout(example);
+    }
+    return command.isEmpty()
+        || switch (ShellLine.parse(example)) {
+          case ShellLine.Unclear _ -> false;
+          case ShellLine.Understood(List<SimpleCommand> commands) ->
+              verdict == Verdict.ALLOW
+                  ? commands.stream().allMatch(this::isAbout)
+                  : commands.stream().anyMatch(this::isAbout);
+        };
+  }
+
+  /** Whether it allows to change files, or every command. */
+  boolean opensAll() {
+    return verdict == Verdict.ALLOW
+        && (isAboutAllOf("execute") || names("edit").stream().anyMatch(this::isAbout));
   }
 
   boolean isAbout(String name) {

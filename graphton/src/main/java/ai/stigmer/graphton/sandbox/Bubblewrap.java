@@ -72,7 +72,8 @@ final class Bubblewrap implements Confinement {
 
   @Override
   public ConfinedCommand wrap(List<String> command) throws IOException {
-    ProtectedPlaces places = ProtectedPlaces.of(policy.workspace(), policy.hidden());
+    ProtectedPlaces places =
+        ProtectedPlaces.of(policy.workspace(), policy.hidden(), policy.unreadable());
     ControlGroup group = ControlGroup.with(policy.limits());
     Limits limits = policy.limits();
     var line = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCH, "sh"));

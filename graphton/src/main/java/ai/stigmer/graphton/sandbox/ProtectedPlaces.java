@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What of a workspace is protected, as it stands before a command.
@@ -28,6 +29,9 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
   /** How deep nested projects and their secrets are looked for. */
   private static final int DEPTH = 4;
 
+  /** How deep files are looked for that the user names. */
+  private static final int NAMED_DEPTH = 64;
+
   private static final int MOST_VISITED = 20_000;
 
   private static final Set<String> PASSED_OVER = Set.of("node_modules", "target", "build", "dist");
@@ -36,9 +40,11 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
    * Looks.
    *
    * @param own files and folders of ours, perhaps in the workspace
+   * @param unreadable whether the file of a path below the root is hidden too
    * @throws IOException when one of them is a link: nothing can be put in its place
    */
-  static ProtectedPlaces of(Path root, List<Path> own) throws IOException {
+  static ProtectedPlaces of(Path root, List<Path> own, Predicate<String> unreadable)
+      throws IOException {
     var missing = new ArrayList<Path>();
     var readOnly = new ArrayList<Path>();
     for (String name : ProtectedNames.obeyed()) {
@@ -57,8 +63,9 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
         .filter(place -> place.startsWith(root) && !Files.exists(place))
         .filter(place -> own.stream().noneMatch(other -> isBelow(place, other)))
         .forEach(missing::add);
-    var search = new Search(root, readOnly);
-    Files.walkFileTree(root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), DEPTH, search);
+    var search = new Search(root, readOnly, unreadable);
+    int depth = unreadable.equals(SandboxPolicy.NOTHING) ? DEPTH : NAMED_DEPTH;
+    Files.walkFileTree(root, EnumSet.noneOf(java.nio.file.FileVisitOption.class), depth, search);
     if (search.link != null) {
       noLink(root, search.link);
     }
@@ -87,12 +94,14 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
   private static final class Search extends SimpleFileVisitor<Path> {
     private final Path root;
     private final List<Path> readOnly;
+    private final Predicate<String> unreadable;
     private final List<Path> git = new ArrayList<>();
     private final List<Path> hidden = new ArrayList<>();
     private @org.jspecify.annotations.Nullable Path link;
     private int visited;
 
-    Search(Path root, List<Path> readOnly) {
+    Search(Path root, List<Path> readOnly, Predicate<String> unreadable) {
+      this.unreadable = unreadable;
       this.root = root;
       this.readOnly = readOnly;
     }
@@ -123,10 +132,15 @@ record ProtectedPlaces(List<Path> git, List<Path> readOnly, List<Path> hidden, L
         git.add(file);
       } else if (isGit) {
         readOnly.add(file);
-      } else if (attributes.isRegularFile() && ProtectedNames.isHidden(name)) {
+      } else if (attributes.isRegularFile()
+          && (ProtectedNames.isHidden(name) || unreadable.test(shown(file)))) {
         hidden.add(file);
       }
       return FileVisitResult.CONTINUE;
+    }
+
+    private String shown(Path file) {
+      return root.relativize(file).toString().replace('\\', '/');
     }
 
     @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * What commands may see, change and use.
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param readable what they see although it lies in a hidden place, absolute
  * @param network what they reach
  * @param limits what they may use up
+ * @param unreadable files of the workspace, relative to it and with slashes, whose content they do
+ *     not see; asked before each command, of files that are there
  * @param environment the whole environment that they get; never a secret
  */
 public record SandboxPolicy(
@@ -24,7 +27,11 @@ public record SandboxPolicy(
     List<Path> readable,
     Network network,
     Limits limits,
+    Predicate<String> unreadable,
     Map<String, String> environment) {
+
+  /** No file of the workspace. */
+  public static final Predicate<String> NOTHING = path -> false;
 
   public SandboxPolicy {
     requireNonNull(workspace, "workspace is null");
@@ -33,6 +40,25 @@ public record SandboxPolicy(
     readable = List.copyOf(readable);
     requireNonNull(network, "network is null");
     requireNonNull(limits, "limits is null");
+    requireNonNull(unreadable, "unreadable is null");
     environment = Map.copyOf(environment);
+  }
+
+  /** A policy that hides no files of the workspace but those that hold secrets by their name. */
+  public SandboxPolicy(
+      Path workspace,
+      Path home,
+      List<Path> hidden,
+      List<Path> readable,
+      Network network,
+      Limits limits,
+      Map<String, String> environment) {
+    this(workspace, home, hidden, readable, network, limits, NOTHING, environment);
+  }
+
+  /** The same, hiding these files of the workspace too. */
+  public SandboxPolicy hiding(Predicate<String> files) {
+    return new SandboxPolicy(
+        workspace, home, hidden, readable, network, limits, files, environment);
   }
 }

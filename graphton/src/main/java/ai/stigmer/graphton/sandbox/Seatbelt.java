@@ -42,7 +42,8 @@ final class Seatbelt implements Confinement {
 
   @Override
   public ConfinedCommand wrap(List<String> command) throws IOException {
-    ProtectedPlaces places = ProtectedPlaces.of(policy.workspace(), policy.hidden());
+    ProtectedPlaces places =
+        ProtectedPlaces.of(policy.workspace(), policy.hidden(), policy.unreadable());
     Limits limits = policy.limits();
     var line = new ArrayList<>(List.of(PROGRAM.toString(), "-p", profile()));
     line.addAll(List.of("/bin/sh", "-c", LIMITS, "sh"));

@@ -41,7 +41,7 @@ final class PermissionsTest {
         "sh -c 'rm x'                  ¦ ASK",
         "git status $(rm x)            ¦ ASK",
         "git status > out.txt          ¦ ALLOW",
-        "git status > /etc/x           ¦ ALLOW",
+        "git status > /etc/x           ¦ ASK",
         "git status > ../x             ¦ ASK",
         "git status > .env             ¦ DENY",
         "git status < .env             ¦ DENY",
@@ -162,6 +162,57 @@ final class PermissionsTest {
     // Then
     assertThatThrownBy(() -> hiding.read(hiding.resolve("plan.txt")))
         .hasMessageContaining("not to be read, by the user's rules");
+  }
+
+  @Test
+  void allowingEveryCommandAllowsItsRedirectionsUnlessARuleSpeaksOfSuchFiles() {
+    assertThat(with(Mode.ASK, "allow execute").command("date > /tmp/x").verdict())
+        .isEqualTo(Verdict.ALLOW);
+    assertThat(
+            with(Mode.ASK, "allow execute", "deny edit(src/**)").command("date > /tmp/x").verdict())
+        .isEqualTo(Verdict.ASK);
+  }
+
+  @Test
+  void whatIsUncertainIsDeniedWhereTheModeAsksNobody() {
+    for (Mode mode : List.of(Mode.PLAN, Mode.DENY)) {
+      Permissions permissions = with(mode, "allow execute(date)", "allow edit(out/**)");
+      assertThat(permissions.command("date > /etc/x").verdict()).isEqualTo(Verdict.DENY);
+      assertThat(permissions.command("date > ../x").verdict()).isEqualTo(Verdict.DENY);
+      assertThat(permissions.command("date $(id)").verdict()).isEqualTo(Verdict.DENY);
+    }
+  }
+
+  @Test
+  void inModePlanNoRuleOpensEditsOrEveryCommand() {
+    // Given
+    Permissions permissions =
+        with(Mode.PLAN, "allow execute", "allow *", "allow edit(docs/**)", "allow execute(date)");
+    // Then
+    assertThat(call(permissions, "execute", "command", "rm x")).isEqualTo(Verdict.DENY);
+    assertThat(call(permissions, "write_file", "file_path", "docs/a.md")).isEqualTo(Verdict.DENY);
+    assertThat(call(permissions, "execute", "command", "date")).isEqualTo(Verdict.ALLOW);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '¦',
+      value = {
+        "allow execute(git log *) ¦ git log -1           ¦ true",
+        "allow execute(git log *) ¦ git log -1; rm x     ¦ false",
+        "allow execute(git log *) ¦ git log $(id)        ¦ false",
+        "deny execute(rm *)       ¦ ls && sudo rm x      ¦ true",
+        "deny execute(rm *)       ¦ ls                   ¦ false",
+        "deny execute             ¦ echo $(id)           ¦ true",
+        "allow edit(src/**)       ¦ src/a/B.java         ¦ true",
+        "allow edit(src/**)       ¦ docs/a.md            ¦ false",
+        "deny github__*           ¦ github__create_issue ¦ true",
+        "deny github__*           ¦ jira__create_issue   ¦ false"
+      })
+  void aRuleTellsWhetherItSpeaksOfAnExample(String rule, String example, boolean speaks) {
+    String[] parts = rule.split(" ", 2);
+    Verdict verdict = Verdict.valueOf(parts[0].toUpperCase(java.util.Locale.ROOT));
+    assertThat(Rule.parse(verdict, parts[1]).speaksOf(example)).isEqualTo(speaks);
   }
 
   private Permissions with(Mode mode, String... rules) {

@@ -1,0 +1,278 @@
+package ai.stigmer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What modes and rules do to a whole run, where no terminal is. */
+class PermissionRunTest {
+  private static final String MODEL = "qwen3.5:9b";
+  private static final Answer WRITES =
+      Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
+  private static final Answer DONE = Answer.text("done");
+
+  @TempDir private Path folder;
+  private Path workspace = Path.of("");
+  private Shell shell = new Shell(Path.of(""));
+  private FakeOllama server = started();
+
+  @BeforeEach
+  void laptop() throws IOException {
+    workspace = Files.createDirectory(folder.resolve("workspace"));
+    shell =
+        new Shell(Files.createDirectory(folder.resolve("home")))
+            .export("STIGMER_EXECUTION_MODE", "local")
+            .export("STIGMER_LLM_MAX_RETRIES", "0")
+            .export("STIGMER_LLM_MODEL", MODEL);
+  }
+
+  @AfterEach
+  void noServer() {
+    server.close();
+  }
+
+  @Test
+  void inModeAllowEditsFilesChangeAndCommandsAreAskedFor() {
+    String told = run(7, List.of(), WRITES, command("touch made"), DONE);
+    assertThat(told).contains("nobody can be asked; go on without execute");
+    assertThat(workspace.resolve("new.txt")).exists();
+    assertThat(workspace.resolve("made")).doesNotExist();
+    assertThat(shell.err())
+        .contains("E401", "a command needs approval")
+        .doesNotContain("permissions:");
+  }
+
+  @Test
+  void inModeAskAChangeOfAFileIsAskedForToo() {
+    String told = run(7, List.of("--permission-mode", "ask"), WRITES, DONE);
+    assertThat(told).contains("nobody can be asked; go on without write_file");
+    assertThat(workspace.resolve("new.txt")).doesNotExist();
+    assertThat(shell.err()).contains("· permissions: ask", "a call of write_file needs approval");
+  }
+
+  @Test
+  void inModePlanNothingChangesNotEvenByARuleAndTheModelIsTold() {
+    String told =
+        run(
+            0,
+            List.of("--permission-mode", "plan", "--allow-shell", "--allow", "edit(**)"),
+            WRITES,
+            command("touch made"),
+            DONE);
+    assertThat(told).contains("mode plan: new.txt", "mode plan: touch made", "Mode plan: change");
+    assertThat(workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void inModeDenyOnlyWhatARuleAllowsRunsAndNobodyIsAsked() {
+    String told =
+        run(
+            0,
+            List.of("--permission-mode", "deny", "--allow", "execute(touch made)"),
+            WRITES,
+            command("touch made"),
+            command("touch other"),
+            DONE);
+    assertThat(told).contains("mode deny: new.txt", "mode deny: touch other");
+    assertThat(workspace.resolve("made")).exists();
+    assertThat(workspace.resolve("new.txt")).doesNotExist();
+    assertThat(workspace.resolve("other")).doesNotExist();
+  }
+
+  @Test
+  void aCompoundCommandWithADeniedPartNeverRuns() {
+    String told =
+        run(
+            0,
+            List.of("--allow-shell", "--deny", "execute(rm *)"),
+            command("touch made && rm -f made2"),
+            command("sudo rm made2; touch made"),
+            DONE);
+    assertThat(told).contains("rule deny execute(rm *): rm -f made2");
+    assertThat(workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsDeniedToReadIsSeenByNoTool() throws IOException {
+    // Given
+    Files.createDirectories(workspace.resolve("secrets"));
+    Files.writeString(workspace.resolve("secrets/note.txt"), "needle-4711\n");
+    // When
+    String told =
+        run(
+            0,
+            List.of("--deny", "read(secrets/**)"),
+            Answer.call("read_file", "{\"file_path\":\"secrets/note.txt\"}"),
+            Answer.call("grep", "{\"pattern\":\"needle\"}"),
+            DONE);
+    // Then
+    assertThat(told).contains("rule deny read(secrets/**)").doesNotContain("needle-4711");
+  }
+
+  @Test
+  void aCommandInASandboxFindsAFileEmptyThatIsDeniedToRead() throws IOException {
+    // Given
+    if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
+      String message = "SKIPPED: bubblewrap is missing; install it to run this";
+      System.err.println(message);
+      assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
+      Assumptions.abort(message);
+    }
+    Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/secrets"));
+    Files.writeString(deep.resolve("note.txt"), "needle-4711\n");
+    Files.writeString(deep.resolveSibling("open.txt"), "haystack-12\n");
+    shell.export("STIGMER_EXECUTION_MODE", "sandbox");
+    // When
+    String told =
+        run(
+            0,
+            List.of("--deny", "read(**/secrets/**)"),
+            command("cat a/b/c/d/e/open.txt a/b/c/d/e/secrets/note.txt"),
+            DONE);
+    // Then
+    assertThat(told).contains("haystack-12", "[exit status 0]").doesNotContain("needle-4711");
+  }
+
+  @Test
+  void anEditedApprovalIsExaminedAgain() {
+    // Given
+    run(
+        7,
+        List.of("--when-absent", "wait", "--deny", "execute(rm *)"),
+        command("touch made"),
+        DONE);
+    // When
+    assertThat(
+            shell.stigmer(
+                "approvals", "approve", "last", "--edit", "{\"command\":\"rm -f x; touch made\"}"))
+        .as(shell.err())
+        .isZero();
+    // Then
+    assertThat(resume(0)).contains("rule deny execute(rm *): rm -f x");
+    assertThat(workspace.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void aResumedRunKeepsItsRulesAndObeysWhatIsDeniedByNow() {
+    // Given
+    run(
+        7,
+        List.of("--when-absent", "wait", "--allow", "execute(touch *)"),
+        command("echo asked"),
+        command("touch one"),
+        command("touch two"),
+        DONE);
+    assertThat(shell.stigmer("approvals", "deny", "last")).isZero();
+    shell.export("STIGMER_PERMISSIONS_DENY", "execute(touch two)");
+    // When
+    String told = resume(7);
+    // Then
+    assertThat(told).contains("rule deny execute(touch two): touch two");
+    assertThat(workspace.resolve("one")).exists();
+    assertThat(workspace.resolve("two")).doesNotExist();
+    assertThat(shell.err()).contains("denied from here on: execute(touch two)");
+  }
+
+  @Test
+  void anApprovalUnderOtherRulesIsAskedAgain() {
+    // Given
+    run(7, List.of("--when-absent", "wait"), command("touch made"), DONE);
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    shell.export("STIGMER_PERMISSIONS_DENY", "execute(rm *)");
+    // Then
+    resume(7);
+    assertThat(workspace.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void rulesOfARepositoryAreNeverRead() throws IOException {
+    // Given
+    String rules = "permissions:\n  mode: deny\n  allow: [execute]\n";
+    for (String name : List.of("config.yaml", ".stigmer/config.yaml", "stigmer.yaml")) {
+      Path file = workspace.resolve(name);
+      Files.createDirectories(file.resolveSibling(""));
+      Files.writeString(file, rules);
+    }
+    Files.writeString(workspace.resolve(".env"), "STIGMER_PERMISSIONS_ALLOW=execute\n");
+    // When
+    String told = run(7, List.of(), command("touch made"), DONE);
+    // Then
+    assertThat(told).contains("go on without execute");
+    assertThat(workspace.resolve("made")).doesNotExist();
+  }
+
+  @Test
+  void aBadRuleIsToldWithItsLineAndNothingRuns() throws IOException {
+    Path file = folder.resolve("home/config.yaml");
+    Files.writeString(
+        file,
+        """
+        permissions:
+          deny:
+            - execute(rm *)
+            - execute(rm
+            - rule: execute(git push *)
+              matches: [git push origin, git pull]
+              never: [git status, /usr/bin/git push]
+        """);
+    run(3, List.of(), DONE);
+    assertThat(shell.err())
+        .contains(
+            "E155", file + ":4", "E156", file + ":5", "does not speak of its example \"git pull\"")
+        .contains("speaks of its example \"/usr/bin/git push\"");
+  }
+
+  @Test
+  void aMisspeltListOfRulesIsAnErrorAndNotPassedOver() throws IOException {
+    Files.writeString(folder.resolve("home/config.yaml"), "permissions:\n  denny: [execute]\n");
+    run(3, List.of(), DONE);
+    assertThat(shell.err()).contains("E106", "did you mean \"permissions.deny\"");
+  }
+
+  private static FakeOllama started(Answer... answers) {
+    return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
+  }
+
+  private static Answer command(String line) {
+    return Answer.call(
+        "execute", JsonNodeFactory.instance.objectNode().put("command", line).toString());
+  }
+
+  /** Everything that the model was asked last. */
+  private String run(int status, List<String> options, Answer... answers) {
+    var words = new ArrayList<>(List.of("run", "--workspace", workspace.toString()));
+    words.addAll(options);
+    words.add("do it");
+    server.close();
+    server = started(answers);
+    shell.export("OLLAMA_BASE_URL", server.baseUrl());
+    return asked(status, words);
+  }
+
+  /** Goes on at the same server. */
+  private String resume(int status) {
+    return asked(status, List.of("resume", "last"));
+  }
+
+  private String asked(int status, List<String> words) {
+    int given = shell.stigmer(words.toArray(String[]::new));
+    assertThat(given).as(shell.err()).isEqualTo(status);
+    return server.chats().isEmpty()
+        ? ""
+        : server.chats().getLast().body().at("/messages").toString();
+  }
+}
