@@ -50,6 +50,7 @@ final class StreamedTurns {
 
   private final int deltas;
   private final int turns;
+  private final String text;
 
   /**
    * @param deltas of a turn
@@ -58,6 +59,7 @@ final class StreamedTurns {
   StreamedTurns(int deltas, int turns) {
     this.deltas = deltas;
     this.turns = turns;
+    text = WireFormat.text(deltas);
   }
 
   List<Figure> measure() throws Exception {
@@ -74,13 +76,13 @@ final class StreamedTurns {
   static byte[] request(WireFormat format, int deltas) throws Exception {
     try (StreamServer server = StreamServer.start(format, deltas, Duration.ZERO);
         ChatModel model = format.open(server.url())) {
-      ask(model, deltas, () -> {});
+      ask(model, WireFormat.text(deltas), () -> {});
       return server.asked();
     }
   }
 
   /** One turn by our model; it must be whole. */
-  static void ask(ChatModel model, int deltas, Runnable delta) {
+  static void ask(ChatModel model, String text, Runnable delta) {
     ModelResult result =
         model.call(
             REQUEST,
@@ -90,8 +92,7 @@ final class StreamedTurns {
                 delta.run();
               }
             });
-    if (!(result instanceof ModelResult.Turn whole)
-        || !whole.turn().text().equals(WireFormat.text(deltas))) {
+    if (!(result instanceof ModelResult.Turn whole) || !whole.turn().text().equals(text)) {
       throw new IllegalStateException("not the turn that was sent: " + result);
     }
   }
@@ -108,7 +109,7 @@ final class StreamedTurns {
         HttpClient http = StepOverhead.client()) {
       List<Contender> contenders =
           List.of(
-              arrival -> ask(model, deltas, arrival),
+              arrival -> ask(model, text, arrival),
               bare::turn,
               arrival -> viaHttpClient(http, server.url(), format, arrival));
       var costs = new ArrayList<List<Cost>>();
@@ -168,7 +169,7 @@ final class StreamedTurns {
       var ours = new ArrayList<Double>();
       var floor = new ArrayList<Double>();
       for (int i = 0; i < Math.max(1, turns / TURNS_PER_PACED) + WARM_UP; i++) {
-        List<Double> our = delays(http, server, arrival -> ask(model, deltas, arrival));
+        List<Double> our = delays(http, server, arrival -> ask(model, text, arrival));
         List<Double> their = delays(http, server, bare::turn);
         if (i >= WARM_UP) {
           ours.addAll(our);
