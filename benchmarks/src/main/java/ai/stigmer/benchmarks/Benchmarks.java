@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Benchmarks {
   private static final List<String> NAMES =
-      List.of("start", "step", "many", "growth", "journal", "resume", "sandbox");
+      List.of("start", "step", "many", "growth", "journal", "resume", "sandbox", "providers");
 
   private Benchmarks() {}
 
@@ -37,9 +37,12 @@ public final class Benchmarks {
 
   /** How much is measured. */
   enum Size {
-    FULL(21, 101, 50, 1_000, 5, 2_000),
-    QUICK(5, 11, 50, 200, 1, 400),
-    TINY(1, 1, 2, 3, 1, 8);
+    FULL(21, 101, 50, 1_000, 5, 2_000, 100),
+    QUICK(5, 11, 50, 200, 1, 400, 30),
+    TINY(1, 1, 2, 3, 1, 8, 1);
+
+    /** Of a streamed turn. */
+    private static final int DELTAS = 2_000;
 
     final int starts;
     final int stepRounds;
@@ -47,14 +50,16 @@ public final class Benchmarks {
     final int runs;
     final int manyRounds;
     final int growth;
+    final int turns;
 
-    Size(int starts, int stepRounds, int steps, int runs, int manyRounds, int growth) {
+    Size(int starts, int stepRounds, int steps, int runs, int manyRounds, int growth, int turns) {
       this.starts = starts;
       this.stepRounds = stepRounds;
       this.steps = steps;
       this.runs = runs;
       this.manyRounds = manyRounds;
       this.growth = growth;
+      this.turns = turns;
     }
   }
 
@@ -72,6 +77,7 @@ public final class Benchmarks {
               case "growth" -> new JournalGrowth(size.growth).measure(folder);
               case "sandbox" -> new SandboxStart(size.stepRounds).measure(folder);
               case "journal" -> new JournalThroughput(size.growth * 10).measure(folder);
+              case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
                   throw new IllegalArgumentException(

@@ -5,21 +5,24 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A {@link ReplyServer} in a process of its own, so that its work is not measured. */
+/** A server in a process of its own, so that its work is not measured. */
 record ServerProcess(Process process, String url) implements AutoCloseable {
 
   static ServerProcess start(int steps, long latencyMillis) throws IOException {
+    return start(ReplyServer.class, String.valueOf(steps), String.valueOf(latencyMillis));
+  }
+
+  /** Starts a program whose first line of output is the port that it listens on. */
+  static ServerProcess start(Class<?> program, String... arguments) throws IOException {
+    var line =
+        new ArrayList<>(
+            List.of(java(), "-cp", System.getProperty("java.class.path"), program.getName()));
+    line.addAll(List.of(arguments));
     Process process =
-        new ProcessBuilder(
-                java(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ReplyServer.class.getName(),
-                String.valueOf(steps),
-                String.valueOf(latencyMillis))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.US_ASCII));

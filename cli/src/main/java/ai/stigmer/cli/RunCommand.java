@@ -31,6 +31,8 @@ import picocli.CommandLine.Parameters;
 
 /** Gives an agent a task and shows what it does. */
 @Command(
+    // Looking for commands among the methods costs time at each start.
+    addMethodSubcommands = false,
     name = "run",
     description = "Give an agent a task in a folder.",
     mixinStandardHelpOptions = true,

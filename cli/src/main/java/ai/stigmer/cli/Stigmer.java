@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Terminal;
+import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.store.SqliteJournal;
@@ -81,6 +82,7 @@ public final class Stigmer {
     if (name.equals("run") || name.equals("resume") || name.equals("fork")) {
       Path home = surroundings.home();
       Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
+      Thread.ofVirtual().start(ModelCatalog::warmUp);
     }
     CommandLine line = Commands.commandLine(name, surroundings);
     line.setParameterExceptionHandler((e, _) -> failed(arguments, usage(name, e), e));

@@ -39,6 +39,11 @@ public final class ModelCatalog {
 
   private ModelCatalog() {}
 
+  /** Reads the data file, which takes a good part of a start, so that it is there when needed. */
+  public static void warmUp() {
+    var _ = asOf();
+  }
+
   /** When the catalog was last compared with the vendors' pages. */
   public static LocalDate asOf() {
     return FILE.asOf();
