@@ -11,6 +11,8 @@ import ai.stigmer.graphton.sandbox.Sandbox.Found;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.sandbox.Unconfined;
 import ai.stigmer.graphton.workspace.Workspace;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -132,7 +134,9 @@ public final class CommandSandbox {
 
   private SandboxPolicy policy(Execution execution) {
     Path root = Workspace.open(workspace).root();
-    var hidden = new ArrayList<>(List.of(UserHome.stigmer(env).toAbsolutePath().normalize()));
+    Path own = UserHome.stigmer(env).toAbsolutePath().normalize();
+    makeWithin(root, own);
+    var hidden = new ArrayList<>(List.of(own));
     String file = env.getOrDefault("STIGMER_CONFIG", "").strip();
     if (!file.isEmpty()) {
       hidden.add(Path.of(file).toAbsolutePath().normalize());
@@ -146,5 +150,29 @@ public final class CommandSandbox {
         execution.network(),
         execution.limits(),
         CommandEnvironment.of(env, root));
+  }
+
+  /**
+   * Makes our own folder when it is to lie in the workspace. A sandbox hides what is there; what
+   * appears under its name while a command runs is set aside, and that could be the journal of
+   * another process.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when it cannot be made
+   */
+  private static void makeWithin(Path root, Path own) {
+    if (!own.startsWith(root) || Files.exists(own)) {
+      return;
+    }
+    try {
+      Files.createDirectories(own);
+    } catch (IOException e) {
+      throw Problem.of(
+              "E130",
+              Problem.Category.CONFIGURATION,
+              "the folder of configuration and journal cannot be made: " + e.getMessage())
+          .from(own.toString())
+          .help("name another folder: STIGMER_HOME=DIR")
+          .asException();
+    }
   }
 }
