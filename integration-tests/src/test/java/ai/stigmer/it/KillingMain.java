@@ -3,11 +3,10 @@ package ai.stigmer.it;
 import ai.stigmer.cli.JournalOpener;
 import ai.stigmer.cli.Stigmer;
 import ai.stigmer.config.EnvReader;
-import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -40,68 +39,25 @@ public final class KillingMain {
     System.exit(status);
   }
 
-  private static final class KillingJournal implements Journal {
-    private final Journal journal;
+  private static final class KillingJournal extends ForwardingJournal {
     private final boolean before;
     private final long at;
     private final AtomicLong appends = new AtomicLong();
 
     KillingJournal(Journal journal, boolean before, long at) {
-      this.journal = journal;
+      super(journal);
       this.before = before;
       this.at = at;
     }
 
     @Override
-    public JournalWriter create(String runId, String owner) {
-      return new KillingWriter(journal.create(runId, owner));
+    protected JournalWriter around(JournalWriter writer) {
+      return new KillingWriter(writer);
     }
 
-    @Override
-    public JournalWriter claim(String runId, String owner) {
-      return new KillingWriter(journal.claim(runId, owner));
-    }
-
-    @Override
-    public List<Recorded> read(String runId) {
-      return journal.read(runId);
-    }
-
-    @Override
-    public List<RunSummary> list(int limit) {
-      return journal.list(limit);
-    }
-
-    @Override
-    public Inbox inbox() {
-      return journal.inbox();
-    }
-
-    @Override
-    public void close() {
-      journal.close();
-    }
-
-    private final class KillingWriter implements JournalWriter {
-      private final JournalWriter writer;
-
+    private final class KillingWriter extends Writer {
       KillingWriter(JournalWriter writer) {
-        this.writer = writer;
-      }
-
-      @Override
-      public String runId() {
-        return writer.runId();
-      }
-
-      @Override
-      public long epoch() {
-        return writer.epoch();
-      }
-
-      @Override
-      public List<Recorded> before() {
-        return writer.before();
+        super(writer);
       }
 
       @Override
@@ -110,16 +66,11 @@ public final class KillingMain {
         if (before && dies) {
           die();
         }
-        long seq = writer.append(entries);
+        long seq = super.append(entries);
         if (!before && dies) {
           die();
         }
         return seq;
-      }
-
-      @Override
-      public void close() {
-        writer.close();
       }
     }
 

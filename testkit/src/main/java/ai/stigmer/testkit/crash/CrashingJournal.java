@@ -3,57 +3,37 @@ package ai.stigmer.testkit.crash;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.List;
 
 /** A journal in the hands of a process that may die; the dead give nothing back. */
-record CrashingJournal(Journal journal, CrashPoints points) implements Journal {
+final class CrashingJournal extends ForwardingJournal {
+  private final CrashPoints points;
 
-  @Override
-  public JournalWriter create(String runId, String owner) {
-    return new Writer(journal.create(runId, owner), points);
+  CrashingJournal(Journal journal, CrashPoints points) {
+    super(journal);
+    this.points = points;
   }
 
   @Override
-  public JournalWriter claim(String runId, String owner) {
-    return new Writer(journal.claim(runId, owner), points);
-  }
-
-  @Override
-  public List<Recorded> read(String runId) {
-    return journal.read(runId);
-  }
-
-  @Override
-  public List<RunSummary> list(int limit) {
-    return journal.list(limit);
+  protected JournalWriter around(JournalWriter writer) {
+    return new CrashingWriter(writer);
   }
 
   /** The journal outlives the process. */
   @Override
   public void close() {}
 
-  private record Writer(JournalWriter writer, CrashPoints points) implements JournalWriter {
-    @Override
-    public String runId() {
-      return writer.runId();
-    }
-
-    @Override
-    public long epoch() {
-      return writer.epoch();
-    }
-
-    @Override
-    public List<Recorded> before() {
-      return writer.before();
+  private final class CrashingWriter extends Writer {
+    CrashingWriter(JournalWriter writer) {
+      super(writer);
     }
 
     @Override
     public long append(List<JournalEntry> entries) {
       String kind = kind(entries.getFirst());
       points.hit(kind + ".before-append");
-      long seq = writer.append(entries);
+      long seq = super.append(entries);
       points.hit(kind + ".after-append");
       return seq;
     }
@@ -61,7 +41,7 @@ record CrashingJournal(Journal journal, CrashPoints points) implements Journal {
     @Override
     public void close() {
       if (!points.dead()) {
-        writer.close();
+        super.close();
       }
     }
 

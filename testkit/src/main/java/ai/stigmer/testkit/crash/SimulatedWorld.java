@@ -6,6 +6,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.testkit.TestingTiming;
+import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -100,62 +101,28 @@ final class SimulatedWorld {
   }
 
   /** Passes entries through their written form, and remembers what was acknowledged. */
-  private final class Watched implements Journal {
+  private final class Watched extends ForwardingJournal {
     private final CrashPoints process;
 
     Watched(CrashPoints process) {
+      super(journal);
       this.process = process;
     }
 
     @Override
-    public JournalWriter create(String runId, String owner) {
-      return watched(journal.create(runId, owner));
-    }
-
-    @Override
-    public JournalWriter claim(String runId, String owner) {
-      return watched(journal.claim(runId, owner));
-    }
-
-    @Override
-    public List<Recorded> read(String runId) {
-      return journal.read(runId);
-    }
-
-    @Override
-    public List<RunSummary> list(int limit) {
-      return journal.list(limit);
-    }
-
-    @Override
-    public void close() {}
-
-    private JournalWriter watched(JournalWriter writer) {
+    protected JournalWriter around(JournalWriter writer) {
       held(process);
       return new WatchedWriter(writer);
     }
+
+    /** The journal outlives the process. */
+    @Override
+    public void close() {}
   }
 
-  private final class WatchedWriter implements JournalWriter {
-    private final JournalWriter writer;
-
+  private final class WatchedWriter extends ForwardingJournal.Writer {
     WatchedWriter(JournalWriter writer) {
-      this.writer = writer;
-    }
-
-    @Override
-    public String runId() {
-      return writer.runId();
-    }
-
-    @Override
-    public long epoch() {
-      return writer.epoch();
-    }
-
-    @Override
-    public List<Recorded> before() {
-      return writer.before();
+      super(writer);
     }
 
     @Override
@@ -163,17 +130,11 @@ final class SimulatedWorld {
       List<JournalEntry> read =
           entries.stream().map(entry -> EntryCodec.decode(EntryCodec.encode(entry))).toList();
       require(read.equals(entries), "an entry changes when it is written: " + entries);
-      long seq = writer.append(read);
-      List<JournalEntry> all =
-          acknowledged.computeIfAbsent(writer.runId(), run -> new ArrayList<>());
+      long seq = super.append(read);
+      List<JournalEntry> all = acknowledged.computeIfAbsent(runId(), run -> new ArrayList<>());
       all.addAll(entries);
       require(seq == all.size(), "append says " + seq + ", entries " + all.size());
       return seq;
-    }
-
-    @Override
-    public void close() {
-      writer.close();
     }
   }
 }

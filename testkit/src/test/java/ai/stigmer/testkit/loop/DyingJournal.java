@@ -1,10 +1,9 @@
 package ai.stigmer.testkit.loop;
 
-import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -13,7 +12,7 @@ import java.util.function.Predicate;
  * A journal whose process dies at a certain append: from then on nothing works, and the run is not
  * given back.
  */
-final class DyingJournal implements Journal {
+final class DyingJournal extends ForwardingJournal {
 
   /** An error, so that nothing catches it on its way out. */
   static final class Died extends Error {
@@ -28,13 +27,12 @@ final class DyingJournal implements Journal {
     AFTER
   }
 
-  private final Journal journal;
   private final Predicate<List<JournalEntry>> fatal;
   private final Moment moment;
   private volatile boolean dead;
 
   private DyingJournal(Journal journal, Predicate<List<JournalEntry>> fatal, Moment moment) {
-    this.journal = journal;
+    super(journal);
     this.fatal = fatal;
     this.moment = moment;
   }
@@ -57,71 +55,39 @@ final class DyingJournal implements Journal {
   }
 
   @Override
-  public JournalWriter create(String runId, String owner) {
-    return dying(journal.create(runId, owner));
+  protected JournalWriter around(JournalWriter writer) {
+    return new DyingWriter(writer);
   }
 
-  @Override
-  public JournalWriter claim(String runId, String owner) {
-    return dying(journal.claim(runId, owner));
-  }
-
-  @Override
-  public List<Recorded> read(String runId) {
-    return journal.read(runId);
-  }
-
-  @Override
-  public List<RunSummary> list(int limit) {
-    return journal.list(limit);
-  }
-
-  @Override
-  public Inbox inbox() {
-    return journal.inbox();
-  }
-
+  /** The journal outlives the process. */
   @Override
   public void close() {}
 
-  private JournalWriter dying(JournalWriter writer) {
-    return new JournalWriter() {
-      @Override
-      public String runId() {
-        return writer.runId();
-      }
+  private final class DyingWriter extends Writer {
+    DyingWriter(JournalWriter writer) {
+      super(writer);
+    }
 
-      @Override
-      public long epoch() {
-        return writer.epoch();
+    @Override
+    public long append(List<JournalEntry> entries) {
+      boolean dies = dead || fatal.test(entries);
+      if (dies && (dead || moment == Moment.BEFORE)) {
+        dead = true;
+        throw new Died();
       }
+      long seq = super.append(entries);
+      if (dies) {
+        dead = true;
+        throw new Died();
+      }
+      return seq;
+    }
 
-      @Override
-      public List<Recorded> before() {
-        return writer.before();
+    @Override
+    public void close() {
+      if (!dead) {
+        super.close();
       }
-
-      @Override
-      public long append(List<JournalEntry> entries) {
-        boolean dies = dead || fatal.test(entries);
-        if (dies && (dead || moment == Moment.BEFORE)) {
-          dead = true;
-          throw new Died();
-        }
-        long seq = writer.append(entries);
-        if (dies) {
-          dead = true;
-          throw new Died();
-        }
-        return seq;
-      }
-
-      @Override
-      public void close() {
-        if (!dead) {
-          writer.close();
-        }
-      }
-    };
+    }
   }
 }

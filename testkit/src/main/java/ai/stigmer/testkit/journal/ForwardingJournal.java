@@ -1,0 +1,92 @@
+package ai.stigmer.testkit.journal;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.journal.Inbox;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Recorded;
+import java.util.List;
+
+/**
+ * A journal that hands everything on to another one, its inbox included; to be extended by those
+ * that watch or disturb it.
+ *
+ * <p>Thread contract: that of the other one.
+ */
+public abstract class ForwardingJournal implements Journal {
+  private final Journal journal;
+
+  /** A journal in front of another one, which it closes. */
+  protected ForwardingJournal(Journal journal) {
+    this.journal = requireNonNull(journal, "journal is null");
+  }
+
+  /** What whoever creates or claims a run writes with. */
+  protected abstract JournalWriter around(JournalWriter writer);
+
+  @Override
+  public JournalWriter create(String runId, String owner) {
+    return around(journal.create(runId, owner));
+  }
+
+  @Override
+  public JournalWriter claim(String runId, String owner) {
+    return around(journal.claim(runId, owner));
+  }
+
+  @Override
+  public List<Recorded> read(String runId) {
+    return journal.read(runId);
+  }
+
+  @Override
+  public List<RunSummary> list(int limit) {
+    return journal.list(limit);
+  }
+
+  @Override
+  public Inbox inbox() {
+    return journal.inbox();
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+
+  /** A writer that hands everything on to another one. */
+  public abstract static class Writer implements JournalWriter {
+    private final JournalWriter writer;
+
+    protected Writer(JournalWriter writer) {
+      this.writer = requireNonNull(writer, "writer is null");
+    }
+
+    @Override
+    public String runId() {
+      return writer.runId();
+    }
+
+    @Override
+    public long epoch() {
+      return writer.epoch();
+    }
+
+    @Override
+    public List<Recorded> before() {
+      return writer.before();
+    }
+
+    @Override
+    public long append(List<JournalEntry> entries) {
+      return writer.append(entries);
+    }
+
+    @Override
+    public void close() {
+      writer.close();
+    }
+  }
+}
