@@ -2,6 +2,7 @@ package ai.stigmer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
@@ -13,7 +14,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,12 +126,7 @@ class PermissionRunTest {
   @Test
   void aCommandInASandboxFindsAFileEmptyThatIsDeniedToRead() throws IOException {
     // Given
-    if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
-      String message = "SKIPPED: bubblewrap is missing; install it to run this";
-      System.err.println(message);
-      assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
-      Assumptions.abort(message);
-    }
+    RealComponents.requireBubblewrap();
     Path deep = Files.createDirectories(workspace.resolve("a/b/c/d/e/secrets"));
     Files.writeString(deep.resolve("note.txt"), "needle-4711\n");
     Files.writeString(deep.resolveSibling("open.txt"), "haystack-12\n");

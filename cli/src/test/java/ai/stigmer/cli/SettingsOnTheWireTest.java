@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.config.SettingInfo;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.http.BusyServer;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.http.RecordedRequest;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -269,16 +269,6 @@ class SettingsOnTheWireTest {
     }
   }
 
-  /** Without bubblewrap the test is skipped, and says so; in CI it fails. */
-  private static void needsASandbox() {
-    if (!Files.isExecutable(Path.of("/usr/bin/bwrap"))) {
-      String message = "SKIPPED: bubblewrap is missing; install it to run this";
-      System.err.println(message);
-      assertThat(System.getenv("STIGMER_REQUIRE_ALL")).as(message).isNotEqualTo("1");
-      Assumptions.abort(message);
-    }
-  }
-
   private static Answer delegation() {
     return Answer.call("task", "{\"description\":\"look\",\"subagent_type\":\"general-purpose\"}");
   }
@@ -373,7 +363,7 @@ class SettingsOnTheWireTest {
       return;
     }
     if (setting.key().startsWith("execution.")) {
-      needsASandbox();
+      RealComponents.requireBubblewrap();
     }
     Wired expected = requireNonNull(wired().get(setting.key()), setting.key());
     boolean unconnected = setting.key().equals("llm.timeouts.connect");

@@ -105,6 +105,8 @@ class ArchitectureTest {
         .that(not(resideInAnyPackage("ai.stigmer.benchmarks..")))
         .and()
         .doNotHaveFullyQualifiedName("ai.stigmer.config.EnvReader")
+        .and()
+        .doNotHaveFullyQualifiedName("ai.stigmer.testkit.RealComponents")
         .should()
         .callMethod(System.class, "getenv")
         .orShould()
@@ -116,6 +118,8 @@ class ArchitectureTest {
   void onlyTheCommandLineWritesToTheStandardStreams() {
     noClasses()
         .that(not(resideInAnyPackage("ai.stigmer.cli..", "ai.stigmer.benchmarks..")))
+        .and()
+        .doNotHaveFullyQualifiedName("ai.stigmer.testkit.RealComponents")
         .should()
         .accessField(System.class, "out")
         .orShould()

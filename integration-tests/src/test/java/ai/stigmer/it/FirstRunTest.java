@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
 import ai.stigmer.testkit.Golden;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
@@ -40,8 +41,8 @@ class FirstRunTest {
 
   @BeforeEach
   void needsAPseudoTerminal() {
-    Components.require(
-        "script", () -> Components.runs(List.of("script", "-qec", "true", "/dev/null")));
+    RealComponents.require(
+        "script", () -> RealComponents.runs(List.of("script", "-qec", "true", "/dev/null")));
   }
 
   @Test

@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
@@ -41,8 +42,8 @@ class OwnershipTest {
   void aStoppedProcessWhoseRunWasTakenOverWritesAndDoesNothingMoreWhenItWakes() throws Exception {
     List<String> elsewhere =
         List.of("unshare", "--uts", "sh", "-c", "hostname elsewhere && exec \"$@\"", "sh");
-    Components.require(
-        "unshare", () -> Components.runs(List.of("unshare", "--uts", "hostname", "elsewhere")));
+    RealComponents.require(
+        "unshare", () -> RealComponents.runs(List.of("unshare", "--uts", "hostname", "elsewhere")));
     try (WorkingRun run = new WorkingRun(folder, OwnershipTest::twoCommands);
         StigmerProcess.Running owner = run.stigmer().start(run.command())) {
       // Given

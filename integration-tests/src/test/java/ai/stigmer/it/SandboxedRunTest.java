@@ -9,6 +9,7 @@ import ai.stigmer.graphton.sandbox.Network;
 import ai.stigmer.graphton.sandbox.Sandbox;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
@@ -30,7 +31,7 @@ class SandboxedRunTest {
 
   @BeforeEach
   void needsBubblewrap() {
-    Needs.bubblewrap();
+    RealComponents.requireBubblewrap();
   }
 
   @Test

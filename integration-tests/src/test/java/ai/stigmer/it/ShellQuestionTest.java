@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -22,8 +23,8 @@ class ShellQuestionTest {
 
   @BeforeEach
   void needsAPseudoTerminal() {
-    Components.require(
-        "script", () -> Components.runs(List.of("script", "-qec", "true", "/dev/null")));
+    RealComponents.require(
+        "script", () -> RealComponents.runs(List.of("script", "-qec", "true", "/dev/null")));
   }
 
   @Test

@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ class SystemCallKillTest {
   @Test
   void aRunKilledWithinItsWritesEndsAsAnUndisturbedOne() throws Exception {
     // Given
-    Components.require("strace", Components::canTrace);
+    RealComponents.requireStrace();
     Map<String, String> files;
     try (WorkingRun undisturbed = new WorkingRun(folder.resolve("all"), WorkingRun::tenSteps)) {
       assertThat(undisturbed.stigmer().run(undisturbed.command()).status()).isZero();

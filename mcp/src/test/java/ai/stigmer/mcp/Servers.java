@@ -1,13 +1,13 @@
 package ai.stigmer.mcp;
 
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
+import ai.stigmer.testkit.RealComponents;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.Assumptions;
 
 /** Servers as tests name them. */
 final class Servers {
@@ -50,15 +50,9 @@ final class Servers {
     if (!folder.isEmpty() && Files.isDirectory(Path.of(folder, "node_modules"))) {
       return Path.of(folder);
     }
-    String message =
-        "SKIPPED: third-party MCP servers are missing; bin/mcp-servers DIR installs them, and"
-            + " STIGMER_MCP_SERVERS=DIR names the folder";
-    System.err.println(message);
-    if ("1".equals(System.getenv("STIGMER_REQUIRE_ALL"))) {
-      throw new AssertionError(message);
-    }
-    Assumptions.abort(message);
-    throw new AssertionError();
+    throw RealComponents.missing(
+        "third-party MCP servers are missing; bin/mcp-servers DIR installs them, and"
+            + " STIGMER_MCP_SERVERS=DIR names the folder");
   }
 
   static McpSurroundings in(Path folder) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.RealComponents;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ class BadDiskTest {
 
   @BeforeEach
   void needStrace() {
-    Strace.require();
+    RealComponents.requireStrace();
   }
 
   @ParameterizedTest

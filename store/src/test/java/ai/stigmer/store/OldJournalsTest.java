@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.Journal.RunSummary;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.crash.DiskTrace;
 import ai.stigmer.testkit.crash.ImageCheck;
 import ai.stigmer.testkit.crash.PowerCuts;
@@ -61,7 +62,7 @@ class OldJournalsTest {
   void aStepToThePresentSchemaThatIsCutOffAnywhereLeavesTheOldOrTheNewJournal(String name)
       throws Exception {
     // Given
-    Strace.require();
+    RealComponents.requireStrace();
     copy(name);
     String expected = Files.readString(CORPUS.resolve(name).resolve("expected.txt"));
     DiskTrace trace =

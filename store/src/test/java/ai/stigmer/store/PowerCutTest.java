@@ -3,6 +3,7 @@ package ai.stigmer.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.crash.DiskOperation;
 import ai.stigmer.testkit.crash.DiskTrace;
 import ai.stigmer.testkit.crash.JournalImageCheck;
@@ -35,7 +36,7 @@ class PowerCutTest {
 
   @BeforeEach
   void needStrace() {
-    Strace.require();
+    RealComponents.requireStrace();
   }
 
   @Test

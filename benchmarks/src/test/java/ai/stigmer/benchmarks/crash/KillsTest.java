@@ -1,13 +1,12 @@
 package ai.stigmer.benchmarks.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.crash.SystemCallKill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +19,7 @@ class KillsTest {
 
   @Test
   void aProcessKilledAtAnyOfItsWritesLosesNothingAndDoesNothingTwice() throws Exception {
-    requireStrace();
+    RealComponents.requireStrace();
     long killed = 0;
     for (long seed = 1; killed < POINTS; seed++) {
       Map<String, Long> counts = KillsMain.kill(folder, seed, POINTS - killed);
@@ -49,23 +48,5 @@ class KillsTest {
             new SystemCallKill("fsync", 1),
             new SystemCallKill("fsync", 2),
             new SystemCallKill("write", 1));
-  }
-
-  /** Elsewhere the test is skipped and says so; where everything is required it fails. */
-  private static void requireStrace() throws InterruptedException {
-    try {
-      var check = List.of("strace", "-f", "-qq", "-o", "/dev/null", "true");
-      if (new ProcessBuilder(check).start().waitFor() == 0) {
-        return;
-      }
-    } catch (IOException e) {
-      // It is not installed.
-    }
-    String message = "SKIPPED: strace is missing or cannot work here; install it to run this";
-    System.err.println(message);
-    if ("1".equals(System.getenv("STIGMER_REQUIRE_ALL"))) {
-      throw new AssertionError(message);
-    }
-    abort(message);
   }
 }

@@ -8,7 +8,7 @@ import ai.stigmer.graphton.sandbox.Network;
 import ai.stigmer.graphton.sandbox.Sandbox;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.sandbox.Unconfined;
-import ai.stigmer.it.Needs;
+import ai.stigmer.testkit.RealComponents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,7 +52,7 @@ class EscapeTest {
 
   @BeforeEach
   void needsBubblewrap() {
-    Needs.bubblewrap();
+    RealComponents.requireBubblewrap();
   }
 
   @Test

@@ -1,0 +1,60 @@
+package ai.stigmer.testkit;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** Real programs that some tests need. */
+public final class RealComponents {
+  private RealComponents() {}
+
+  /**
+   * Skips the test when a component is missing, and says so; where {@code STIGMER_REQUIRE_ALL} is
+   * 1, as in CI, the test fails instead.
+   */
+  public static void require(String name, BooleanSupplier works) {
+    if (!works.getAsBoolean()) {
+      throw missing(name + " is missing or cannot work here; install it to run this");
+    }
+  }
+
+  /** The same for what is known to be missing; never returns, so that callers may throw it. */
+  public static AssertionError missing(String what) {
+    String message = "SKIPPED: " + what;
+    System.err.println(message);
+    if ("1".equals(System.getenv("STIGMER_REQUIRE_ALL"))) {
+      throw new AssertionError(message);
+    }
+    return abort(message);
+  }
+
+  /** Requires strace, with the right to trace. */
+  public static void requireStrace() {
+    require("strace", () -> runs(List.of("strace", "-f", "-qq", "-o", "/dev/null", "true")));
+  }
+
+  /** Requires bubblewrap, with the right to make namespaces. */
+  public static void requireBubblewrap() {
+    require(
+        "bubblewrap", () -> runs(List.of("bwrap", "--ro-bind", "/", "/", "--unshare-all", "true")));
+  }
+
+  /** Whether a command is there and ends with 0. */
+  public static boolean runs(List<String> command) {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
