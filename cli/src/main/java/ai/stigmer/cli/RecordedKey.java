@@ -39,25 +39,35 @@ final class RecordedKey {
     String today = now.location(KEY).orElseThrow();
     boolean same =
         recorded.get().path("fingerprint").asText().equals("sha256:" + key.get().fingerprint());
-    if (same || (place(then).equals(place(today)) && leadsThere(anew, model))) {
+    boolean samePlace = place(then).equals(place(today));
+    if (same || (samePlace && leadsThere(anew, model, today))) {
       return key;
     }
     throw Problem.of(
             "E137",
             Problem.Category.CREDENTIALS,
-            "the key that this run began with is not where it was")
+            samePlace
+                ? "the key in " + place(then) + " is not the one that this run began with"
+                : "the key that this run began with is not where it was")
         .from(
             "then " + then + ", for " + model.baseUrl().orElse(model.provider()),
             "now " + today + ", and a new run would not send it there")
         .help(
-            "set the key there again",
-            "renewed? let the configuration lead there too: STIGMER_LLM_BASE_URL=URL",
+            "set that key there again",
+            "renewed? name what it is for and resume again: export " + whereItGoes(model),
             "or begin anew: stigmer run")
         .asException();
   }
 
-  private static boolean leadsThere(Resolved anew, ModelSettings model) {
-    return anew.value("llm.provider").equals(Optional.of(model.provider()))
+  private static String whereItGoes(ModelSettings model) {
+    return "STIGMER_LLM_PROVIDER="
+        + model.provider()
+        + model.baseUrl().map(url -> " STIGMER_LLM_BASE_URL=" + url).orElse("");
+  }
+
+  private static boolean leadsThere(Resolved anew, ModelSettings model, String today) {
+    return anew.location(KEY).equals(Optional.of(today))
+        && anew.value("llm.provider").equals(Optional.of(model.provider()))
         && anew.value("llm.base_url").equals(model.baseUrl());
   }
 

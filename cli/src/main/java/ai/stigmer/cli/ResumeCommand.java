@@ -198,14 +198,14 @@ final class ResumeCommand implements Callable<Integer> {
             .map(fallback -> fallback.provider() + "/" + fallback.model())
             .collect(Collectors.joining(","));
     ConfigInput input =
-        now.flag("llm.fallbacks", fallbacks, "journal")
-            .flag("llm.provider", model.provider(), "journal")
+        now.flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
+            .flag("llm.provider", model.provider(), ConfigInput.JOURNAL)
             .flag(
                 "llm.model",
                 scripted ? model.model() : model.provider() + "/" + model.model(),
-                "journal");
+                ConfigInput.JOURNAL);
     return model.baseUrl().isPresent()
-        ? input.flag("llm.base_url", model.baseUrl().get(), "journal")
+        ? input.flag("llm.base_url", model.baseUrl().get(), ConfigInput.JOURNAL)
         : input;
   }
 

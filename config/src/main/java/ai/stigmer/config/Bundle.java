@@ -20,6 +20,8 @@ import java.util.Optional;
  * there. A key alone goes with the user's own choice by flag, environment or file, as long as no endpoint stands
  * beside it; but when it was a request that decided, it stays with the default provider, because a request must
  * never lead a key to an endpoint, or an endpoint to a key, that the owner of the machine did not put together.
+ * A key beside an endpoint is for that one: when a higher layer names another endpoint, it does not go there. The
+ * endpoint of a journal is excepted: which key goes there is decided by what the journal says of it.
  */
 /**
  * Provider, model, endpoint and key as one unit: which provider is chosen, and which values go with
@@ -28,6 +30,9 @@ import java.util.Optional;
 final class Bundle {
   /** Why a value was dropped that another provider owns. */
   static final String OTHER_PROVIDER = "other provider";
+
+  /** Why a key was dropped that stands beside another endpoint. */
+  static final String OTHER_ENDPOINT = "other endpoint";
 
   /** Behind the place of a model that decided the provider. */
   static final String BY_ITS_MODEL = " (by its model)";
@@ -89,8 +94,38 @@ final class Bundle {
         shadowed);
   }
 
-  /** Whether a value of the bundle goes with the chosen provider. */
-  boolean belongsTo(Setting setting, Candidate candidate, ProviderChoice choice) {
+  /** Why a value of the bundle does not go with what was chosen; empty when it does. */
+  Optional<String> reasonToDrop(Setting setting, Candidate candidate, ProviderChoice choice) {
+    if (!belongsTo(setting, candidate, choice)) {
+      return Optional.of(OTHER_PROVIDER);
+    }
+    return setting.key().equals(API_KEY) && usedInsteadOfTheOneBeside(candidate, choice).isPresent()
+        ? Optional.of(OTHER_ENDPOINT)
+        : Optional.empty();
+  }
+
+  /** The endpoint that is used although another one stands beside the key. */
+  private Optional<Candidate> usedInsteadOfTheOneBeside(Candidate key, ProviderChoice choice) {
+    Setting setting = SettingsTable.find(BASE_URL).orElseThrow();
+    List<Candidate> endpoints =
+        offers.getOrDefault(BASE_URL, List.of()).stream()
+            .filter(url -> belongsTo(setting, url, choice))
+            .toList();
+    Optional<Candidate> beside =
+        endpoints.stream().filter(url -> url.layer() == key.layer()).findFirst();
+    return endpoints.stream()
+        .findFirst()
+        .filter(used -> used.layer().compareTo(key.layer()) < 0)
+        .filter(used -> !used.location().equals(ConfigInput.JOURNAL))
+        .filter(used -> beside.isPresent() && !isSame(used, beside.get(), choice));
+  }
+
+  private static boolean isSame(Candidate one, Candidate other, ProviderChoice choice) {
+    return Urls.full(one.text(), choice.provider())
+        .equals(Urls.full(other.text(), choice.provider()));
+  }
+
+  private boolean belongsTo(Setting setting, Candidate candidate, ProviderChoice choice) {
     if (!candidate.provider().isEmpty()) {
       return candidate.provider().equals(choice.provider());
     }
@@ -113,13 +148,22 @@ final class Bundle {
   }
 
   /**
-   * A word to the user about an endpoint or a model that names no provider and is dropped; empty
-   * when its place says whose it is. A key has its own.
+   * A word to the user about a key that is for another endpoint, or an endpoint or a model that
+   * names no provider, and is dropped; empty when its place says whose it is.
    */
   Optional<String> whyDropped(Setting setting, Candidate candidate, ProviderChoice choice) {
+    if (setting.key().equals(API_KEY)) {
+      return belongsTo(setting, candidate, choice)
+          ? usedInsteadOfTheOneBeside(candidate, choice)
+              .map(
+                  used ->
+                      "%s%s: it stands beside another base URL than the one of %s"
+                          .formatted(candidate.location(), Checks.NOT_USED, used.location()))
+          : Optional.empty();
+    }
     ProviderChoice owner = chosenFrom(candidate.layer());
     boolean unnamed = candidate.provider().isEmpty() && owner.layer() == Layer.DEFAULT;
-    return setting.key().equals(API_KEY) || candidate.text().isEmpty() || !unnamed
+    return candidate.text().isEmpty() || !unnamed
         ? Optional.empty()
         : Optional.of(
             "%s%s: no provider is named with it, so it is for %s (provider is %s)"

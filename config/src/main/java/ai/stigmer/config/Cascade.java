@@ -170,8 +170,10 @@ public final class Cascade {
     var kept = new ArrayList<Candidate>();
     var shadowed = new ArrayList<Shadowed>();
     for (Candidate candidate : all) {
-      if (isBundled(setting) && !bundle.belongsTo(setting, candidate, choice)) {
-        shadowed.add(loser(setting, candidate, Bundle.OTHER_PROVIDER));
+      Optional<String> dropped =
+          isBundled(setting) ? bundle.reasonToDrop(setting, candidate, choice) : Optional.empty();
+      if (dropped.isPresent()) {
+        shadowed.add(loser(setting, candidate, dropped.get()));
         bundle.whyDropped(setting, candidate, choice).ifPresent(report::note);
       } else {
         kept.add(candidate);
@@ -271,29 +273,7 @@ public final class Cascade {
         switch (setting.kind()) {
           case SECRET -> "set";
           case URL -> Urls.shown(candidate.text());
-          case MODE,
-              PROVIDER,
-              MODEL,
-              COUNT,
-              TEMPERATURE,
-              RETRIES,
-              MODELS,
-              EFFORT,
-              API,
-              PULL,
-              EXECUTION,
-              NETWORK,
-              PROCESSES,
-              SIZE,
-              FOLDERS,
-              MONEY,
-              DEPTH,
-              WHEN_ABSENT,
-              UNKNOWN_EFFECTS,
-              PERMISSION_MODE,
-              RULES,
-              DURATION ->
-              candidate.text();
+          default -> candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);
   }

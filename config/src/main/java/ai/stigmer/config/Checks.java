@@ -10,6 +10,7 @@ import static ai.stigmer.config.SettingsTable.MODEL;
 import static ai.stigmer.config.SettingsTable.PROVIDER;
 import static ai.stigmer.config.SettingsTable.TEMPERATURE;
 
+import ai.stigmer.config.Resolution.Shadowed;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelRef;
@@ -159,8 +160,7 @@ final class Checks {
       return;
     }
     String text = url.value().get();
-    String full = ollama && !text.contains("://") ? OllamaHost.toUrl(text) : text;
-    String clean = Urls.withoutSlash(full);
+    String clean = Urls.full(text, choice.provider());
     if (!Urls.isPlain(clean)) {
       ValueCheck.url(text, url.location()).ifPresent(problem -> report.problem(BASE_URL, problem));
       clean = Urls.shown(text);
@@ -233,9 +233,21 @@ final class Checks {
             choice.provider() + " needs an API key, and none was found")
         .from(
             "provider=" + choice.provider() + " (" + choice.layer().id() + ", " + choice.by() + ")")
-        .help(
-            "export " + variable + "=…   or   export STIGMER_LLM_API_KEY=…",
-            "or stay on this machine: --mode local --provider ollama");
+        .help(howToGiveOne(variable), "or stay on this machine: --mode local --provider ollama");
+  }
+
+  /** Never the advice that was just followed in vain. */
+  private String howToGiveOne(String variable) {
+    for (Shadowed loser : get(API_KEY).shadowed()) {
+      if (loser.reason().equals(Bundle.OTHER_ENDPOINT)) {
+        return "give the key of this endpoint: --api-key-file FILE";
+      }
+      if (loser.location().startsWith("STIGMER_LLM_API_KEY")) {
+        return "export %s=…   or name the provider beside %s: export STIGMER_LLM_PROVIDER=%s"
+            .formatted(variable, loser.location(), choice.provider());
+      }
+    }
+    return "export " + variable + "=…   or   export STIGMER_LLM_API_KEY=…";
   }
 
   /** A key that is there and not used is never a riddle. */
@@ -249,33 +261,16 @@ final class Checks {
 
   private void number(Resolution resolution) {
     switch (resolution.setting().kind()) {
-      case COUNT,
-          TEMPERATURE,
-          RETRIES,
-          MODELS,
-          EFFORT,
-          API,
-          PULL,
-          EXECUTION,
-          NETWORK,
-          PROCESSES,
-          SIZE,
-          FOLDERS,
-          MONEY,
-          DEPTH,
-          WHEN_ABSENT,
-          UNKNOWN_EFFECTS,
-          PERMISSION_MODE,
-          DURATION ->
-          resolution
-              .value()
-              .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
-              .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
       case RULES ->
           resolution.rules().stream()
               .flatMap(item -> RuleCheck.of(resolution.setting(), item).stream())
               .forEach(problem -> report.problem(resolution.setting().key(), problem));
       case MODE, PROVIDER, MODEL, URL, SECRET -> {}
+      default ->
+          resolution
+              .value()
+              .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
+              .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
     }
   }
 

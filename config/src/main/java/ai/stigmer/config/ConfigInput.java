@@ -29,6 +29,9 @@ public record ConfigInput(
     FileUse fileUse,
     InstantSource clock) {
 
+  /** Where a flag's value comes from when it is what a run began with. */
+  public static final String JOURNAL = "journal";
+
   /** A value that a flag or a request carries. */
   public record Given(String key, String value, String location) {}
 

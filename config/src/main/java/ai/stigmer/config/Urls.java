@@ -39,6 +39,12 @@ final class Urls {
     }
   }
 
+  /** As it is used: Ollama's may be a bare host, and a slash at the end counts for nothing. */
+  static String full(String text, String provider) {
+    boolean bare = provider.equals("ollama") && !text.isEmpty() && !text.contains("://");
+    return withoutSlash(bare ? OllamaHost.toUrl(text) : text);
+  }
+
   static String withoutSlash(String text) {
     int end = text.length();
     while (end > 0 && text.charAt(end - 1) == '/') {

@@ -93,6 +93,52 @@ class BundleCasesTest {
   }
 
   @Test
+  void aKeyBesideAnEndpointNeverGoesToAnotherOne() throws IOException {
+    file("llm:\n  provider: openai\n  base_url: " + OWN + "/\n  api_key: canary\n");
+    ConfigInput input = input();
+    Resolved elsewhere =
+        Cascade.resolve(input.flag("llm.base_url", "http://other:1/v1", "--base-url"));
+    assertThat(elsewhere.get("llm.api_key").value()).isEmpty();
+    assertThat(elsewhere.get("llm.api_key").shadowed().getFirst().reason())
+        .isEqualTo("other endpoint");
+    assertThat(elsewhere.notes())
+        .anyMatch(
+            note ->
+                note.endsWith(
+                    "config.yaml:4 is set and not used: it stands beside another base URL than the"
+                        + " one of --base-url"));
+    assertThat(resolve("OPENAI_BASE_URL", "http://other:1/v1").get("llm.api_key").value())
+        .isEmpty();
+    Resolved same = Cascade.resolve(input.flag("llm.base_url", OWN, "--base-url"));
+    assertThat(same.get("llm.api_key").value()).isPresent();
+  }
+
+  @Test
+  void aKeyThatStandsAloneGoesToTheEndpointThatIsChosen() {
+    Resolved resolved =
+        Cascade.resolve(
+            input("STIGMER_LLM_PROVIDER", "openai", "OPENAI_API_KEY", "k")
+                .flag("llm.base_url", OWN, "--base-url"));
+    assertThat(resolved.get("llm.api_key").location()).isEqualTo("OPENAI_API_KEY");
+  }
+
+  @Test
+  void whoLacksAKeyIsNotToldToDoWhatDidNotHelp() throws IOException {
+    Resolved generic =
+        Cascade.resolve(
+            input("STIGMER_LLM_API_KEY", "k", "STIGMER_LLM_BASE_URL", OWN)
+                .flag("llm.provider", "openai", "--provider"));
+    assertThat(generic.problems().getFirst().help().getFirst())
+        .isEqualTo(
+            "export OPENAI_API_KEY=…   or name the provider beside STIGMER_LLM_API_KEY: export"
+                + " STIGMER_LLM_PROVIDER=openai");
+    file("llm:\n  provider: anthropic\n  base_url: " + OWN + "\n  api_key: canary\n");
+    assertThat(resolve("ANTHROPIC_BASE_URL", "http://other:1").problems().getFirst().help())
+        .first()
+        .isEqualTo("give the key of this endpoint: --api-key-file FILE");
+  }
+
+  @Test
   void aKeyWithoutAVendorsShapeGoesToAnyServer() {
     for (String key : new String[] {"sk-0123456789abcdef0123456789abcdef", "token"}) {
       assertThat(codes("STIGMER_LLM_PROVIDER", "anthropic", "STIGMER_LLM_API_KEY", key)).isEmpty();

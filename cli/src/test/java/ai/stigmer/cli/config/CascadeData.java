@@ -194,6 +194,12 @@ final class CascadeData {
   /** Those that only Ollama's rules make a URL of. */
   static final Map<String, String> OLLAMA_URLS = Map.of("gpu:9999", "http://gpu:9999");
 
+  /** An endpoint as it is used; as it is written when it cannot be. */
+  static String usable(String url, String provider) {
+    String ofOllama = provider.equals("ollama") ? OLLAMA_URLS.getOrDefault(url, url) : url;
+    return URLS.getOrDefault(url, ofOllama);
+  }
+
   static boolean isVendors(String provider, String url) {
     String lower = url.toLowerCase(java.util.Locale.ROOT);
     return switch (provider) {

@@ -280,6 +280,18 @@ final class CascadeRules {
         || chosenAtOrBelow("flag").provider().equals(chosen.provider());
   }
 
+  /** A key beside a base URL is for that one: it never goes to one that a higher layer names. */
+  boolean isForAnotherUrl(Said key, Chosen chosen) {
+    List<Said> urls =
+        said("llm.base_url").stream().filter(url -> belongs("llm.base_url", url, chosen)).toList();
+    Optional<Said> beside =
+        urls.stream().filter(url -> url.layer().equals(key.layer())).findFirst();
+    return beside.isPresent()
+        && urls.getFirst().rank() < key.rank()
+        && !CascadeData.usable(urls.getFirst().text(), chosen.provider())
+            .equals(CascadeData.usable(beside.get().text(), chosen.provider()));
+  }
+
   /** Whether neither its place nor anything beside or below it tells whose it is. */
   boolean isUnnamed(Said said) {
     return said.only().isEmpty() && chosenAtOrBelow(said.layer()).layer().equals("default");

@@ -78,7 +78,7 @@ final class ExpectedExplain {
     }
     boolean bundled = CascadeData.BUNDLE.contains(key);
     Optional<Said> winner =
-        all.stream().filter(said -> !bundled || rules.belongs(key, said, chosen)).findFirst();
+        all.stream().filter(said -> !bundled || reasonToDrop(key, said).isEmpty()).findFirst();
     Map<String, String> defaults =
         CascadeRules.defaultsOf(isOfProvider(key) ? chosen.provider() : "everybody");
     String text = winner.map(Said::text).orElse(defaults.getOrDefault(key, ""));
@@ -93,10 +93,17 @@ final class ExpectedExplain {
     ArrayNode shadowed = node.putArray("shadowed");
     for (Said said : all) {
       if (winner.isEmpty() || !said.equals(winner.get())) {
-        boolean other = bundled && !rules.belongs(key, said, chosen);
-        shadowed(shadowed, key, said, other ? "other provider" : "shadowed");
+        String reason = bundled ? reasonToDrop(key, said) : "";
+        shadowed(shadowed, key, said, reason.isEmpty() ? "shadowed" : reason);
       }
     }
+  }
+
+  private String reasonToDrop(String key, Said said) {
+    if (!rules.belongs(key, said, chosen)) {
+      return "other provider";
+    }
+    return key.equals("llm.api_key") && rules.isForAnotherUrl(said, chosen) ? "other endpoint" : "";
   }
 
   private static boolean isOfProvider(String key) {
@@ -119,7 +126,7 @@ final class ExpectedExplain {
   private void shadowed(ArrayNode shadowed, String key, Said said, String reason) {
     boolean secret = key.equals("llm.api_key");
     boolean unnamed = !said.text().isEmpty() && rules.isUnnamed(said);
-    if (reason.equals("other provider") && (secret || unnamed)) {
+    if (!reason.equals("shadowed") && (secret || unnamed)) {
       unusedKeys.add(said.where());
     }
     shadowed
