@@ -4,9 +4,7 @@ import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.Optional;
 
 /**
@@ -30,7 +28,7 @@ final class RecordedKey {
    */
   static Optional<Secret> find(
       String configuration, ModelSettings model, Resolved now, Resolved anew) {
-    Optional<JsonNode> recorded = recorded(configuration);
+    Optional<JsonNode> recorded = RecordedSettings.find(configuration, KEY);
     Optional<Secret> key = now.location(KEY).isEmpty() ? Optional.empty() : now.llm().apiKey();
     if (recorded.isEmpty() || key.isEmpty()) {
       return Optional.empty();
@@ -69,19 +67,6 @@ final class RecordedKey {
     return anew.location(KEY).equals(Optional.of(today))
         && anew.value("llm.provider").equals(Optional.of(model.provider()))
         && anew.value("llm.base_url").equals(model.baseUrl());
-  }
-
-  private static Optional<JsonNode> recorded(String configuration) {
-    try {
-      for (JsonNode setting : new ObjectMapper().readTree(configuration).path("settings")) {
-        if (setting.path("key").asText().equals(KEY) && setting.hasNonNull("value")) {
-          return Optional.of(setting);
-        }
-      }
-    } catch (JsonProcessingException e) {
-      // A run of the library; it has no configuration and no key of ours.
-    }
-    return Optional.empty();
   }
 
   /** A line of a file may move. */

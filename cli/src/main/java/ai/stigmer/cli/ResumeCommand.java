@@ -39,6 +39,8 @@ final class ResumeCommand implements Callable<Integer> {
   /** About presence, and rules: what is to be denied and cannot be read must not be passed over. */
   private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156");
 
+  private static final List<String> PRESENCE = List.of("approvals.when_absent", "effects.unknown");
+
   private final Surroundings surroundings;
 
   @Parameters(paramLabel = "ID", description = "The run's id, its beginning, or \"last\".")
@@ -97,7 +99,7 @@ final class ResumeCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       Resolved recorded = Cascade.resolve(asRecorded(now(), journaled));
-      Resolved anew = Cascade.resolve(now());
+      Resolved anew = Cascade.resolve(asBegun(journaled.configuration()));
       refuseWrongPresence(anew);
       RecordedFallbacks fallbacks =
           RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
@@ -207,6 +209,22 @@ final class ResumeCommand implements Callable<Integer> {
     return model.baseUrl().isPresent()
         ? input.flag("llm.base_url", model.baseUrl().get(), ConfigInput.JOURNAL)
         : input;
+  }
+
+  /** What it began with holds as long as nothing else is said today. */
+  private ConfigInput asBegun(String configuration) {
+    ConfigInput now = now();
+    Resolved today = Cascade.resolve(now);
+    for (String key : PRESENCE) {
+      if (today.isDefault(key)) {
+        String begun =
+            RecordedSettings.find(configuration, key)
+                .map(setting -> setting.path("value").asText())
+                .orElse("");
+        now = begun.isEmpty() ? now : now.flag(key, begun, ConfigInput.JOURNAL);
+      }
+    }
+    return now;
   }
 
   private ModelSettings resized(ModelSettings model) {

@@ -174,12 +174,29 @@ class PermissionRunTest {
     assertThat(shell.stigmer("approvals", "deny", "last")).isZero();
     shell.export("STIGMER_PERMISSIONS_DENY", "execute(touch two)");
     // When
-    String told = resume(7);
+    resume(7);
+    assertThat(shell.err()).contains("denied from here on: execute(touch two)");
+    assertThat(shell.stigmer("approvals", "deny", "last")).isZero();
+    String told = resume(0);
     // Then
     assertThat(told).contains("rule deny execute(touch two): touch two");
     assertThat(workspace.resolve("one")).exists();
     assertThat(workspace.resolve("two")).doesNotExist();
-    assertThat(shell.err()).contains("denied from here on: execute(touch two)");
+  }
+
+  @Test
+  void aRunThatWaitsGoesOnWaitingWhenItIsResumed() {
+    // Given
+    run(7, List.of("--when-absent", "wait"), command("touch one"), command("touch two"), DONE);
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    // When
+    resume(7);
+    // Then
+    assertThat(workspace.resolve("one")).exists();
+    assertThat(shell.err()).contains("error[E410]");
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    resume(0);
+    assertThat(workspace.resolve("two")).exists();
   }
 
   @Test

@@ -71,6 +71,11 @@ public final class Resolved {
     return resolution.setting().secret() ? Optional.empty() : resolution.effective();
   }
 
+  /** Whether the value is nobody's choice but the built-in one. */
+  public boolean isDefault(String key) {
+    return get(key).layer() == Layer.DEFAULT;
+  }
+
   /** Where the value of a setting comes from; empty when it has none. */
   public Optional<String> location(String key) {
     Resolution resolution = get(key);

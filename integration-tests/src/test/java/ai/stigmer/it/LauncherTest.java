@@ -46,9 +46,10 @@ class LauncherTest {
         echo "mvnw $JAVA_HOME" >>'%s'
         [ ! -e '%s/broken' ] || { echo "[ERROR] it does not compile"; exit 1; }
         sleep 0.3
+        [ ! -e '%s/slow' ] || exec sleep 60
         mkdir -p '%s/cli/target/dist/lib'
         """
-            .formatted(calls, folder, checkout));
+            .formatted(calls, folder, folder, checkout));
     script(folder.resolve("tools/mvn"), "true");
   }
 
@@ -181,6 +182,31 @@ class LauncherTest {
   }
 
   @Test
+  void aBuildThatIsStoppedHoldsNobodyUp() throws Exception {
+    Path jdk = jdk("jdk", "25");
+    Path slow = Files.createFile(folder.resolve("slow"));
+    Started stopped = start(Map.of("JAVA_HOME", jdk.toString()), checkout + "/stigmer", "version");
+    while (!Files.exists(calls)) {
+      Thread.sleep(20);
+    }
+    stopped.process().destroy();
+    assertThat(stopped.await().status()).isEqualTo(143);
+    Files.delete(slow);
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
+  }
+
+  @Test
+  void aBuildThatWasKilledHoldsNobodyUp() throws Exception {
+    Path jdk = jdk("jdk", "25");
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Files.createDirectories(checkout.resolve("cli/target"));
+    Files.createSymbolicLink(
+        checkout.resolve("cli/target/dist.building"), Path.of(Long.toString(gone.pid())));
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
+  }
+
+  @Test
   void argumentsArriveAsTheyWereAlsoThroughALink() throws Exception {
     Path jdk = jdk("jdk", "25");
     Path link = Files.createSymbolicLink(folder.resolve("a link"), checkout.resolve("stigmer"));
@@ -238,7 +264,7 @@ class LauncherTest {
             "head",
             "tail",
             "mkdir",
-            "rmdir",
+            "ln",
             "rm",
             "mv",
             "sleep",

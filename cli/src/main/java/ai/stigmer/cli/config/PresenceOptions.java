@@ -4,7 +4,9 @@ import ai.stigmer.config.ConfigInput;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The flags about who is at hand; a resumed run takes them as they are then, not as it began. */
+/**
+ * The flags about who is at hand; a resumed run goes on as it began unless it is told otherwise.
+ */
 public final class PresenceOptions {
   @Option(
       names = "--when-absent",

@@ -174,6 +174,24 @@ public abstract class RemoteModelContract extends ChatModelContract {
     }
   }
 
+  @TestFactory
+  final List<DynamicTest> aRefusalThatSaysNothingIsAFailure() {
+    return Stream.of(200, 204, 301, 307, 400, 404, 500)
+        .map(status -> DynamicTest.dynamicTest("" + status, () -> assertFailure(status)))
+        .toList();
+  }
+
+  private void assertFailure(int status) throws IOException {
+    try (ServerSocket server = listener()) {
+      String answer =
+          "HTTP/1.1 %d Word\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+              .formatted(status);
+      answering(server, out -> out.write(ascii(answer)));
+
+      assertUseful(failure(open(url(server)), hello(), new ArrayList<>()));
+    }
+  }
+
   @Test
   final void halfASurrogatePairInAMessageHarmsNobody() {
     try (Stage stage = talking()) {

@@ -53,7 +53,7 @@ record Refusal(
   }
 
   private static JsonNode tree(JsonValue body) {
-    JsonNode tree = body.convert(JsonNode.class);
+    JsonNode tree = body.isMissing() ? null : body.convert(JsonNode.class);
     return tree == null ? Json.NODES.missingNode() : tree;
   }
 

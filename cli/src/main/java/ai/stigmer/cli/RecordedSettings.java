@@ -1,0 +1,25 @@
+package ai.stigmer.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Optional;
+
+/** The configuration that a run began with, as {@code config explain --json} prints it. */
+final class RecordedSettings {
+  private RecordedSettings() {}
+
+  /** A setting that has a value; empty also for a run of the library, which has none of ours. */
+  static Optional<JsonNode> find(String configuration, String key) {
+    try {
+      for (JsonNode setting : new ObjectMapper().readTree(configuration).path("settings")) {
+        if (setting.path("key").asText().equals(key) && setting.hasNonNull("value")) {
+          return Optional.of(setting);
+        }
+      }
+    } catch (JsonProcessingException e) {
+      // A run of the library may journal any text.
+    }
+    return Optional.empty();
+  }
+}
