@@ -1,6 +1,7 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.config.LlmOptions;
+import ai.stigmer.cli.screen.Count;
 import ai.stigmer.cli.screen.Findings;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
@@ -113,7 +114,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
     try (Journal journal = surroundings.journals().open(file, JournalOpener.Access.READ)) {
       int runs = journal.list(COUNTED).size();
-      String text = file + " holds " + runs + (runs == 1 ? " run" : " runs");
+      String text = file + " holds " + Count.of(runs, "run");
       return Files.isWritable(file)
           ? Finding.ok("journal", text)
           : Finding.warning("journal", text + " and is read-only", "chmod u+w " + file);

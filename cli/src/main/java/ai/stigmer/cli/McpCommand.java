@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.screen.Count;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.error.Problem;
@@ -186,7 +187,7 @@ final class McpCommand implements Runnable {
       String tools =
           home()
               .accepted(server)
-              .map(known -> known.tools().offers().size() + " tools accepted")
+              .map(known -> Count.of(known.tools().offers().size(), "tool") + " accepted")
               .orElse("not accepted");
       surroundings.out().println(server.name() + "  " + Visible.of(server.place()) + "  " + tools);
     }
@@ -239,6 +240,7 @@ final class McpCommand implements Runnable {
     if (!home().remove(name)) {
       throw unknown(name);
     }
+    surroundings.out().println("removed " + name);
     return 0;
   }
 

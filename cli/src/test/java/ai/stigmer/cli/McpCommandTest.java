@@ -58,7 +58,7 @@ class McpCommandTest {
         .isZero();
     assertThat(shell.out()).contains("greet (unsafe)  Greets.");
     assertThat(shell.stigmer("mcp", "list")).isZero();
-    assertThat(shell.out()).contains("hello  sh ", "1 tools accepted");
+    assertThat(shell.out()).contains("hello  sh ", "1 tool accepted");
     assertThat(run(shell)).as(shell.err()).isZero();
     assertThat(shell.stigmer("sessions", "show", "last")).isZero();
     assertThat(shell.out()).contains("hello__greet", "good day");

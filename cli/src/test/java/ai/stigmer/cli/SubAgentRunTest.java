@@ -71,7 +71,9 @@ class SubAgentRunTest {
       Shell shell = shell(server);
       assertThat(run(shell, "--max-model-calls", "3")).isEqualTo(8);
       assertThat(shell.err())
-          .contains("stopped:model_calls", "E810", "stigmer resume ID --max-model-calls 6");
+          .contains("stopped:model_calls", "E810")
+          .containsPattern("stigmer resume \\d\\S+ --max-model-calls 6")
+          .doesNotContain("go on with:");
       // When
       int status = shell.stigmer("resume", "last", "--max-model-calls", "6");
       // Then

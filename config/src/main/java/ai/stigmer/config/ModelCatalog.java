@@ -1,6 +1,7 @@
 package ai.stigmer.config;
 
 import ai.stigmer.config.CatalogFile.OfProvider;
+import ai.stigmer.graphton.model.ModelRef;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +53,15 @@ public final class ModelCatalog {
   /** All models, those of one provider together, in the order in which lists show them. */
   public static List<CatalogModel> models() {
     return FILE.models();
+  }
+
+  /**
+   * Whether tokens of the model cost nothing: it is only played, or runs on a machine of one's own.
+   * Ollama's names of models that it serves elsewhere end in {@code cloud}.
+   */
+  public static boolean isFree(String provider, String model) {
+    return provider.equals(ModelRef.SCRIPTED)
+        || (provider.equals("ollama") && !model.endsWith(":cloud") && !model.endsWith("-cloud"));
   }
 
   /** The model that this provider or its users call so. */

@@ -5,7 +5,6 @@ import ai.stigmer.config.Price;
 import ai.stigmer.graphton.budget.Prices;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
-import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import java.math.BigDecimal;
 import java.util.List;
@@ -16,8 +15,6 @@ import java.util.Optional;
  * nothing. Tokens of the cache whose price is not known count as others do.
  */
 final class CatalogPrices implements Prices {
-  private static final String OLLAMA = "ollama";
-
   private final List<ModelSettings> models;
 
   CatalogPrices(List<ModelSettings> models) {
@@ -26,7 +23,7 @@ final class CatalogPrices implements Prices {
 
   @Override
   public Optional<BigDecimal> of(TurnUsage turn) {
-    if (turn.provider().equals(OLLAMA) || turn.provider().equals(ModelRef.SCRIPTED)) {
+    if (ModelCatalog.isFree(turn.provider(), turn.model())) {
       return Optional.of(BigDecimal.ZERO);
     }
     Usage usage = turn.usage();

@@ -2,6 +2,7 @@ package ai.stigmer.runner;
 
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.message.Block;
+import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpHome;
@@ -116,15 +117,14 @@ public record PromptParts(List<Part> parts) {
       var around = new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()));
       context.servers().forEach(server -> remote.addAll(McpTools.preview(server, around)));
     }
-    List<Tool> all = Toolbox.tools(agent, context, workspace, env, remote);
+    List<ToolSpec> all = Toolbox.specs(agent, context, workspace, env, remote);
     long characters =
         all.stream()
-            .map(Tool::spec)
             .mapToLong(s -> s.name().length() + s.description().length() + s.schema().length())
             .sum();
     return new Part(
         "tools",
         characters,
-        List.of(String.join(", ", all.stream().map(tool -> tool.spec().name()).sorted().toList())));
+        List.of(String.join(", ", all.stream().map(ToolSpec::name).sorted().toList())));
   }
 }

@@ -4,6 +4,7 @@ import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.subagent.TaskTool;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Gives an agent its tools over its workspace. */
 final class Toolbox {
@@ -85,14 +88,20 @@ final class Toolbox {
     return SubAgent.of(agent, child.description());
   }
 
-  /** All tools of an agent, for looking at them. */
-  static List<Tool> tools(
+  /** What a model sees of all tools of an agent. */
+  static List<ToolSpec> specs(
       AgentDefinition definition,
       RunContext context,
       Path folder,
       Map<String, String> env,
       List<Tool> remote) {
-    return tools(definition, context, BuiltinTools.over(workspace(folder, env), env), remote);
+    List<Tool> builtin = BuiltinTools.over(workspace(folder, env), env);
+    Stream<ToolSpec> own = tools(definition, context, builtin, remote).stream().map(Tool::spec);
+    var roster = new TreeMap<String, String>();
+    subAgents(definition).forEach(child -> roster.put(child.name(), child.description()));
+    return roster.isEmpty()
+        ? own.toList()
+        : Stream.concat(own, Stream.of(TaskTool.spec(roster))).toList();
   }
 
   private static List<Tool> tools(

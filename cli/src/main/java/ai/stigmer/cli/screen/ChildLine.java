@@ -48,10 +48,9 @@ final class ChildLine {
   private static String end(RunResult result) {
     return String.format(
         Locale.ROOT,
-        "%s · %d %s · %s",
+        "%s · %s · %s",
         Ends.status(result.end()),
-        result.turns(),
-        result.turns() == 1 ? "turn" : "turns",
+        Count.of(result.turns(), "turn"),
         Spending.of(result.spent()).tokensInWords());
   }
 }

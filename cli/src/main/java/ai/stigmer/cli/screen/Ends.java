@@ -10,6 +10,8 @@ public final class Ends {
   /** The exit status of a command that was interrupted with Ctrl-C. */
   public static final int INTERRUPTED = 130;
 
+  private static final String RESUME = "stigmer resume";
+
   private Ends() {}
 
   /**
@@ -24,6 +26,28 @@ public final class Ends {
       case RunEnd.Waiting _ -> "waiting";
       case RunEnd.Cancelled _ -> "cancelled";
     };
+  }
+
+  /** What went wrong, where something did, with the run's id in what to type next. */
+  public static Optional<Problem> problem(RunEnd end, String runId) {
+    return problem(end)
+        .map(
+            problem ->
+                new Problem(
+                    problem.code(),
+                    problem.category(),
+                    problem.message(),
+                    problem.from(),
+                    problem.help().stream()
+                        .map(line -> line.replace(RESUME + " ID", RESUME + " " + runId))
+                        .toList()));
+  }
+
+  /** Whether the problem itself says how to go on. */
+  static boolean saysHowToGoOn(RunEnd end) {
+    return problem(end).stream()
+        .flatMap(problem -> problem.help().stream())
+        .anyMatch(line -> line.contains(RESUME));
   }
 
   /** What went wrong, where something did. */

@@ -101,7 +101,7 @@ public final class Json {
     json.set("cost", spending.json());
     spending.addTo(json);
     json.set("model", model.json());
-    Ends.problem(result.end())
+    Ends.problem(result.end(), result.runId())
         .ifPresentOrElse(p -> json.set("error", problem(p)), () -> json.putNull("error"));
     return json;
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What turns have used and cost. Money is told only where the catalog knows the price of every
@@ -64,17 +65,14 @@ public final class Spending {
         : Optional.of(Math.round(PERCENT * usage().cacheRead() / all));
   }
 
-  /** The cost in a few words, for example {@code $0.0123}; empty when there is no turn. */
+  /** The cost in a few words, for example {@code $0.0123}; empty when there is none. */
   public String costInWords() {
-    if (turns.isEmpty()) {
-      return "";
+    String known = known().signum() == 0 ? "" : dollars(known());
+    if (unpriced().isEmpty()) {
+      return known;
     }
     String missing = "no price known for " + String.join(", ", unpriced());
-    return cost()
-        .map(Spending::dollars)
-        .orElseGet(
-            () ->
-                known().signum() == 0 ? missing : "at least " + dollars(known()) + ", " + missing);
+    return known.isEmpty() ? missing : "at least " + known + ", " + missing;
   }
 
   /**
@@ -82,7 +80,7 @@ public final class Spending {
    * {@code cost_complete}, whether that is all.
    */
   public void addTo(ObjectNode json) {
-    json.put("cost_usd", known().signum() == 0 ? null : known().stripTrailingZeros());
+    json.put("cost_usd", atLeast());
     json.put("cost_complete", cost().isPresent());
   }
 
@@ -104,10 +102,15 @@ public final class Spending {
   public ObjectNode json() {
     ObjectNode json = JsonNodeFactory.instance.objectNode().put("currency", "USD");
     json.put("amount", cost().map(BigDecimal::stripTrailingZeros).orElse(null));
-    json.put("at_least", known().signum() == 0 ? null : known().stripTrailingZeros());
+    json.put("at_least", atLeast());
     ArrayNode names = json.putArray("unpriced");
     unpriced().forEach(names::add);
     return json.put("prices_as_of", ModelCatalog.asOf().toString());
+  }
+
+  /** Null when nothing is known. */
+  private @Nullable BigDecimal atLeast() {
+    return known().signum() == 0 && cost().isEmpty() ? null : known().stripTrailingZeros();
   }
 
   private BigDecimal known() {
@@ -118,6 +121,9 @@ public final class Spending {
 
   /** A provider that reports no tokens gives nothing to multiply. */
   private static Optional<BigDecimal> cost(TurnUsage turn) {
+    if (ModelCatalog.isFree(turn.provider(), turn.model())) {
+      return Optional.of(BigDecimal.ZERO);
+    }
     Usage usage = turn.usage();
     return usage.equals(Usage.NONE)
         ? Optional.empty()

@@ -192,13 +192,13 @@ public final class TextView implements RunView {
       text(result.text());
     }
     closeLines();
-    Ends.problem(result.end())
+    Ends.problem(result.end(), result.runId())
         .ifPresent(problem -> err.print(ProblemText.of(problem, terminal.palette())));
     if (result.end() instanceof RunEnd.Cancelled) {
       err.println("cancelled: everything up to here is journaled");
     }
     err.println(terminal.palette().dim(summary(result)));
-    if (!(result.end() instanceof RunEnd.Completed || result.end() instanceof RunEnd.Waiting)) {
+    if (!(result.end() instanceof RunEnd.Completed || Ends.saysHowToGoOn(result.end()))) {
       err.println("go on with: stigmer resume " + result.runId());
     }
     err.flush();
@@ -209,10 +209,9 @@ public final class TextView implements RunView {
     String cost = spending.costInWords();
     return String.format(
         Locale.ROOT,
-        "%s · %d %s · %s%s · run %s",
+        "%s · %s · %s%s · run %s",
         Ends.status(result.end()),
-        result.turns(),
-        result.turns() == 1 ? "turn" : "turns",
+        Count.of(result.turns(), "turn"),
         spending.tokensInWords(),
         cost.isEmpty() ? "" : " · " + cost,
         result.runId());

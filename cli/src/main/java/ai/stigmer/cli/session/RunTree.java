@@ -2,6 +2,7 @@ package ai.stigmer.cli.session;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.cli.screen.Count;
 import ai.stigmer.cli.screen.Spending;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
@@ -113,12 +114,12 @@ public record RunTree(
     text.append(
         String.format(
             Locale.ROOT,
-            "%s%s %s · %s · %d turns · %s%s%n",
+            "%s%s %s · %s · %s · %s%s%n",
             indent,
             story.agent(),
             runId,
             story.status(),
-            story.turns(),
+            Count.of(story.turns(), "turn"),
             used.tokensInWords(),
             cost.isEmpty() ? "" : " · " + cost));
     children.forEach(child -> child.appendUsage(text, indent + INDENT));

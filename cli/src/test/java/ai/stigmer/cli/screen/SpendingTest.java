@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SpendingTest {
   private static final TurnUsage OPUS =
       new TurnUsage("anthropic", "claude-opus-5-5", new Usage(1_000, 500, 8_000, 1_000, 200));
-  private static final TurnUsage LOCAL = new TurnUsage("ollama", "qwen3:8b", Usage.of(700, 70));
+  private static final TurnUsage LOCAL = new TurnUsage("ollama", "qwen3:cloud", Usage.of(700, 70));
 
   @Test
   void eachTurnCostsAfterThePriceOfItsOwnModel() {
@@ -39,9 +39,17 @@ class SpendingTest {
   void withoutAPriceNoMoneyIsToldAndNeverNothing() {
     Spending spending = Spending.of(List.of(LOCAL));
     assertThat(spending.cost()).isEmpty();
-    assertThat(spending.costInWords()).isEqualTo("no price known for ollama/qwen3:8b");
+    assertThat(spending.costInWords()).isEqualTo("no price known for ollama/qwen3:cloud");
     assertThat(spending.json().path("amount").isNull()).isTrue();
     assertThat(spending.json().path("at_least").isNull()).isTrue();
+  }
+
+  @Test
+  void whatRunsOnAMachineOfOnesOwnCostsNothing() {
+    var own = new TurnUsage("ollama", "qwen3:8b", Usage.of(700, 70));
+    assertThat(Spending.of(List.of(own)).costInWords()).isEmpty();
+    assertThat(Spending.of(List.of(own)).json().path("amount").intValue()).isZero();
+    assertThat(Spending.of(List.of(own, OPUS)).costInWords()).isEqualTo("$0.0222");
   }
 
   @Test
@@ -49,8 +57,8 @@ class SpendingTest {
     Spending spending = Spending.of(List.of(LOCAL, OPUS));
     assertThat(spending.cost()).isEmpty();
     assertThat(spending.costInWords())
-        .isEqualTo("at least $0.0222, no price known for ollama/qwen3:8b");
-    assertThat(spending.json().path("unpriced").path(0).asText()).isEqualTo("ollama/qwen3:8b");
+        .isEqualTo("at least $0.0222, no price known for ollama/qwen3:cloud");
+    assertThat(spending.json().path("unpriced").path(0).asText()).isEqualTo("ollama/qwen3:cloud");
   }
 
   @Test

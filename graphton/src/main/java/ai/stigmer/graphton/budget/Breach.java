@@ -15,7 +15,7 @@ public record Breach(Limit limit, Problem problem) {
     return of(
         Limit.MODEL_CALLS,
         "E810",
-        "the run reached its budget of " + most + " model calls",
+        "the run reached its budget of " + count(most, "model call"),
         "--max-model-calls " + 2L * most);
   }
 
@@ -23,7 +23,7 @@ public record Breach(Limit limit, Problem problem) {
     return of(
         Limit.TOOL_CALLS,
         "E811",
-        "the run reached its budget of " + most + " tool calls",
+        "the run reached its budget of " + count(most, "tool call"),
         "--max-tool-calls " + 2L * most);
   }
 
@@ -60,6 +60,10 @@ public record Breach(Limit limit, Problem problem) {
         Problem.of(code, Category.LIMIT, message)
             .from("sub-agents and earlier interruptions are counted in")
             .help("go on where it stopped, with more: stigmer resume ID " + flag));
+  }
+
+  private static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
   }
 
   private static String shown(BigDecimal amount) {
