@@ -13,8 +13,8 @@ public final class Ends {
   private Ends() {}
 
   /**
-   * {@code completed}, {@code failed}, {@code cancelled}, {@code waiting}, or {@code stopped:} and
-   * the limit.
+   * {@code completed}, {@code failed}, {@code cancelled}, {@code waiting}, {@code yielded}, or
+   * {@code stopped:} and the limit.
    */
   public static String status(RunEnd end) {
     return switch (end) {
@@ -23,13 +23,14 @@ public final class Ends {
       case RunEnd.Failed _ -> "failed";
       case RunEnd.Waiting _ -> "waiting";
       case RunEnd.Cancelled _ -> "cancelled";
+      case RunEnd.Yielded _ -> "yielded";
     };
   }
 
   /** What went wrong, where something did. */
   public static Optional<Problem> problem(RunEnd end) {
     return switch (end) {
-      case RunEnd.Completed _, RunEnd.Cancelled _ -> Optional.empty();
+      case RunEnd.Completed _, RunEnd.Cancelled _, RunEnd.Yielded _ -> Optional.empty();
       case RunEnd.Stopped stopped -> Optional.of(stopped.problem());
       case RunEnd.Failed failed -> Optional.of(failed.problem());
       case RunEnd.Waiting waiting -> Optional.of(waiting.problem());
@@ -39,7 +40,7 @@ public final class Ends {
   /** The exit status of a command whose run ended so. */
   public static int exitStatus(RunEnd end) {
     return switch (end) {
-      case RunEnd.Completed _ -> 0;
+      case RunEnd.Completed _, RunEnd.Yielded _ -> 0;
       case RunEnd.Cancelled _ -> INTERRUPTED;
       case RunEnd.Stopped stopped -> stopped.problem().category().exitStatus();
       case RunEnd.Failed failed -> failed.problem().category().exitStatus();
