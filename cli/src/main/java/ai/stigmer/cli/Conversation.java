@@ -11,6 +11,7 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.mcp.ChangedTools;
 import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.runner.RulePolicy;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunRequest;

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.RecordedRun;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.Runner;
@@ -79,7 +80,7 @@ final class ForkCommand implements Callable<Integer> {
 
   private int fork(RunView view) {
     Resolved anew = Cascade.resolve(request());
-    ResumeCommand.refuseWrongPresence(anew);
+    RecordedRun.refuseWrongPresence(anew);
     if (model != null && !anew.problems().isEmpty()) {
       view.failed(anew.problems(), anew.exitStatus());
       return anew.exitStatus();
@@ -89,7 +90,7 @@ final class ForkCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(from);
       RunEnvironment chosen =
-          model == null ? asRecorded(view, journaled, anew) : withModel(view, journaled, anew);
+          model == null ? asRecorded(view, journaled) : withModel(view, journaled, anew);
       RunEnvironment environment =
           chosen.with(chosen.permissions().denyingAlso(RunPermissions.of(anew)));
       ResumeCommand.tellOfRules(view, journaled, environment);
@@ -101,22 +102,14 @@ final class ForkCommand implements Callable<Integer> {
     }
   }
 
-  private RunEnvironment asRecorded(RunView view, RunEnvironment journaled, Resolved anew) {
-    Resolved recorded = Cascade.resolve(ResumeCommand.asRecorded(now(), journaled));
-    RecordedFallbacks fallbacks =
-        RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
+  private RunEnvironment asRecorded(RunView view, RunEnvironment journaled) {
+    RecordedRun run = RecordedRun.of(journaled, now());
     view.begin(
         RunCommand.shown(journaled.model()),
-        recorded.startLine() + " · as the run was started",
+        run.recorded().startLine() + " · as the run was started",
         journaled.configuration());
-    fallbacks.notes().forEach(view::note);
-    return journaled.withModels(
-        journaled
-            .model()
-            .withKey(
-                RecordedKey.find(journaled.configuration(), journaled.model(), recorded, anew)),
-        fallbacks.models(),
-        journaled.configuration());
+    run.notes().forEach(view::note);
+    return run.environment();
   }
 
   private static RunEnvironment withModel(

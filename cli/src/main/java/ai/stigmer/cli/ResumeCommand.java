@@ -4,24 +4,20 @@ import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.session.RunFinder;
-import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.runner.RecordedRun;
 import ai.stigmer.runner.RunEnvironment;
-import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.Runner;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -36,11 +32,6 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  stigmer resume last", "  stigmer resume 261121-k3x"})
 final class ResumeCommand implements Callable<Integer> {
-  /** About presence, and rules: what is to be denied and cannot be read must not be passed over. */
-  private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156");
-
-  private static final List<String> PRESENCE = List.of("approvals.when_absent", "effects.unknown");
-
   private final Surroundings surroundings;
 
   @Parameters(paramLabel = "ID", description = "The run's id, its beginning, or \"last\".")
@@ -98,45 +89,36 @@ final class ResumeCommand implements Callable<Integer> {
     ChildIds.parent(runId).ifPresent(parent -> refuse(runId, parent));
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
-      Resolved recorded = Cascade.resolve(asRecorded(now(), journaled));
-      Resolved anew = Cascade.resolve(asBegun(journaled.configuration()));
-      refuseWrongPresence(anew);
-      RecordedFallbacks fallbacks =
-          RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
+      RecordedRun run = RecordedRun.of(journaled, now());
       CommandSandbox.Decision commands = commands(conversation, journaled);
-      RunPermissions today = RunPermissions.of(anew);
+      RunEnvironment ready = run.environment();
       RunEnvironment environment =
           new RunEnvironment(
-              journaled.agent(),
-              journaled.workspace(),
-              journaled.permissions().denyingAlso(today),
+              ready.agent(),
+              ready.workspace(),
+              ready.permissions(),
               commands.execution(),
-              resized(
-                  journaled
-                      .model()
-                      .withKey(
-                          RecordedKey.find(
-                              journaled.configuration(), journaled.model(), recorded, anew))),
-              fallbacks.models(),
-              journaled.configuration(),
-              maxTurns == null ? journaled.maxTurns() : maxTurns,
-              journaled.retries(),
-              budget.over(journaled.budget()),
-              journaled.context());
+              resized(ready.model()),
+              ready.fallbacks(),
+              ready.configuration(),
+              maxTurns == null ? ready.maxTurns() : maxTurns,
+              ready.retries(),
+              budget.over(ready.budget()),
+              ready.context());
       view.begin(
           RunCommand.shown(environment.model()),
-          recorded.startLine(models(environment))
+          run.recorded().startLine(models(environment))
               + " · as the run was started · "
               + commands.words()
               + RunCommand.mode(environment.permissions()),
           journaled.configuration());
-      fallbacks.notes().forEach(view::note);
-      tellOfChange(view, journaled.model(), anew);
+      run.notes().forEach(view::note);
+      tellOfChange(view, journaled.model(), run.anew());
       tellOfRules(view, journaled, environment);
       if (journaled.execution().isSandboxed() && !commands.execution().isSandboxed()) {
         view.note("commands were kept in a sandbox until now; from here on they are not");
       }
-      return conversation.resume(runner, runId, environment, anew);
+      return conversation.resume(runner, runId, environment, run.anew());
     }
   }
 
@@ -173,58 +155,11 @@ final class ResumeCommand implements Callable<Integer> {
         .asException();
   }
 
-  /** Only what is taken from now on must be right; the rest is as the run was started. */
-  static void refuseWrongPresence(Resolved anew) {
-    anew.problems().stream()
-        .filter(problem -> TAKEN_ANEW.contains(problem.code()))
-        .findFirst()
-        .ifPresent(
-            problem -> {
-              throw problem.asException();
-            });
-  }
-
   private String find() {
     try (Journal journal =
         surroundings.journals().open(surroundings.database(), JournalOpener.Access.READ)) {
       return RunFinder.find(journal, id);
     }
-  }
-
-  /** The recorded choices as flags; only the key comes from where it is now. */
-  static ConfigInput asRecorded(ConfigInput now, RunEnvironment journaled) {
-    ModelSettings model = journaled.model();
-    boolean scripted = model.provider().equals(ModelRef.SCRIPTED);
-    String fallbacks =
-        journaled.fallbacks().stream()
-            .map(fallback -> fallback.provider() + "/" + fallback.model())
-            .collect(Collectors.joining(","));
-    ConfigInput input =
-        now.flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
-            .flag("llm.provider", model.provider(), ConfigInput.JOURNAL)
-            .flag(
-                "llm.model",
-                scripted ? model.model() : model.provider() + "/" + model.model(),
-                ConfigInput.JOURNAL);
-    return model.baseUrl().isPresent()
-        ? input.flag("llm.base_url", model.baseUrl().get(), ConfigInput.JOURNAL)
-        : input;
-  }
-
-  /** What it began with holds as long as nothing else is said today. */
-  private ConfigInput asBegun(String configuration) {
-    ConfigInput now = now();
-    Resolved today = Cascade.resolve(now);
-    for (String key : PRESENCE) {
-      if (today.isDefault(key)) {
-        String begun =
-            RecordedSettings.find(configuration, key)
-                .map(setting -> setting.path("value").asText())
-                .orElse("");
-        now = begun.isEmpty() ? now : now.flag(key, begun, ConfigInput.JOURNAL);
-      }
-    }
-    return now;
   }
 
   private ModelSettings resized(ModelSettings model) {

@@ -169,7 +169,7 @@ final class RunTree {
     return switch (end) {
       case RunEnd.Completed _, RunEnd.Failed _ -> true;
       case RunEnd.Stopped stopped -> !stopped.limit().isOfTree();
-      case RunEnd.Cancelled _, RunEnd.Waiting _ -> false;
+      case RunEnd.Cancelled _, RunEnd.Waiting _, RunEnd.Yielded _ -> false;
     };
   }
 

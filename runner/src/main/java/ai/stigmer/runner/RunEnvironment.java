@@ -93,6 +93,22 @@ public record RunEnvironment(
         context);
   }
 
+  /** The same with commands kept in otherwise. */
+  public RunEnvironment with(Execution other) {
+    return new RunEnvironment(
+        agent,
+        workspace,
+        permissions,
+        other,
+        model,
+        fallbacks,
+        configuration,
+        maxTurns,
+        retries,
+        budget,
+        context);
+  }
+
   /** The same with other models, and the configuration that they come from. */
   public RunEnvironment withModels(
       ModelSettings other, List<ModelSettings> otherFallbacks, String otherConfiguration) {

@@ -9,6 +9,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.mcp.McpSurroundings;
@@ -67,6 +68,26 @@ public final class Runner implements AutoCloseable {
       return loop(models, environment, control)
           .environment(environment.toJson())
           .run(agent(environment, servers), request.message(), request.runId());
+    }
+  }
+
+  /**
+   * Writes down that a run begins, without driving it; its workspace, tools and model need not be
+   * here. When this returns the run cannot get lost.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E504} when the run exists
+   */
+  public void begin(RunRequest request) {
+    RunEnvironment environment = request.environment();
+    try (JournalWriter writer = journal.create(request.runId(), owner)) {
+      writer.append(
+          List.of(
+              new JournalEntry.RunStarted(
+                  request.message(),
+                  environment.agent().name(),
+                  Toolbox.system(environment),
+                  "",
+                  environment.toJson())));
     }
   }
 

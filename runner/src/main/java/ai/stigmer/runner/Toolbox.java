@@ -44,12 +44,17 @@ final class Toolbox {
                     permissions.denySomething() ? rules::hides : SandboxPolicy.NOTHING));
     List<Tool> own = tools(definition, environment.context(), builtin, remote);
     return Agent.named(definition.name())
-        .instructions(told(definition.instructions(), permissions))
+        .instructions(system(environment))
         .tools(own)
         .maxTurns(environment.maxTurns())
         .subAgents(
             subAgents(definition).stream().map(child -> subAgent(child, own, environment)).toList())
         .build();
+  }
+
+  /** The system text of a run's agent. */
+  static String system(RunEnvironment environment) {
+    return told(environment.agent().instructions(), environment.inEffect());
   }
 
   /** Behind the instructions, so that they begin alike in every mode. */

@@ -111,12 +111,21 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public JournalWriter claim(String runId, String owner) {
+    return claim(runId, owner, run -> alive.test(run.holder()));
+  }
+
+  @Override
+  public JournalWriter reclaim(String runId, String owner) {
+    return claim(runId, owner, run -> !run.owner().equals(owner) && alive.test(run.holder()));
+  }
+
+  private JournalWriter claim(String runId, String owner, Predicate<Run> isHeld) {
     String holder = Owners.current();
     return writing()
         .commit(
             connection -> {
               Run run = Runs.require(connection, file, runId);
-              if (!run.holder().isEmpty() && alive.test(run.holder())) {
+              if (!run.holder().isEmpty() && isHeld.test(run)) {
                 throw StoreProblems.owned(
                     runId,
                     run.owner(),

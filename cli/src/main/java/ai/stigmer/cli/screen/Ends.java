@@ -15,8 +15,8 @@ public final class Ends {
   private Ends() {}
 
   /**
-   * {@code completed}, {@code failed}, {@code cancelled}, {@code waiting}, or {@code stopped:} and
-   * the limit.
+   * {@code completed}, {@code failed}, {@code cancelled}, {@code waiting}, {@code yielded}, or
+   * {@code stopped:} and the limit.
    */
   public static String status(RunEnd end) {
     return switch (end) {
@@ -25,6 +25,7 @@ public final class Ends {
       case RunEnd.Failed _ -> "failed";
       case RunEnd.Waiting _ -> "waiting";
       case RunEnd.Cancelled _ -> "cancelled";
+      case RunEnd.Yielded _ -> "yielded";
     };
   }
 
@@ -53,7 +54,7 @@ public final class Ends {
   /** What went wrong, where something did. */
   public static Optional<Problem> problem(RunEnd end) {
     return switch (end) {
-      case RunEnd.Completed _, RunEnd.Cancelled _ -> Optional.empty();
+      case RunEnd.Completed _, RunEnd.Cancelled _, RunEnd.Yielded _ -> Optional.empty();
       case RunEnd.Stopped stopped -> Optional.of(stopped.problem());
       case RunEnd.Failed failed -> Optional.of(failed.problem());
       case RunEnd.Waiting waiting -> Optional.of(waiting.problem());
@@ -63,7 +64,7 @@ public final class Ends {
   /** The exit status of a command whose run ended so. */
   public static int exitStatus(RunEnd end) {
     return switch (end) {
-      case RunEnd.Completed _ -> 0;
+      case RunEnd.Completed _, RunEnd.Yielded _ -> 0;
       case RunEnd.Cancelled _ -> INTERRUPTED;
       case RunEnd.Stopped stopped -> stopped.problem().category().exitStatus();
       case RunEnd.Failed failed -> failed.problem().category().exitStatus();

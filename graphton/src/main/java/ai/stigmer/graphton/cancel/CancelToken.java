@@ -12,6 +12,7 @@ import java.util.List;
 public final class CancelToken {
   private final List<Runnable> callbacks = new ArrayList<>();
   private boolean cancelled;
+  private volatile boolean yieldAsked;
 
   public synchronized boolean isCancelled() {
     return cancelled;
@@ -48,6 +49,18 @@ public final class CancelToken {
 
   private synchronized void remove(Runnable callback) {
     callbacks.remove(callback);
+  }
+
+  /**
+   * Asks the run to stop before its next step, as somebody else is to go on with it. What is under
+   * way is let finish, and the run has not ended.
+   */
+  public void askToYield() {
+    yieldAsked = true;
+  }
+
+  public boolean isYieldAsked() {
+    return yieldAsked;
   }
 
   /** Undoes {@link #onCancel}. */

@@ -49,6 +49,16 @@ public sealed interface RunEnd {
     }
   }
 
+  /**
+   * The run stopped between two steps for somebody else to go on with it. It has not ended, so this
+   * is not journaled.
+   */
+  record Yielded(String text) implements RunEnd {
+    public Yielded {
+      requireNonNull(text, "text is null");
+    }
+  }
+
   /** Somebody asked the run to stop. */
   record Cancelled(String text) implements RunEnd {
     public Cancelled {

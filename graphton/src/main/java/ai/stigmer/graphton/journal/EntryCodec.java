@@ -271,7 +271,7 @@ public final class EntryCodec {
       case RunEnd.Completed completed -> node.put("end", "completed");
       case RunEnd.Cancelled cancelled -> node.put("end", "cancelled");
       case RunEnd.Failed failed -> withProblem(node.put("end", "failed"), failed.problem());
-      case RunEnd.Waiting _ ->
+      case RunEnd.Waiting _, RunEnd.Yielded _ ->
           throw new IllegalArgumentException("a run that waits has not finished");
       case RunEnd.Stopped stopped ->
           withProblem(

@@ -44,7 +44,7 @@ public final class InMemoryJournal implements Journal {
   @Override
   public JournalWriter create(String runId, String owner) {
     var run = new Run(clock.instant(), created.incrementAndGet());
-    JournalWriter writer = run.claim(runId, owner);
+    JournalWriter writer = run.claim(runId, owner, "");
     if (runs.putIfAbsent(runId, run) != null) {
       throw Problem.of("E504", Category.STORE, "run " + runId + " exists already").asException();
     }
@@ -53,7 +53,12 @@ public final class InMemoryJournal implements Journal {
 
   @Override
   public JournalWriter claim(String runId, String owner) {
-    return existing(runId).claim(runId, owner);
+    return existing(runId).claim(runId, owner, "");
+  }
+
+  @Override
+  public JournalWriter reclaim(String runId, String owner) {
+    return existing(runId).claim(runId, owner, owner);
   }
 
   @Override
@@ -109,8 +114,8 @@ public final class InMemoryJournal implements Journal {
       this.updated = created;
     }
 
-    synchronized JournalWriter claim(String runId, String newOwner) {
-      if (held && alive.test(owner)) {
+    synchronized JournalWriter claim(String runId, String newOwner, String gone) {
+      if (held && !owner.equals(gone) && alive.test(owner)) {
         throw Problem.of("E502", Category.STORE, "run " + runId + " is being run by " + owner)
             .help("wait for it to end, or stop it first")
             .asException();

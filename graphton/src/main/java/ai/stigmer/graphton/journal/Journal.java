@@ -29,6 +29,18 @@ public interface Journal extends AutoCloseable {
   JournalWriter claim(String runId, String owner);
 
   /**
+   * Takes over a run, also from an owner of the same name that still lives. For owners that
+   * somebody else keeps apart: who was told to write no more, and has not heard it, is stopped by
+   * its epoch.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
+   *     {@code E502} when a living owner of another name holds it
+   */
+  default JournalWriter reclaim(String runId, String owner) {
+    return claim(runId, owner);
+  }
+
+  /**
    * Everything that was recorded, oldest first.
    *
    * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,

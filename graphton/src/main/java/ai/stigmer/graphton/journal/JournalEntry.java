@@ -22,7 +22,8 @@ public sealed interface JournalEntry {
    * @param input the user's message
    * @param agent the agent's name
    * @param system the system text, frozen for the whole run
-   * @param toolsHash SHA-256 of the offered tools, in hexadecimal
+   * @param toolsHash SHA-256 of the offered tools, in hexadecimal; empty when whoever began the run
+   *     does not drive it and has not seen them
    * @param environment what the caller needs to go on with the run, as JSON: resolved configuration
    *     with origins, agent definition, workspace; {@code {}} when it needs nothing
    */

@@ -92,7 +92,7 @@ public final class RunLoop {
     }
     long seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));
     loop.events.send(new AgentEvent.RunStarted(runId, seq, Beginning.RESUMED));
-    if (!started.toolsHash().equals(toolsHash)) {
+    if (!started.toolsHash().isEmpty() && !started.toolsHash().equals(toolsHash)) {
       loop.events.send(
           new AgentEvent.Notice("W401", "the agent's tools are not those the run began with"));
     }
@@ -113,7 +113,11 @@ public final class RunLoop {
         if (plan.cancel().isCancelled()) {
           return end(new RunEnd.Cancelled(transcript.lastText()));
         }
-        switch (decider.next(transcript)) {
+        Step next = decider.next(transcript);
+        if (plan.cancel().isYieldAsked() && !(next instanceof Step.Finish)) {
+          return finished(new RunEnd.Yielded(transcript.lastText()));
+        }
+        switch (next) {
           case Step.CallModel call -> {
             RunEnd failed = callModel();
             if (failed != null) {

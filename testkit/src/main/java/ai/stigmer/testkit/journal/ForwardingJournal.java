@@ -37,6 +37,11 @@ public abstract class ForwardingJournal implements Journal {
   }
 
   @Override
+  public JournalWriter reclaim(String runId, String owner) {
+    return around(journal.reclaim(runId, owner));
+  }
+
+  @Override
   public List<Recorded> read(String runId) {
     return journal.read(runId);
   }

@@ -134,6 +134,33 @@ public abstract class JournalContract {
   }
 
   @Test
+  void anOwnerOfTheSameNameTakesOverWhileTheOtherLivesAndStopsIt() {
+    try (Journal journal = open(Owners.LIVING)) {
+      // Given
+      JournalWriter zombie = journal.create("r", "the service");
+      zombie.append(said("a"));
+      // When
+      try (JournalWriter next = journal.reclaim("r", "the service")) {
+        // Then
+        assertThat(next.epoch()).isEqualTo(2);
+        assertCode("E505", () -> zombie.append(said("lost")));
+        zombie.close();
+        next.append(said("b"));
+        assertThat(entries(journal, "r")).isEqualTo(said("a", "b"));
+      }
+    }
+  }
+
+  @Test
+  void anOwnerOfAnotherNameIsNotPushedAside() {
+    try (Journal journal = open(Owners.LIVING);
+        JournalWriter writer = journal.create("r", "a person")) {
+      assertCode("E502", () -> journal.reclaim("r", "the service"));
+      writer.append(said("a"));
+    }
+  }
+
+  @Test
   void aRunIsRefusedByNameWhileItsOwnerLivesAndFreeOnceGivenBack() {
     try (Journal journal = open(Owners.LIVING)) {
       JournalWriter first = journal.create("run-1", "somebody");

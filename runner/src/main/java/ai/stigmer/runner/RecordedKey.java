@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
 
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
@@ -12,7 +12,7 @@ import java.util.Optional;
  * same key goes to the endpoint that the run began with, and a renewed one from the same place when
  * a new run would send it there too. Any other may have been meant for another endpoint.
  */
-final class RecordedKey {
+public final class RecordedKey {
   private static final String KEY = "llm.api_key";
 
   private RecordedKey() {}
@@ -26,7 +26,7 @@ final class RecordedKey {
    * @throws ai.stigmer.graphton.error.ProblemException E137 when the configuration has another key
    *     by now
    */
-  static Optional<Secret> find(
+  public static Optional<Secret> find(
       String configuration, ModelSettings model, Resolved now, Resolved anew) {
     Optional<JsonNode> recorded = RecordedSettings.find(configuration, KEY);
     Optional<Secret> key = now.location(KEY).isEmpty() ? Optional.empty() : now.llm().apiKey();

@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;

@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,10 +8,9 @@ import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import ai.stigmer.graphton.workspace.Workspace;
-import ai.stigmer.runner.RunEnvironment;
 
 /** Which calls run, need an approval or are refused: by the rules and the mode of the run. */
-final class RulePolicy implements ToolPolicy {
+public final class RulePolicy implements ToolPolicy {
   private final Permissions permissions;
   private final String scope;
 
@@ -26,7 +25,7 @@ final class RulePolicy implements ToolPolicy {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when its workspace cannot be
    *     used
    */
-  static RulePolicy of(RunEnvironment environment) {
+  public static RulePolicy of(RunEnvironment environment) {
     return new RulePolicy(
         environment.inEffect().over(Workspace.open(environment.workspace())),
         "workspace " + environment.workspace() + ", policy " + environment.inEffect().hash());

@@ -1,4 +1,4 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
 
 import ai.stigmer.config.LlmConfig;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -15,8 +15,8 @@ import java.util.Optional;
  * @param models as they were recorded, with their keys
  * @param notes what the user should know of them
  */
-record RecordedFallbacks(List<ModelSettings> models, List<String> notes) {
-  RecordedFallbacks {
+public record RecordedFallbacks(List<ModelSettings> models, List<String> notes) {
+  public RecordedFallbacks {
     models = List.copyOf(models);
     notes = List.copyOf(notes);
   }
@@ -27,7 +27,7 @@ record RecordedFallbacks(List<ModelSettings> models, List<String> notes) {
    * @param recorded without keys
    * @param now the same models as the configuration resolves them now
    */
-  static RecordedFallbacks withKeys(List<ModelSettings> recorded, List<LlmConfig> now) {
+  public static RecordedFallbacks withKeys(List<ModelSettings> recorded, List<LlmConfig> now) {
     var models = new ArrayList<ModelSettings>();
     var notes = new ArrayList<String>();
     for (ModelSettings model : recorded) {

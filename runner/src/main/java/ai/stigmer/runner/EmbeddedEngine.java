@@ -1,0 +1,113 @@
+package ai.stigmer.runner;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Drives runs in this process, a virtual thread each.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+public final class EmbeddedEngine implements Engine {
+  private static final Duration NO_LIMIT = Duration.ofDays(365);
+
+  private final ExecutionDriver driver;
+  private final BiConsumer<String, AgentEvent> listener;
+  private final BiConsumer<String, ProblemException> failed;
+  private final Map<String, Driven> driven = new HashMap<>();
+  private boolean closed;
+
+  /**
+   * @param listener sees the events of every run with its id, on the run's thread
+   * @param failed is told of a run that could not be driven; it has not ended
+   */
+  public EmbeddedEngine(
+      ExecutionDriver driver,
+      BiConsumer<String, AgentEvent> listener,
+      BiConsumer<String, ProblemException> failed) {
+    this.driver = requireNonNull(driver, "driver is null");
+    this.listener = requireNonNull(listener, "listener is null");
+    this.failed = requireNonNull(failed, "failed is null");
+  }
+
+  /** A run under way. A word that comes while its drive is about to end makes it look again. */
+  private static final class Driven {
+    private final CancelToken token = new CancelToken();
+    private boolean again;
+  }
+
+  @Override
+  public synchronized void start(String runId) {
+    Driven known = driven.get(runId);
+    if (known != null) {
+      known.again = true;
+    } else if (!closed) {
+      Driven run = new Driven();
+      driven.put(runId, run);
+      Thread.ofVirtual().name("run-" + runId).start(() -> drive(runId, run));
+    }
+  }
+
+  @Override
+  public void wake(String runId) {
+    start(runId);
+  }
+
+  @Override
+  public synchronized void cancel(String runId) {
+    Driven run = driven.get(runId);
+    if (run != null) {
+      run.token.cancel();
+    }
+  }
+
+  private void drive(String runId, Driven run) {
+    boolean waits;
+    do {
+      waits = false;
+      try {
+        waits =
+            driver.drive(runId, NO_LIMIT, run.token, event -> listener.accept(runId, event)).end()
+                instanceof RunEnd.Waiting;
+      } catch (ProblemException e) {
+        failed.accept(runId, e);
+      }
+    } while (goesOn(runId, run, waits));
+  }
+
+  private synchronized boolean goesOn(String runId, Driven run, boolean waits) {
+    boolean again = waits && run.again && !closed;
+    run.again = false;
+    if (!again) {
+      driven.remove(runId);
+      notifyAll();
+    }
+    return again;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    driven.values().forEach(run -> run.token.askToYield());
+    boolean interrupted = false;
+    while (!driven.isEmpty()) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+        driven.values().forEach(run -> run.token.cancel());
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

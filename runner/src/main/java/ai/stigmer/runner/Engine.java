@@ -1,0 +1,38 @@
+package ai.stigmer.runner;
+
+/**
+ * Where begun runs are driven: in this process, or by workers elsewhere. The journal remembers what
+ * happened; an engine only sees to it that somebody goes on with a run.
+ *
+ * <p>Thread contract: thread-safe; no call waits for a run.
+ */
+public interface Engine extends AutoCloseable {
+
+  /**
+   * Has a run driven that was begun with {@link Runner#begin}. Asking again for one that is driven
+   * already changes nothing, so whoever is not sure whether it was asked for asks again.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  void start(String runId);
+
+  /**
+   * Tells that a waiting run may go on, as somebody has decided. A word that is lost costs time and
+   * nothing else: what was decided is in the journal's inbox.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  void wake(String runId);
+
+  /**
+   * Asks a run to stop; it ends as cancelled at its next step, or sooner. A run that is not driven
+   * is left alone.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  void cancel(String runId);
+
+  /** Lets go of the runs that are driven here, between two steps; they have not ended. */
+  @Override
+  void close();
+}

@@ -1,0 +1,91 @@
+package ai.stigmer.runner;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.WhenAbsent;
+import ai.stigmer.graphton.approval.Approver;
+import ai.stigmer.graphton.approval.UnknownEffects;
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.loop.Permission;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Drives a begun run as far as it goes: claims it, folds its journal, and serves step after step
+ * until it ends, waits for somebody, or is to yield. Every engine does exactly this.
+ *
+ * <p>Thread contract: thread-safe; each drive blocks its caller.
+ */
+public final class ExecutionDriver {
+  private final Runner runner;
+  private final ConfigInput configuration;
+  private final Map<String, String> env;
+
+  /**
+   * @param configuration of this machine; keys, denials and who is asked come from it
+   * @param env the environment that commands get a few variables of
+   */
+  public ExecutionDriver(Runner runner, ConfigInput configuration, Map<String, String> env) {
+    this.runner = requireNonNull(runner, "runner is null");
+    this.configuration = requireNonNull(configuration, "configuration is null");
+    this.env = Map.copyOf(env);
+  }
+
+  /**
+   * Drives a run on.
+   *
+   * @param atMost the time after which it yields between two steps; what is under way is let finish
+   * @param token ends the run, or makes it yield sooner
+   * @return how it ended; one that waits or has yielded has not ended
+   * @throws ai.stigmer.graphton.error.ProblemException when it cannot go on here: no such run, its
+   *     key, workspace or sandbox is not here, or somebody else drives it
+   */
+  public RunResult drive(
+      String runId, Duration atMost, CancelToken token, Consumer<AgentEvent> listener) {
+    RunEnvironment journaled = runner.environment(runId);
+    RecordedRun run = RecordedRun.of(journaled, configuration);
+    RunEnvironment environment =
+        run.environment()
+            .with(
+                new CommandSandbox(journaled.workspace(), env)
+                    .again(journaled.execution())
+                    .execution());
+    Permission permission =
+        new Permission(
+            RulePolicy.of(environment),
+            approver(run.anew().whenAbsent()),
+            UnknownEffects.valueOf(run.anew().unknownEffects().name()));
+    var over = new CountDownLatch(1);
+    Thread timer =
+        Thread.ofVirtual().name("yield-" + runId).start(() -> yieldAfter(over, atMost, token));
+    try {
+      return runner.resume(runId, environment, new RunControl(listener, permission, token));
+    } finally {
+      over.countDown();
+      timer.interrupt();
+    }
+  }
+
+  private static void yieldAfter(CountDownLatch over, Duration atMost, CancelToken token) {
+    try {
+      if (!over.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+        token.askToYield();
+      }
+    } catch (InterruptedException e) {
+      // The drive is over.
+    }
+  }
+
+  private static Approver approver(WhenAbsent whenAbsent) {
+    return switch (whenAbsent) {
+      case WAIT -> Approver.NOBODY;
+      case DENY -> Refusal.APPROVER;
+    };
+  }
+}
