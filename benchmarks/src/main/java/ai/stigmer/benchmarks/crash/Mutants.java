@@ -7,6 +7,7 @@ final class Mutants {
   private static final String ROOT = "graphton/src/main/java/ai/stigmer/graphton/";
   private static final String LOOP = ROOT + "loop/RunLoop.java";
   private static final String TOOLS = ROOT + "loop/ToolStage.java";
+  private static final String ADMISSION = ROOT + "loop/CallAdmission.java";
   private static final String FOLD = ROOT + "loop/Transcript.java";
   private static final String MODELS = ROOT + "loop/ModelStage.java";
   private static final String PLACES = ROOT + "loop/Checkpoints.java";
@@ -123,12 +124,12 @@ final class Mutants {
               "if (intent.call().id().isEmpty()) {"),
           new Mutant(
               "a denied call runs",
-              TOOLS,
+              ADMISSION,
               "case Decision.Deny deny -> denied(deny.reason(), ready.approval());",
               "case Decision.Deny deny -> new Admitted.Admissible(ready);"),
           new Mutant(
               "the idempotency key changes with each attempt",
-              TOOLS,
+              ADMISSION,
               "before.turns() + \"/\" + call.id()",
               "before.turns() + \"-\" + System.nanoTime() + \"/\" + call.id()"),
           new Mutant(
