@@ -125,7 +125,7 @@ final class Mutants {
           new Mutant(
               "a denied call runs",
               ADMISSION,
-              "case Decision.Deny deny -> denied(deny.reason(), ready.approval());",
+              "case Decision.Deny deny -> denied(deny.reason(), ready);",
               "case Decision.Deny deny -> new Admitted.Admissible(ready);"),
           new Mutant(
               "the idempotency key changes with each attempt",
@@ -137,10 +137,10 @@ final class Mutants {
               TOOLS,
               """
               long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
-              events.send(new AgentEvent.ToolFinished(call, told, seq));
+              events.send(new AgentEvent.ToolFinished(asRun, told, seq));
               """,
               """
-              events.send(new AgentEvent.ToolFinished(call, told, before.turns() + 100L));
+              events.send(new AgentEvent.ToolFinished(asRun, told, before.turns() + 100L));
               approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
               """),
           new Mutant(

@@ -39,25 +39,62 @@ final class CallAdmission {
   sealed interface Admitted {
     record Admissible(ReadyCall ready) implements Admitted {}
 
-    record Refused(ToolResult result, Optional<String> approval) implements Admitted {}
+    /**
+     * It is not run.
+     *
+     * @param call with the arguments that somebody put in the place of the model's
+     */
+    record Refused(ToolCall call, ToolResult result, Optional<String> approval)
+        implements Admitted {}
 
     /** Not decided: the run waits, or is to end. */
     record Held(Optional<RunEnd.Waiting> waiting) implements Admitted {}
   }
 
+  /**
+   * Requests a word for every call that will need one, before anybody is asked about the first: so
+   * whoever looks sees all of them.
+   */
+  void request(List<PendingCall> calls, Transcript before) {
+    for (PendingCall pending : calls) {
+      if (pending.intent().isEmpty()
+          && look(pending, before) instanceof Looked.Fitting(ReadyCall ready)
+          && plan.permission().policy().decide(ready.tool(), ready.asRun())
+              instanceof Decision.Ask(String why)
+          && !approvals.isRemembered(ready.tool())) {
+        approvals.request(Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why);
+      }
+    }
+  }
+
   /** Says what is to be done with a call; asks about it where the policy wants somebody's word. */
   Admitted admit(PendingCall pending, Transcript before) {
+    return switch (look(pending, before)) {
+      case Looked.Unfit unfit -> refused(pending, unfit.hint());
+      case Looked.Fitting(ReadyCall ready) ->
+          pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
+    };
+  }
+
+  /** A call beside the tools there are. */
+  private sealed interface Looked {
+    record Fitting(ReadyCall ready) implements Looked {}
+
+    record Unfit(String hint) implements Looked {}
+  }
+
+  private Looked look(PendingCall pending, Transcript before) {
     ToolCall call = pending.intent().map(ToolIntent::call).orElse(pending.call());
     Tool tool = byName.get(call.name());
     if (tool == null) {
-      return refused(pending, noSuchTool(call.name()));
+      return new Looked.Unfit(noSuchTool(call.name()));
     }
     return switch (ArgumentCheck.check(tool.spec(), call.arguments())) {
-      case Checked.Invalid invalid -> refused(pending, invalid.hint());
+      case Checked.Invalid invalid -> new Looked.Unfit(invalid.hint());
       case Checked.Valid valid -> {
         var context =
             new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
-        var ready =
+        yield new Looked.Fitting(
             new ReadyCall(
                 pending.call(),
                 call,
@@ -65,8 +102,7 @@ final class CallAdmission {
                 valid.arguments(),
                 context,
                 Optional.empty(),
-                pending.intent());
-        yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
+                pending.intent()));
       }
     };
   }
@@ -74,6 +110,7 @@ final class CallAdmission {
   /** A call that was announced may have taken effect, whatever is wrong with it by now. */
   private static Admitted refused(PendingCall pending, String hint) {
     return new Admitted.Refused(
+        pending.intent().map(ToolIntent::call).orElse(pending.call()),
         pending.intent().isPresent() ? UnknownOutcomes.TOLD : ToolResult.error(hint),
         Optional.empty());
   }
@@ -81,21 +118,24 @@ final class CallAdmission {
   private Admitted decide(ReadyCall ready) {
     return switch (plan.permission().policy().decide(ready.tool(), ready.asRun())) {
       case Decision.Allow _ -> new Admitted.Admissible(ready);
-      case Decision.Deny deny -> denied(deny.reason(), ready.approval());
+      case Decision.Deny deny -> denied(deny.reason(), ready);
       case Decision.Ask ask -> asked(ready, ask.why());
     };
   }
 
-  private static Admitted denied(String reason, Optional<String> approval) {
-    return new Admitted.Refused(ToolResult.denied(reason), approval);
+  private static Admitted denied(String reason, ReadyCall ready) {
+    return new Admitted.Refused(ready.asRun(), ToolResult.denied(reason), ready.approval());
   }
 
   private Admitted asked(ReadyCall ready, String why) {
-    if (ready.approval().isPresent() || approvals.isRemembered(ready.tool())) {
+    if (ready.approval().isPresent()) {
       return new Admitted.Admissible(ready);
     }
-    Word word = approvals.ask(Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why);
-    return switch (word) {
+    Optional<Word> word = approvals.mayItRun(ready, why);
+    if (word.isEmpty()) {
+      return new Admitted.Admissible(ready);
+    }
+    return switch (word.get()) {
       case Word.Waiting waiting -> new Admitted.Held(Optional.of(waiting.end()));
       case Word.Cancelled _ -> new Admitted.Held(Optional.empty());
       case Word.Decided decided -> approved(ready.approvedBy(decided.approval()), decided);
@@ -106,7 +146,7 @@ final class CallAdmission {
     return switch (decided.decision()) {
       case ApprovalDecision.Approved _, ApprovalDecision.Remembered _ ->
           new Admitted.Admissible(ready);
-      case ApprovalDecision.Denied deny -> denied(deny.reason(), ready.approval());
+      case ApprovalDecision.Denied deny -> denied(deny.reason(), ready);
       case ApprovalDecision.Edited edited -> edited(ready, edited.arguments());
       case ApprovalDecision.Happened _,
           ApprovalDecision.DidNotHappen _,
@@ -120,6 +160,7 @@ final class CallAdmission {
     return switch (ArgumentCheck.check(ready.tool().spec(), arguments)) {
       case Checked.Invalid invalid ->
           new Admitted.Refused(
+              ready.withArguments(arguments),
               ToolResult.error(
                   "The user put other arguments in the place of yours, and they do not fit the"
                       + " tool, so nothing ran: "

@@ -54,6 +54,9 @@ final class ToolStage {
    */
   Optional<RunEnd.Waiting> serve(Step.RunTools step, Transcript before) {
     var together = new ArrayList<ReadyCall>();
+    if (!plan.cancel().isCancelled() && plan.account().admitsTool()) {
+      admission.request(step.calls(), before);
+    }
     for (PendingCall pending : step.calls()) {
       if (plan.cancel().isCancelled()) {
         return Optional.empty();
@@ -63,8 +66,8 @@ final class ToolStage {
       }
       switch (admission.admit(pending, before)) {
         case Admitted.Refused refused -> {
-          events.send(new AgentEvent.ToolStarted(pending.call()));
-          record(pending.call(), refused.result(), refused.approval(), before);
+          events.send(new AgentEvent.ToolStarted(refused.call()));
+          record(pending.call(), refused.call(), refused.result(), refused.approval(), before);
         }
         case Admitted.Held held -> {
           return runTogether(together, before).or(held::waiting);
@@ -101,7 +104,7 @@ final class ToolStage {
 
   /** Makes the intent durable, unless the call needs none or is not to be run. */
   private Announced announced(ReadyCall ready, Transcript before) {
-    events.send(new AgentEvent.ToolStarted(ready.call()));
+    events.send(new AgentEvent.ToolStarted(ready.asRun()));
     if (ready.intent().isPresent()) {
       return settled(ready, ready.intent().get(), before);
     }
@@ -117,7 +120,7 @@ final class ToolStage {
     }
     return switch (settled) {
       case Settled.Known known -> {
-        record(ready.call(), known.result(), known.approval(), before);
+        record(ready.call(), ready.asRun(), known.result(), known.approval(), before);
         yield new Announced.Done();
       }
       case Settled.Held held -> new Announced.Held(held.waiting());
@@ -133,7 +136,7 @@ final class ToolStage {
     try {
       prepared = ready.tool().prepare(ready.arguments(), ready.context());
     } catch (Exception e) {
-      record(ready.call(), failed(ready.tool(), e), ready.approval(), before);
+      record(ready.call(), ready.asRun(), failed(ready.tool(), e), ready.approval(), before);
       return new Announced.Done();
     }
     if (plan.cancel().isCancelled()) {
@@ -230,7 +233,8 @@ final class ToolStage {
   /** An approval is used up by the intent; by the outcome of a call that has none. */
   private void record(ReadyCall ready, ToolResult result, Transcript before) {
     boolean hasIntent = ready.intent().isPresent() || ready.tool().effect() != EffectClass.READ;
-    record(ready.call(), result, hasIntent ? Optional.empty() : ready.approval(), before);
+    Optional<String> approval = hasIntent ? Optional.empty() : ready.approval();
+    record(ready.call(), ready.asRun(), result, approval, before);
   }
 
   /** An interrupt cancels the run; its tools end by their token, so waiting for them is short. */
@@ -283,11 +287,16 @@ final class ToolStage {
     return ToolResult.error("The tool " + tool.spec().name() + " failed: " + why);
   }
 
+  /** Records what the model is told about its call; shown is the call as it was run. */
   private void record(
-      ToolCall call, ToolResult result, Optional<String> approval, Transcript before) {
+      ToolCall call,
+      ToolCall asRun,
+      ToolResult result,
+      Optional<String> approval,
+      Transcript before) {
     ToolResult told = warned(call, capped(result), before);
     long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
-    events.send(new AgentEvent.ToolFinished(call, told, seq));
+    events.send(new AgentEvent.ToolFinished(asRun, told, seq));
   }
 
   private static ToolResult capped(ToolResult result) {
