@@ -12,10 +12,13 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.graphton.loop.ApprovalDesk.Verdict;
+import ai.stigmer.graphton.message.ToolCall;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToIntFunction;
@@ -121,7 +124,7 @@ final class ApprovalsCommand implements Runnable {
       description = "Let the call run, once.",
       mixinStandardHelpOptions = true)
   int approve(
-      @Parameters(paramLabel = "ID", description = ID) String id,
+      @Parameters(arity = "1..*", paramLabel = "ID", description = ID) List<String> ids,
       @Option(
               names = "--edit",
               paramLabel = "JSON",
@@ -129,15 +132,16 @@ final class ApprovalsCommand implements Runnable {
           @Nullable String edit,
       @Option(names = "--always", description = "And every later call of this tool in its run.")
           boolean always) {
-    if (edit != null && always) {
+    if (edit != null && (always || ids.size() > 1)) {
       throw new ParameterException(
-          spec.subcommands().get("approve"), "--edit is for one call, so not with --always");
+          spec.subcommands().get("approve"),
+          "--edit is for one call, so not with " + (always ? "--always" : "several ids"));
     }
     ApprovalDecision decision =
         edit != null
             ? new ApprovalDecision.Edited(edit)
             : always ? new ApprovalDecision.Remembered() : new ApprovalDecision.Approved();
-    return decide(id, decision);
+    return decide(ids, decision);
   }
 
   @Command(
@@ -145,14 +149,14 @@ final class ApprovalsCommand implements Runnable {
       description = "Refuse the call; the model is told.",
       mixinStandardHelpOptions = true)
   int deny(
-      @Parameters(paramLabel = "ID", description = ID) String id,
+      @Parameters(arity = "1..*", paramLabel = "ID", description = ID) List<String> ids,
       @Option(
               names = "--reason",
               paramLabel = "TEXT",
               defaultValue = "the user refused this command",
               description = "Why, for the model.")
           String reason) {
-    return decide(id, new ApprovalDecision.Denied(reason));
+    return decide(ids, new ApprovalDecision.Denied(reason));
   }
 
   @Command(
@@ -167,7 +171,7 @@ final class ApprovalsCommand implements Runnable {
               description = "happened, did-not-happen (it is run now) or unknown.")
           String what) {
     return decide(
-        id,
+        List.of(id),
         switch (what) {
           case "happened" -> new ApprovalDecision.Happened();
           case "did-not-happen" -> new ApprovalDecision.DidNotHappen();
@@ -179,23 +183,29 @@ final class ApprovalsCommand implements Runnable {
         });
   }
 
-  private int decide(String id, ApprovalDecision decision) {
+  /** The ids are all found before anything is decided, so that a misspelt one leaves all open. */
+  private int decide(List<String> ids, ApprovalDecision decision) {
     return with(
         JournalOpener.Access.WRITE,
         journal -> {
-          String full = ApprovalFinder.id(journal, id);
-          Shown shown = new ApprovalDesk(journal).decide(full, decision, Decider.here());
-          surroundings
-              .out()
-              .println(
-                  full
-                      + " "
-                      + Visible.answer(ApprovalDesk.words(decision))
-                      + ": "
-                      + ToolLine.call(shown.request().call()));
-          surroundings
-              .err()
-              .println("unless somebody is running it: stigmer resume " + shown.runId());
+          var desk = new ApprovalDesk(journal);
+          List<String> found =
+              ids.stream()
+                  .map(id -> desk.find(ApprovalFinder.id(journal, id)).request().id())
+                  .distinct()
+                  .toList();
+          var runs = new LinkedHashSet<String>();
+          for (String id : found) {
+            Shown shown = desk.decide(id, decision, Decider.here());
+            runs.add(shown.runId());
+            String words = Visible.answer(ApprovalDesk.words(decision));
+            surroundings.out().println(id + " " + words + ": " + ToolLine.call(asDecided(shown)));
+          }
+          runs.forEach(
+              run ->
+                  surroundings
+                      .err()
+                      .println("unless somebody is running it: stigmer resume " + run));
           return 0;
         });
   }
@@ -229,7 +239,16 @@ final class ApprovalsCommand implements Runnable {
         + standing(shown)
         + "  "
         + ask
-        + Visible.line(ToolLine.call(shown.request().call()), CALL);
+        + Visible.line(ToolLine.call(asDecided(shown)), CALL);
+  }
+
+  /** With the arguments that somebody put in the place of the model's. */
+  private static ToolCall asDecided(Shown shown) {
+    ToolCall call = shown.request().call();
+    return shown.verdict().map(Verdict::decision).orElse(null)
+            instanceof ApprovalDecision.Edited(String arguments)
+        ? new ToolCall(call.id(), call.name(), arguments)
+        : call;
   }
 
   private static String text(Shown shown) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
 import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.Answer.Call;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,39 @@ class ApprovalProcessTest {
       assertThat(run.resume().status()).isZero();
       assertThat(run.workspace().resolve("log")).hasContent("other");
       assertThat(run.lastToolAnswer()).contains("changed the arguments");
+    }
+  }
+
+  @Test
+  void callsOfOneTurnAreListedTogetherAndDecidedInOneVisit() throws Exception {
+    try (WorkingRun run = new WorkingRun(folder, ApprovalProcessTest::twoCommands)) {
+      // Given
+      Ended waiting = waiting(run);
+      assertThat(waiting.err()).contains("another call waits as well: stigmer approvals list");
+      Ended listed = run.stigmer().run("approvals", "list");
+      assertThat(listed.out()).contains(".1 ", "echo one", ".2 ", "echo two");
+      assertThat(run.stigmer().run("approvals", "approve", "last.1", "last.9").err())
+          .contains("E411");
+      // When
+      Ended approved = run.stigmer().run("approvals", "approve", "last.1", "last.2");
+      // Then
+      assertThat(approved.out()).contains(".1 approved: ", ".2 approved: ");
+      assertThat(run.resume().status()).isZero();
+      assertThat(run.workspace().resolve("log")).hasContent("one\ntwo");
+    }
+  }
+
+  @Test
+  void anEditedCallIsShownAsItIsRun() throws Exception {
+    try (WorkingRun run = new WorkingRun(folder, ApprovalProcessTest::oneCommand)) {
+      waiting(run);
+      Ended edited =
+          run.stigmer()
+              .run("approvals", "approve", "last", "--edit", "{\"command\":\"echo other >> log\"}");
+      assertThat(edited.out()).contains(": execute echo other >> log");
+      assertThat(run.resume().err()).contains("execute echo other >> log").doesNotContain("ran");
+      assertThat(run.stigmer().run("approvals", "list", "--all").out())
+          .contains("execute echo other >> log");
     }
   }
 
@@ -131,6 +165,15 @@ class ApprovalProcessTest {
             Stream.of(run.command())
                 .filter(word -> !word.equals("--allow-shell"))
                 .toArray(String[]::new));
+  }
+
+  private static Answer twoCommands(JsonNode body) {
+    return WorkingRun.assistants(body) == 0
+        ? Answer.empty()
+            .andCalls(
+                Call.bare("execute", "{\"command\":\"echo one >> log\"}"),
+                Call.bare("execute", "{\"command\":\"echo two >> log\"}"))
+        : Answer.text("done");
   }
 
   private static Answer oneCommand(JsonNode body) {

@@ -7,6 +7,7 @@ final class Mutants {
   private static final String ROOT = "graphton/src/main/java/ai/stigmer/graphton/";
   private static final String LOOP = ROOT + "loop/RunLoop.java";
   private static final String TOOLS = ROOT + "loop/ToolStage.java";
+  private static final String ADMISSION = ROOT + "loop/CallAdmission.java";
   private static final String FOLD = ROOT + "loop/Transcript.java";
   private static final String MODELS = ROOT + "loop/ModelStage.java";
   private static final String PLACES = ROOT + "loop/Checkpoints.java";
@@ -123,12 +124,12 @@ final class Mutants {
               "if (intent.call().id().isEmpty()) {"),
           new Mutant(
               "a denied call runs",
-              TOOLS,
-              "case Decision.Deny deny -> denied(deny.reason(), ready.approval());",
+              ADMISSION,
+              "case Decision.Deny deny -> denied(deny.reason(), ready);",
               "case Decision.Deny deny -> new Admitted.Admissible(ready);"),
           new Mutant(
               "the idempotency key changes with each attempt",
-              TOOLS,
+              ADMISSION,
               "before.turns() + \"/\" + call.id()",
               "before.turns() + \"-\" + System.nanoTime() + \"/\" + call.id()"),
           new Mutant(
@@ -136,10 +137,10 @@ final class Mutants {
               TOOLS,
               """
               long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
-              events.send(new AgentEvent.ToolFinished(call, told, seq));
+              events.send(new AgentEvent.ToolFinished(asRun, told, seq));
               """,
               """
-              events.send(new AgentEvent.ToolFinished(call, told, before.turns() + 100L));
+              events.send(new AgentEvent.ToolFinished(asRun, told, before.turns() + 100L));
               approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
               """),
           new Mutant(

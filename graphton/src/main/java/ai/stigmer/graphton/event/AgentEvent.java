@@ -140,14 +140,22 @@ public sealed interface AgentEvent {
     }
   }
 
-  /** A tool call is being served. */
+  /**
+   * A tool call is being served.
+   *
+   * @param call as it is run: with the arguments that somebody put in the place of the model's
+   */
   record ToolStarted(ToolCall call) implements AgentEvent {
     public ToolStarted {
       requireNonNull(call, "call is null");
     }
   }
 
-  /** A tool call has its result. */
+  /**
+   * A tool call has its result.
+   *
+   * @param call as it was run
+   */
   record ToolFinished(ToolCall call, ToolResult result, long seq) implements AgentEvent {
 
     /** Stands for a result that the journal does not hold, because the run broke off. */

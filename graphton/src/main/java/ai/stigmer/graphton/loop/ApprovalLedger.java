@@ -76,13 +76,26 @@ public final class ApprovalLedger {
         .reduce((_, later) -> later);
   }
 
-  /** Whether somebody said that every call of this tool in this scope may run. */
-  boolean isRemembered(String tool, String scope) {
+  /** Those of other calls of the same turn about which nobody has decided. */
+  List<ApprovalRequest> openBeside(ApprovalRequest request) {
+    String turn = request.callId().substring(0, request.callId().indexOf('/') + 1);
+    return byId.values().stream()
+        .filter(approval -> !approval.used() && approval.decided().isEmpty())
+        .map(Approval::request)
+        .filter(other -> other.callId().startsWith(turn))
+        .filter(other -> !other.callId().equals(request.callId()))
+        .toList();
+  }
+
+  /** Who said that every call of this tool in this scope may run. */
+  Optional<String> remembered(String tool, String scope) {
     return byId.values().stream()
         .filter(approval -> approval.request().call().name().equals(tool))
         .filter(approval -> approval.request().scope().equals(scope))
         .flatMap(approval -> approval.decided().stream())
-        .anyMatch(decided -> decided.decision() instanceof ApprovalDecision.Remembered);
+        .filter(decided -> decided.decision() instanceof ApprovalDecision.Remembered)
+        .map(JournalEntry.ApprovalDecided::by)
+        .findFirst();
   }
 
   private void use(String id) {

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.tool.Tool;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,7 +61,27 @@ final class ApprovalStage {
 
   /** Whether somebody said before that every call of this tool may run. */
   boolean isRemembered(Tool tool) {
-    return ledger.isRemembered(tool.spec().name(), plan.permission().policy().scope());
+    return ledger.remembered(tool.spec().name(), plan.permission().policy().scope()).isPresent();
+  }
+
+  /**
+   * Requests somebody's word, unless that was done before; nobody is asked yet.
+   *
+   * @param callId the call, unique within the run
+   */
+  void request(Question question, String callId, ToolCall call, String why) {
+    ApprovalRequest wanted = wanted(question, callId, call, why);
+    if (ledger.unused(wanted.hash()).isEmpty()) {
+      var _ = requested(wanted);
+    }
+  }
+
+  /** Asks whether a call may run; empty when the word for an earlier one holds for it too. */
+  Optional<Word> mayItRun(ReadyCall ready, String why) {
+    String callId = ready.context().callId();
+    ApprovalRequest wanted = wanted(Question.MAY_IT_RUN, callId, ready.call(), why);
+    boolean requested = ledger.unused(wanted.hash()).isPresent();
+    return isRemembered(ready.tool()) && !requested ? Optional.empty() : Optional.of(ask(wanted));
   }
 
   /**
@@ -69,28 +90,48 @@ final class ApprovalStage {
    * @param callId the call, unique within the run
    */
   Word ask(Question question, String callId, ToolCall call, String why) {
-    var wanted =
-        new ApprovalRequest(
-            ledger.nextId(plan.writer().runId()),
-            question,
-            callId,
-            call,
-            plan.permission().policy().scope(),
-            why);
+    return ask(wanted(question, callId, call, why));
+  }
+
+  private ApprovalRequest wanted(Question question, String callId, ToolCall call, String why) {
+    return new ApprovalRequest(
+        ledger.nextId(plan.writer().runId()),
+        question,
+        callId,
+        call,
+        plan.permission().policy().scope(),
+        why);
+  }
+
+  private Word ask(ApprovalRequest wanted) {
     Optional<ApprovalLedger.Approval> known = ledger.unused(wanted.hash());
     if (known.isPresent() && known.get().decided().isPresent()) {
       return new Word.Decided(known.get().request().id(), known.get().decided().get().decision());
     }
     ApprovalRequest request =
         known.map(ApprovalLedger.Approval::request).orElseGet(() -> requested(wanted));
-    Optional<Posted> posted = posted(request).or(() -> askHere(request));
+    Optional<Posted> posted =
+        posted(request).or(() -> remembered(request)).or(() -> askHere(request));
     if (posted.isPresent()) {
       return takenOver(request, posted.get());
     }
     return plan.cancel().isCancelled()
         ? new Word.Cancelled()
-        : new Word.Waiting(
-            new RunEnd.Waiting(request.id(), "", waits(request, plan.writer().runId())));
+        : new Word.Waiting(new RunEnd.Waiting(request.id(), "", waitsBesideOthers(request)));
+  }
+
+  /** What was requested before somebody said that all such calls may run is decided by that. */
+  private Optional<Posted> remembered(ApprovalRequest request) {
+    return request.question() == Question.MAY_IT_RUN
+        ? ledger
+            .remembered(request.call().name(), request.scope())
+            .map(by -> decidedHere(request, new ApprovalDecision.Approved(), by))
+        : Optional.empty();
+  }
+
+  private Posted decidedHere(ApprovalRequest request, ApprovalDecision decision, String by) {
+    var mine = new Post.Decision(request.id(), request.hash(), decision, by);
+    return plan.inbox().post(plan.writer().runId(), mine).standing();
   }
 
   private ApprovalRequest requested(ApprovalRequest request) {
@@ -112,8 +153,7 @@ final class ApprovalStage {
         Lookout _ = Lookout.until(until, plan.inbox(), () -> posted(request).isPresent())) {
       if (approver.ask(request, until) instanceof Approver.Answer.Now(ApprovalDecision decision)) {
         require(request, decision);
-        var mine = new Post.Decision(request.id(), request.hash(), decision, approver.name());
-        return Optional.of(plan.inbox().post(plan.writer().runId(), mine).standing());
+        return Optional.of(decidedHere(request, decision, approver.name()));
       }
     }
     return posted(request);
@@ -149,6 +189,19 @@ final class ApprovalStage {
       case MAY_IT_RUN -> new ApprovalDecision.Denied("the decision was about another call");
       case DID_IT_HAPPEN -> new ApprovalDecision.LeftUnknown();
     };
+  }
+
+  private Problem waitsBesideOthers(ApprovalRequest request) {
+    Problem waits = waits(request, plan.writer().runId());
+    long others =
+        ledger.openBeside(request).stream().filter(other -> posted(other).isEmpty()).count();
+    if (others == 0) {
+      return waits;
+    }
+    var help = new ArrayList<>(waits.help());
+    String wait = others == 1 ? "another call waits" : others + " other calls wait";
+    help.add(help.size() - 1, wait + " as well: stigmer approvals list");
+    return waits.help(help.toArray(String[]::new));
   }
 
   private static Problem waits(ApprovalRequest request, String runId) {

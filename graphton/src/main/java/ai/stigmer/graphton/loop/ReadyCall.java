@@ -31,8 +31,12 @@ record ReadyCall(
   }
 
   ReadyCall edited(String text, ToolArguments checked) {
-    return new ReadyCall(
-        call, new ToolCall(call.id(), call.name(), text), tool, checked, context, approval, intent);
+    return new ReadyCall(call, withArguments(text), tool, checked, context, approval, intent);
+  }
+
+  /** The call with other arguments in the place of the model's. */
+  ToolCall withArguments(String text) {
+    return new ToolCall(call.id(), call.name(), text);
   }
 
   /** The result, with a word to the model when not its own arguments were used. */

@@ -1,5 +1,6 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -41,6 +42,7 @@ public final class Replay {
   private final Consumer<AgentEvent> listener;
   private final Set<String> started = new HashSet<>();
   private final Map<String, ApprovalRequest> requests = new HashMap<>();
+  private final Map<String, ToolCall> edited = new HashMap<>();
   private Transcript transcript = Transcript.EMPTY;
   private boolean inTurn;
 
@@ -93,7 +95,7 @@ public final class Replay {
       if (started.contains(open.call().id())) {
         listener.accept(
             new AgentEvent.ToolFinished(
-                open.call(),
+                asRun(open.call()),
                 new ToolResult(ToolResult.Status.UNKNOWN, "The journal has no outcome."),
                 AgentEvent.ToolFinished.NOT_RECORDED));
       }
@@ -118,7 +120,7 @@ public final class Replay {
       case JournalEntry.RunForked forked ->
           notice("up to here this is run " + forked.from() + ", forked at entry " + forked.at());
       case JournalEntry.Turn turn -> turn(turn.turn(), seq);
-      case JournalEntry.ToolIntent intent -> start(asMade(intent.call()));
+      case JournalEntry.ToolIntent intent -> start(intent.call());
       case ToolOutcome outcome -> outcome(place, outcome, seq);
       case JournalEntry.UserMessage message -> notice("the user said: " + message.text());
       case JournalEntry.ModelSwitched switched -> switched(switched, seq);
@@ -139,18 +141,18 @@ public final class Replay {
   private void decided(JournalEntry.ApprovalDecided decided, long seq) {
     ApprovalRequest request = requests.get(decided.approval());
     if (request != null) {
+      if (decided.decision() instanceof ApprovalDecision.Edited(String arguments)) {
+        ToolCall call = request.call();
+        edited.put(call.id(), new ToolCall(call.id(), call.name(), arguments));
+      }
       listener.accept(
           new AgentEvent.ApprovalDecided(request, decided.decision(), decided.by(), seq));
     }
   }
 
-  /** An intent holds what somebody made of the call's arguments; the events name the model's. */
-  private ToolCall asMade(ToolCall call) {
-    return transcript.pending().stream()
-        .map(PendingCall::call)
-        .filter(open -> open.id().equals(call.id()))
-        .findFirst()
-        .orElse(call);
+  /** The call with the arguments that somebody put in the place of the model's. */
+  private ToolCall asRun(ToolCall call) {
+    return edited.getOrDefault(call.id(), call);
   }
 
   private void child(JournalEntry.ChildStarted child) {
@@ -173,6 +175,7 @@ public final class Replay {
 
   private void turn(ModelTurn turn, long seq) {
     started.clear();
+    edited.clear();
     openTurn();
     inTurn = false;
     int number = transcript.turns() + 1;
@@ -201,7 +204,7 @@ public final class Replay {
     if (!started.contains(outcome.call().id())) {
       startGroup(place);
     }
-    listener.accept(new AgentEvent.ToolFinished(outcome.call(), outcome.result(), seq));
+    listener.accept(new AgentEvent.ToolFinished(asRun(outcome.call()), outcome.result(), seq));
   }
 
   /** Starts the calls that have their outcomes before anything else happens, in their order. */
@@ -227,7 +230,7 @@ public final class Replay {
 
   private void start(ToolCall call) {
     if (started.add(call.id())) {
-      listener.accept(new AgentEvent.ToolStarted(call));
+      listener.accept(new AgentEvent.ToolStarted(asRun(call)));
     }
   }
 

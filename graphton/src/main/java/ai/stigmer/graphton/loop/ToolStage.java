@@ -1,33 +1,24 @@
 package ai.stigmer.graphton.loop;
 
-import ai.stigmer.graphton.approval.ApprovalDecision;
-import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
-import ai.stigmer.graphton.loop.ApprovalStage.Word;
+import ai.stigmer.graphton.loop.CallAdmission.Admitted;
 import ai.stigmer.graphton.loop.UnknownOutcomes.Settled;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
-import ai.stigmer.graphton.tool.ArgumentCheck;
-import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
 import ai.stigmer.graphton.tool.CallSuspended;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
-import ai.stigmer.graphton.tool.ToolContext;
-import ai.stigmer.graphton.tool.ToolPolicy.Decision;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.stream.Collectors;
 
 /**
- * Serves the tool calls of one turn: check, policy, intent, body, outcome.
+ * Serves the tool calls of one turn: admission, intent, body, outcome.
  *
  * <p>Concurrent tools next to each other run at the same time; every other tool runs alone, in the
  * model's order. Thread: the run's, but for the bodies of concurrent tools.
@@ -47,14 +38,14 @@ final class ToolStage {
   private final EventSink events;
   private final ApprovalStage approvals;
   private final UnknownOutcomes unknown;
-  private final Map<String, Tool> byName = new HashMap<>();
+  private final CallAdmission admission;
 
   ToolStage(RunPlan plan, List<Tool> tools, EventSink events, Recorder recorder) {
     this.plan = plan;
     this.events = events;
     this.approvals = new ApprovalStage(plan, events, recorder);
+    this.admission = new CallAdmission(plan, tools, approvals);
     this.unknown = new UnknownOutcomes(plan.permission().unknown(), approvals);
-    tools.forEach(tool -> byName.put(tool.spec().name(), tool));
   }
 
   /**
@@ -63,6 +54,9 @@ final class ToolStage {
    */
   Optional<RunEnd.Waiting> serve(Step.RunTools step, Transcript before) {
     var together = new ArrayList<ReadyCall>();
+    if (!plan.cancel().isCancelled() && plan.account().admitsTool()) {
+      admission.request(step.calls(), before);
+    }
     for (PendingCall pending : step.calls()) {
       if (plan.cancel().isCancelled()) {
         return Optional.empty();
@@ -70,10 +64,10 @@ final class ToolStage {
       if (!plan.account().admitsTool()) {
         break;
       }
-      switch (prepare(pending, before)) {
+      switch (admission.admit(pending, before)) {
         case Admitted.Refused refused -> {
-          events.send(new AgentEvent.ToolStarted(pending.call()));
-          record(pending.call(), refused.result(), refused.approval(), before);
+          events.send(new AgentEvent.ToolStarted(refused.call()));
+          record(pending.call(), refused.call(), refused.result(), refused.approval(), before);
         }
         case Admitted.Held held -> {
           return runTogether(together, before).or(held::waiting);
@@ -97,103 +91,6 @@ final class ToolStage {
     return runTogether(together, before);
   }
 
-  private sealed interface Admitted {
-    record Admissible(ReadyCall ready) implements Admitted {}
-
-    record Refused(ToolResult result, Optional<String> approval) implements Admitted {}
-
-    /** Not decided: the run waits, or is to end. */
-    record Held(Optional<RunEnd.Waiting> waiting) implements Admitted {}
-  }
-
-  private Admitted prepare(PendingCall pending, Transcript before) {
-    ToolCall call = pending.intent().map(ToolIntent::call).orElse(pending.call());
-    Tool tool = byName.get(call.name());
-    if (tool == null) {
-      return refused(pending, noSuchTool(call.name()));
-    }
-    return switch (ArgumentCheck.check(tool.spec(), call.arguments())) {
-      case Checked.Invalid invalid -> refused(pending, invalid.hint());
-      case Checked.Valid valid -> {
-        var context =
-            new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
-        var ready =
-            new ReadyCall(
-                pending.call(),
-                call,
-                tool,
-                valid.arguments(),
-                context,
-                Optional.empty(),
-                pending.intent());
-        yield pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
-      }
-    };
-  }
-
-  /** A call that was announced may have taken effect, whatever is wrong with it by now. */
-  private static Admitted refused(PendingCall pending, String hint) {
-    return new Admitted.Refused(
-        pending.intent().isPresent() ? UnknownOutcomes.TOLD : ToolResult.error(hint),
-        Optional.empty());
-  }
-
-  private Admitted decide(ReadyCall ready) {
-    return switch (plan.permission().policy().decide(ready.tool(), ready.asRun())) {
-      case Decision.Allow _ -> new Admitted.Admissible(ready);
-      case Decision.Deny deny -> denied(deny.reason(), ready.approval());
-      case Decision.Ask ask -> asked(ready, ask.why());
-    };
-  }
-
-  private static Admitted denied(String reason, Optional<String> approval) {
-    return new Admitted.Refused(ToolResult.denied(reason), approval);
-  }
-
-  private Admitted asked(ReadyCall ready, String why) {
-    if (ready.approval().isPresent() || approvals.isRemembered(ready.tool())) {
-      return new Admitted.Admissible(ready);
-    }
-    Word word = approvals.ask(Question.MAY_IT_RUN, ready.context().callId(), ready.call(), why);
-    return switch (word) {
-      case Word.Waiting waiting -> new Admitted.Held(Optional.of(waiting.end()));
-      case Word.Cancelled _ -> new Admitted.Held(Optional.empty());
-      case Word.Decided decided -> approved(ready.approvedBy(decided.approval()), decided);
-    };
-  }
-
-  private Admitted approved(ReadyCall ready, Word.Decided decided) {
-    return switch (decided.decision()) {
-      case ApprovalDecision.Approved _, ApprovalDecision.Remembered _ ->
-          new Admitted.Admissible(ready);
-      case ApprovalDecision.Denied deny -> denied(deny.reason(), ready.approval());
-      case ApprovalDecision.Edited edited -> edited(ready, edited.arguments());
-      case ApprovalDecision.Happened _,
-          ApprovalDecision.DidNotHappen _,
-          ApprovalDecision.LeftUnknown _ ->
-          throw new IllegalStateException("not asked: " + decided.decision());
-    };
-  }
-
-  /** What somebody typed is checked as the model's arguments are; a denial still holds for it. */
-  private Admitted edited(ReadyCall ready, String arguments) {
-    return switch (ArgumentCheck.check(ready.tool().spec(), arguments)) {
-      case Checked.Invalid invalid ->
-          new Admitted.Refused(
-              ToolResult.error(
-                  "The user put other arguments in the place of yours, and they do not fit the"
-                      + " tool, so nothing ran: "
-                      + invalid.hint()),
-              ready.approval());
-      case Checked.Valid valid -> decide(ready.edited(arguments, valid.arguments()));
-    };
-  }
-
-  private String noSuchTool(String name) {
-    String offered = byName.keySet().stream().sorted().collect(Collectors.joining(", "));
-    return "There is no tool \"" + name + "\". The tools are: " + offered + ".";
-  }
-
   /** What is to be done with a call by the time its intent is durable. */
   private sealed interface Announced {
     record Run(ReadyCall ready) implements Announced {}
@@ -207,7 +104,7 @@ final class ToolStage {
 
   /** Makes the intent durable, unless the call needs none or is not to be run. */
   private Announced announced(ReadyCall ready, Transcript before) {
-    events.send(new AgentEvent.ToolStarted(ready.call()));
+    events.send(new AgentEvent.ToolStarted(ready.asRun()));
     if (ready.intent().isPresent()) {
       return settled(ready, ready.intent().get(), before);
     }
@@ -223,7 +120,7 @@ final class ToolStage {
     }
     return switch (settled) {
       case Settled.Known known -> {
-        record(ready.call(), known.result(), known.approval(), before);
+        record(ready.call(), ready.asRun(), known.result(), known.approval(), before);
         yield new Announced.Done();
       }
       case Settled.Held held -> new Announced.Held(held.waiting());
@@ -239,7 +136,7 @@ final class ToolStage {
     try {
       prepared = ready.tool().prepare(ready.arguments(), ready.context());
     } catch (Exception e) {
-      record(ready.call(), failed(ready.tool(), e), ready.approval(), before);
+      record(ready.call(), ready.asRun(), failed(ready.tool(), e), ready.approval(), before);
       return new Announced.Done();
     }
     if (plan.cancel().isCancelled()) {
@@ -336,7 +233,8 @@ final class ToolStage {
   /** An approval is used up by the intent; by the outcome of a call that has none. */
   private void record(ReadyCall ready, ToolResult result, Transcript before) {
     boolean hasIntent = ready.intent().isPresent() || ready.tool().effect() != EffectClass.READ;
-    record(ready.call(), result, hasIntent ? Optional.empty() : ready.approval(), before);
+    Optional<String> approval = hasIntent ? Optional.empty() : ready.approval();
+    record(ready.call(), ready.asRun(), result, approval, before);
   }
 
   /** An interrupt cancels the run; its tools end by their token, so waiting for them is short. */
@@ -389,11 +287,16 @@ final class ToolStage {
     return ToolResult.error("The tool " + tool.spec().name() + " failed: " + why);
   }
 
+  /** Records what the model is told about its call; shown is the call as it was run. */
   private void record(
-      ToolCall call, ToolResult result, Optional<String> approval, Transcript before) {
+      ToolCall call,
+      ToolCall asRun,
+      ToolResult result,
+      Optional<String> approval,
+      Transcript before) {
     ToolResult told = warned(call, capped(result), before);
     long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
-    events.send(new AgentEvent.ToolFinished(call, told, seq));
+    events.send(new AgentEvent.ToolFinished(asRun, told, seq));
   }
 
   private static ToolResult capped(ToolResult result) {

@@ -17,16 +17,19 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.graphton.loop.Replay;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
+import ai.stigmer.testkit.EventLaws;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,77 @@ class ApprovalTest extends LoopFixture {
     assertThat(ran).containsExactly("{\"n\":1}");
     assertThat(intents()).extracting(intent -> intent.approval().orElse("")).containsExactly("r.1");
     assertThat(laws.events()).filteredOn(AgentEvent.ApprovalDecided.class::isInstance).hasSize(1);
+  }
+
+  @Test
+  void allCallsOfATurnThatNeedAWordAreRequestedBeforeAnybodyIsAsked() {
+    // Given
+    RunResult waiting =
+        asking(calls("work", "{\"n\":1}", "{\"n\":2}", "{\"n\":3}")).run(agent(), "go", "r");
+    assertThat(desk.of("r")).extracting(shown -> shown.request().id()).hasSize(3);
+    assertThat(((RunEnd.Waiting) waiting.end()).problem().help())
+        .contains("2 other calls wait as well: stigmer approvals list");
+    // When
+    desk.decide("r.1", new ApprovalDecision.Approved(), "me");
+    desk.decide("r.2", new ApprovalDecision.Denied("not two"), "me");
+    desk.decide("r.3", new ApprovalDecision.Approved(), "me");
+    RunResult done = asking(nothing(), says("done")).resume(agent(), "r");
+    // Then
+    assertThat(done.end()).isInstanceOf(RunEnd.Completed.class);
+    assertThat(ran).containsExactly("{\"n\":1}", "{\"n\":3}");
+    assertThat(entries("r"))
+        .filteredOn(JournalEntry.ApprovalRequested.class::isInstance)
+        .hasSize(3);
+  }
+
+  @Test
+  void whoIsAskedAboutOneCallSeesThatTheOthersAreRequestedToo() {
+    var seen = new ArrayList<Integer>();
+    asking(calls("work", "{\"n\":1}", "{\"n\":2}"), says("done"))
+        .approver(
+            answering(
+                _ -> {
+                  seen.add(desk.of("r").size());
+                  return new ApprovalDecision.Approved();
+                }))
+        .run(agent(), "go", "r");
+    assertThat(seen).containsExactly(2, 2);
+    assertThat(ran).hasSize(2);
+  }
+
+  @Test
+  void whatIsRememberedDecidesTheOtherCallsOfTheTurnButNotOneThatWasDenied() {
+    asking(calls("work", "{\"n\":1}", "{\"n\":2}", "{\"n\":3}"), says("done"))
+        .approver(
+            answering(
+                request -> {
+                  assertThat(request.id()).isEqualTo("r.1");
+                  desk.decide("r.3", new ApprovalDecision.Denied("not three"), "elsewhere");
+                  return new ApprovalDecision.Remembered();
+                }))
+        .run(agent(), "go", "r");
+    assertThat(ran).containsExactly("{\"n\":1}", "{\"n\":2}");
+    assertThat(entries("r"))
+        .contains(new JournalEntry.ApprovalDecided("r.2", new ApprovalDecision.Approved(), "here"));
+    assertThat(desk.of("r"))
+        .extracting(ApprovalDesk.Shown::standing)
+        .containsOnly(Standing.DECIDED);
+  }
+
+  @Test
+  void aCallThatIsAllowedByNowRunsAlthoughAnotherOneStillWaits() {
+    asking(calls("work", "{\"n\":1}", "{\"n\":2}")).run(agent(), "go", "r");
+    asking()
+        .policy(
+            (_, call) ->
+                call.arguments().contains("1")
+                    ? new ToolPolicy.Decision.Allow()
+                    : new ToolPolicy.Decision.Ask("two"))
+        .resume(agent(), "r");
+    assertThat(ran).containsExactly("{\"n\":1}");
+    assertThat(desk.of("r"))
+        .extracting(ApprovalDesk.Shown::standing)
+        .containsExactly(Standing.CALL_GONE, Standing.OPEN);
   }
 
   @Test
@@ -87,6 +161,39 @@ class ApprovalTest extends LoopFixture {
     assertThat(intents())
         .extracting(intent -> intent.call().arguments())
         .containsExactly("{\"n\":2}");
+  }
+
+  @Test
+  void theEventsOfAnEditedCallAndItsReplayNameTheArgumentsThatItRunsWith() {
+    asking(calls("work", "{\"n\":1}"), calls("see", "{\"n\":1}"), says("well"))
+        .approver(answering(_ -> new ApprovalDecision.Edited("{\"n\":2}")))
+        .run(agent(), "go", "r");
+    var told = new EventLaws();
+    Replay.of("r", journal.read("r"), told);
+    for (EventLaws heard : List.of(laws, told)) {
+      assertThat(shown(heard)).containsOnly("{\"n\":2}").hasSize(4);
+    }
+  }
+
+  @Test
+  void theEventsOfAnEditThatRanNothingNameItToo() {
+    asking(calls("work", "{\"n\":1}"), says("well"))
+        .approver(answering(_ -> new ApprovalDecision.Edited("{\"n\":\"many\"}")))
+        .run(agent(), "go", "r");
+    assertThat(shown(laws)).containsOnly("{\"n\":\"many\"}").hasSize(2);
+  }
+
+  private static List<String> shown(EventLaws heard) {
+    return heard.events().stream()
+        .flatMap(
+            event ->
+                switch (event) {
+                  case AgentEvent.ToolStarted(var call) -> Stream.of(call.arguments());
+                  case AgentEvent.ToolFinished(var call, var _, var _) ->
+                      Stream.of(call.arguments());
+                  default -> Stream.of();
+                })
+        .toList();
   }
 
   @Test
@@ -338,11 +445,16 @@ class ApprovalTest extends LoopFixture {
   }
 
   private Agent agent() {
-    return Agent.named("a").tools(noting("work"), noting("other"), looking()).build();
+    return Agent.named("a").tools(noting("work"), noting("other"), looking(), seeing()).build();
   }
 
   private static Tool looking() {
     return Tool.named("look").describedAs("Looks.").readOnly().calling(_ -> "nothing to see");
+  }
+
+  /** Read-only, so that no intent holds the arguments. */
+  private static Tool seeing() {
+    return Tool.named("see").integer("n", "which").readOnly().calling(_ -> "seen");
   }
 
   private Tool noting(String name) {
