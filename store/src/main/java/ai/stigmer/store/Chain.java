@@ -33,8 +33,16 @@ record Chain(List<Recorded> entries, long last, String hash) {
     entries = List.copyOf(entries);
   }
 
-  private record Row(
-      long seq, long time, @Nullable String body, @Nullable String hash, @Nullable String parts) {}
+  /** A row of the entries; what is null was damaged. */
+  record Row(
+      long seq, long time, @Nullable String body, @Nullable String hash, @Nullable String parts) {
+
+    /** The columns seq, time, body, hash and parts. */
+    static Row of(ResultSet row) throws SQLException {
+      return new Row(
+          row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5));
+    }
+  }
 
   /**
    * Reads a run.
@@ -43,26 +51,37 @@ record Chain(List<Recorded> entries, long last, String hash) {
    *     when a blob is
    */
   static Chain read(Connection connection, Path file, Run run) throws SQLException {
+    return of(connection, file.toString(), run, rows(connection, run).reversed());
+  }
+
+  /**
+   * Checks the rows of a whole run, the first one first.
+   *
+   * @param place the journal, for people
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
+   */
+  static Chain of(Connection connection, String place, Run run, List<Row> rows)
+      throws SQLException {
     var entries = new ArrayList<Recorded>();
     String hash = EntryChain.START;
-    for (Row row : rows(connection, run).reversed()) {
+    for (Row row : rows) {
       long seq = entries.size() + 1L;
       if (row.body() == null || row.seq() != seq) {
-        throw StoreProblems.damagedRun(file, run.runId(), seq);
+        throw StoreProblems.damagedRun(place, run.runId(), seq);
       }
       String body =
           row.parts() == null ? row.body() : Blobs.restore(connection, row.body(), row.parts());
       if (body == null) {
-        throw StoreProblems.damagedBlob(file, run.runId(), seq);
+        throw StoreProblems.damagedBlob(place, run.runId(), seq);
       }
       hash = EntryChain.next(hash, seq, row.time(), body);
       if (!hash.equals(row.hash())) {
-        throw StoreProblems.damagedRun(file, run.runId(), seq);
+        throw StoreProblems.damagedRun(place, run.runId(), seq);
       }
       entries.add(new Recorded(seq, Instant.ofEpochMilli(row.time()), EntryCodec.decode(body)));
     }
     if (entries.size() != run.entries()) {
-      throw StoreProblems.damagedRun(file, run.runId(), entries.size() + 1L);
+      throw StoreProblems.damagedRun(place, run.runId(), entries.size() + 1L);
     }
     return new Chain(entries, run.last(), hash);
   }
@@ -74,13 +93,7 @@ record Chain(List<Recorded> entries, long last, String hash) {
       statement.setLong(1, run.last());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          found.add(
-              new Row(
-                  rows.getLong(1),
-                  rows.getLong(2),
-                  rows.getString(3),
-                  rows.getString(4),
-                  rows.getString(5)));
+          found.add(Row.of(rows));
         }
       }
     }

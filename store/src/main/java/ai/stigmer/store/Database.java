@@ -136,7 +136,7 @@ final class Database {
     }
     int schema = Schema.version(connection);
     if (schema > Schema.PRESENT) {
-      throw StoreProblems.newerSchema(file, schema, Schema.PRESENT);
+      throw StoreProblems.newerSchema(file.toString(), schema, Schema.PRESENT);
     }
     if (Schema.isForeign(connection)) {
       throw StoreProblems.of(file, new SQLException("it belongs to another program", null, 26));

@@ -33,22 +33,31 @@ public final class Owners {
     return ALIVE.test(owner);
   }
 
+  /** Whether a process of that name may run: on another host, or here now. */
+  static boolean mayLive(String owner) {
+    return !isOfThisHost(owner) || ALIVE.test(owner);
+  }
+
   /** Whether the process of that name runs on this host now. */
   static final Predicate<String> ALIVE =
       name -> {
-        int at = name.indexOf('@');
-        int slash = name.lastIndexOf('/');
-        if (at <= 0 || slash < at || !name.substring(at + 1, slash).equals(host())) {
+        if (!isOfThisHost(name)) {
           return false;
         }
         try {
-          return ProcessHandle.of(Long.parseLong(name.substring(0, at)))
-              .filter(process -> runs(process, name.substring(slash + 1)))
+          return ProcessHandle.of(Long.parseLong(name.substring(0, name.indexOf('@'))))
+              .filter(process -> runs(process, name.substring(name.lastIndexOf('/') + 1)))
               .isPresent();
         } catch (NumberFormatException e) {
           return false;
         }
       };
+
+  private static boolean isOfThisHost(String name) {
+    int at = name.indexOf('@');
+    int slash = name.lastIndexOf('/');
+    return at > 0 && slash > at && name.substring(at + 1, slash).equals(host());
+  }
 
   /** The process of that name for people, {@code pid@host}. */
   static String process(String name) {
@@ -58,10 +67,11 @@ public final class Owners {
 
   /** Whether the living process of that name has been stopped by a signal. */
   static boolean isStopped(String name) {
-    return ProcessHandle.of(Long.parseLong(name.substring(0, name.indexOf('@'))))
-        .flatMap(Owners::stat)
-        .map(fields -> fields[STATE].matches("[Tt]"))
-        .orElse(false);
+    return ALIVE.test(name)
+        && ProcessHandle.of(Long.parseLong(name.substring(0, name.indexOf('@'))))
+            .flatMap(Owners::stat)
+            .map(fields -> fields[STATE].matches("[Tt]"))
+            .orElse(false);
   }
 
   /** A process whose start nobody tells counts as the one that was meant: waiting harms less. */

@@ -140,7 +140,7 @@ public final class SqliteJournal implements Journal {
   }
 
   /** When the present owner wrote its first entry; empty while it has written none. */
-  private static Optional<Instant> since(List<Recorded> entries) {
+  static Optional<Instant> since(List<Recorded> entries) {
     return entries.reversed().stream()
         .filter(
             recorded ->

@@ -81,7 +81,7 @@ public record StoreCheck(
           ResultSet rows = statement.executeQuery("PRAGMA integrity_check(20)")) {
         while (rows.next()) {
           if (!rows.getString(1).equals("ok")) {
-            problems.add(StoreProblems.damagedFile(file, rows.getString(1)));
+            problems.add(StoreProblems.damagedFile(file.toString(), rows.getString(1)));
           }
         }
       }
@@ -103,13 +103,14 @@ public record StoreCheck(
       if (counted != expected) {
         problems.add(
             StoreProblems.damagedFile(
-                file, counted + " entries are there, the runs have " + expected));
+                file.toString(), counted + " entries are there, the runs have " + expected));
       }
     }
 
     private void blob(String hash, String text) {
       if (!Blobs.hash(text).equals(hash)) {
-        problems.add(StoreProblems.damagedFile(file, "the long text " + hash + " is changed"));
+        problems.add(
+            StoreProblems.damagedFile(file.toString(), "the long text " + hash + " is changed"));
       }
     }
   }

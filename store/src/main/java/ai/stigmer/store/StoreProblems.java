@@ -39,22 +39,22 @@ final class StoreProblems {
         .asException();
   }
 
-  static ProblemException damagedRun(Path file, String runId, long seq) {
+  static ProblemException damagedRun(String place, String runId, long seq) {
     return Problem.of(
             "E503", Category.STORE, "run " + runId + " is damaged from its entry " + seq + " on")
-        .from(file.toString())
+        .from(place)
         .help(
             "nothing was changed; other runs can still be read",
             "keep the file, restore a backup, or start the run again")
         .asException();
   }
 
-  static ProblemException damagedBlob(Path file, String runId, long seq) {
+  static ProblemException damagedBlob(String place, String runId, long seq) {
     return Problem.of(
             "E520",
             Category.STORE,
             "a long text of run " + runId + ", entry " + seq + ", is damaged or missing")
-        .from(file.toString())
+        .from(place)
         .help(
             "nothing was changed; other runs can still be read",
             "see what else is damaged: stigmer store check",
@@ -62,9 +62,9 @@ final class StoreProblems {
         .asException();
   }
 
-  static Problem damagedFile(Path file, String what) {
+  static Problem damagedFile(String place, String what) {
     return Problem.of("E503", Category.STORE, "the journal's file is damaged: " + what)
-        .from(file.toString())
+        .from(place)
         .help("keep the file and restore a backup");
   }
 
@@ -119,13 +119,13 @@ final class StoreProblems {
         .asException();
   }
 
-  static ProblemException newerSchema(Path file, int found, int known) {
+  static ProblemException newerSchema(String place, int found, int known) {
     return Problem.of(
             "E508",
             Category.STORE,
             "the journal has schema version " + found + ", this version of Stigmer knows " + known)
-        .from(file.toString())
-        .help("use the newer version of Stigmer; the file was not touched")
+        .from(place)
+        .help("use the newer version of Stigmer; nothing was touched")
         .asException();
   }
 

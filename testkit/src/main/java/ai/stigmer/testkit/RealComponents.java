@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /** Real programs that some tests need. */
@@ -39,6 +40,11 @@ public final class RealComponents {
   public static void requireBubblewrap() {
     require(
         "bubblewrap", () -> runs(List.of("bwrap", "--ro-bind", "/", "/", "--unshare-all", "true")));
+  }
+
+  /** The folders in which programs are looked for, as the system writes them. */
+  public static Optional<String> path() {
+    return Optional.ofNullable(System.getenv("PATH"));
   }
 
   /** Whether a command is there and ends with 0. */

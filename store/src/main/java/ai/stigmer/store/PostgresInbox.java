@@ -1,0 +1,99 @@
+package ai.stigmer.store;
+
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.journal.Inbox;
+import ai.stigmer.graphton.journal.Post;
+import ai.stigmer.graphton.journal.PostCodec;
+import ai.stigmer.graphton.journal.Watchers;
+import ai.stigmer.store.PostgresPool.Commit;
+import ai.stigmer.store.PostgresRuns.Hold;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/*
+ * The key of the table is run and topic, so the database itself lets only the first of several posts in. A post whose
+ * outcome was lost with its connection finds itself there, and counts.
+ */
+/** The inbox beside the journal in PostgreSQL. Thread-safe, also across processes. */
+final class PostgresInbox implements Inbox {
+  private static final String INSERT =
+      "INSERT INTO inbox(run_id, topic, time, body) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
+  private static final String FIND = "SELECT time, body FROM inbox WHERE run_id = ? AND topic = ?";
+
+  private final PostgresPool pool;
+  private final InstantSource clock;
+  private final Watchers watchers = new Watchers();
+
+  PostgresInbox(PostgresPool pool, InstantSource clock) {
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  @Override
+  public Receipt post(String runId, Post post) {
+    var posting = new Posting(runId, new Posted(post, Instant.ofEpochMilli(clock.millis())));
+    Receipt receipt = pool.work(Commit.TOGETHER, posting::make);
+    watchers.tell();
+    return receipt;
+  }
+
+  @Override
+  public Optional<Posted> find(String runId, String topic) {
+    return pool.work(Commit.EACH, connection -> find(connection, runId, topic));
+  }
+
+  @Override
+  public Registration watch(Runnable posted) {
+    return watchers.add(posted);
+  }
+
+  /** One post, which may take several tries. */
+  private static final class Posting {
+    private final String runId;
+    private final Posted posted;
+    private boolean open;
+
+    Posting(String runId, Posted posted) {
+      this.runId = runId;
+      this.posted = posted;
+    }
+
+    Receipt make(Connection connection) throws SQLException {
+      PostgresRuns.require(connection, runId, Hold.NO);
+      String topic = posted.post().topic();
+      boolean again = open;
+      open = true;
+      try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+        insert.setString(1, runId);
+        insert.setString(2, topic);
+        insert.setLong(3, posted.time().toEpochMilli());
+        insert.setString(4, PostCodec.encode(posted.post()));
+        if (insert.executeUpdate() == 1) {
+          return new Receipt.Taken(posted);
+        }
+      }
+      Posted first = find(connection, runId, topic).orElseThrow();
+      return again && first.equals(posted) ? new Receipt.Taken(posted) : new Receipt.Late(first);
+    }
+  }
+
+  private static Optional<Posted> find(Connection connection, String runId, String topic)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(FIND)) {
+      select.setString(1, runId);
+      select.setString(2, topic);
+      try (ResultSet rows = select.executeQuery()) {
+        return rows.next()
+            ? Optional.of(
+                new Posted(
+                    PostCodec.decode(rows.getString(2)), Instant.ofEpochMilli(rows.getLong(1))))
+            : Optional.empty();
+      }
+    }
+  }
+}
