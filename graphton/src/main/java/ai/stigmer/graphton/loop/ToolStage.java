@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -40,21 +41,22 @@ final class ToolStage {
     long append(List<JournalEntry> entries);
   }
 
-  /** About 20,000 tokens, the size from which the deep-agents convention keeps results apart. */
-  private static final int MAX_RESULT = 80_000;
-
   private final RunPlan plan;
   private final EventSink events;
   private final ApprovalStage approvals;
   private final UnknownOutcomes unknown;
+  private final LongResults results;
   private final Map<String, Tool> byName = new HashMap<>();
 
-  ToolStage(RunPlan plan, List<Tool> tools, EventSink events, Recorder recorder) {
+  ToolStage(
+      RunPlan plan, List<Tool> tools, LongSupplier window, EventSink events, Recorder recorder) {
     this.plan = plan;
     this.events = events;
     this.approvals = new ApprovalStage(plan, events, recorder);
     this.unknown = new UnknownOutcomes(plan.permission().unknown(), approvals);
     tools.forEach(tool -> byName.put(tool.spec().name(), tool));
+    this.results =
+        new LongResults(window, byName.keySet().stream().anyMatch(LongResults::isReader));
   }
 
   /**
@@ -116,7 +118,11 @@ final class ToolStage {
       case Checked.Invalid invalid -> refused(pending, invalid.hint());
       case Checked.Valid valid -> {
         var context =
-            new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
+            new ToolContext(
+                plan.writer().runId(),
+                before.turns() + "/" + call.id(),
+                plan.cancel(),
+                plan.results());
         var ready =
             new ReadyCall(
                 pending.call(),
@@ -391,27 +397,14 @@ final class ToolStage {
 
   private void record(
       ToolCall call, ToolResult result, Optional<String> approval, Transcript before) {
-    ToolResult told = warned(call, capped(result), before);
-    long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
+    LongResults.Told cut = results.cut(call, result, before);
+    ToolResult told = warned(call, cut.result(), before);
+    var outcome = new JournalEntry.ToolOutcome(call, told, approval);
+    long seq =
+        cut.kept().isPresent()
+            ? approvals.append(cut.kept().get(), outcome)
+            : approvals.append(outcome);
     events.send(new AgentEvent.ToolFinished(call, told, seq));
-  }
-
-  private static ToolResult capped(ToolResult result) {
-    int length = result.text().length();
-    if (length <= MAX_RESULT) {
-      return result;
-    }
-    int half = MAX_RESULT / 2;
-    int head = Character.isHighSurrogate(result.text().charAt(half - 1)) ? half - 1 : half;
-    int tail = length - half;
-    tail = Character.isLowSurrogate(result.text().charAt(tail)) ? tail + 1 : tail;
-    String cut =
-        result.text().substring(0, head)
-            + "\n[… "
-            + (tail - head)
-            + " characters were cut here …]\n"
-            + result.text().substring(tail);
-    return new ToolResult(result.status(), cut);
   }
 
   private ToolResult warned(ToolCall call, ToolResult result, Transcript before) {
