@@ -140,6 +140,9 @@ final class DemoCommand implements Callable<Integer> {
           case JournalEntry.ChildFinished _ -> "sub-agent finished";
           case JournalEntry.RunForked forked -> "forked from run " + forked.from();
           case JournalEntry.AttemptFailed _ -> "an answer broke off";
+          case JournalEntry.Compacted _ -> "the oldest messages were summarised";
+          case JournalEntry.CompactionFailed _ -> "a summary could not be used";
+          case JournalEntry.ResultKept kept -> "a long result, whole: " + kept.name();
           case JournalEntry.RunFinished _ -> "run finished";
         };
     return String.format(Locale.ROOT, "  %3d  %s", recorded.seq(), what);

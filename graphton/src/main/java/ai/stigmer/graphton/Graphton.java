@@ -6,6 +6,7 @@ import ai.stigmer.graphton.budget.Budget;
 import ai.stigmer.graphton.budget.Funding;
 import ai.stigmer.graphton.budget.Prices;
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.context.ContextPolicy;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
@@ -124,6 +125,11 @@ public final class Graphton {
   /** The moment that no wait for a retry passes, as the run must be over by then. */
   public Graphton deadline(Instant moment) {
     return new Graphton(options.asking(options.asking().withDeadline(moment)));
+  }
+
+  /** When the oldest messages are summarised; {@link ContextPolicy#DEFAULT} unless set. */
+  public Graphton context(ContextPolicy policy) {
+    return new Graphton(options.asking(options.asking().withContext(policy)));
   }
 
   /** The clock and chance that retries go by. */

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Asking;
+import ai.stigmer.graphton.loop.JournaledResults;
 import ai.stigmer.graphton.loop.RunLoop;
 import ai.stigmer.graphton.loop.RunPlan;
 import ai.stigmer.graphton.loop.Transcript;
@@ -99,13 +100,7 @@ final class RunTree {
           depth + 1,
           child.agent(),
           own.isEmpty() ? others : own,
-          child
-              .model()
-              .map(
-                  model ->
-                      new Asking(
-                          List.of(model), asking.retries(), asking.timing(), asking.deadline()))
-              .orElse(asking));
+          child.model().map(model -> asking.withModels(List.of(model))).orElse(asking));
     }
 
     private static List<String> names(Agent agent) {
@@ -129,6 +124,7 @@ final class RunTree {
         level.agent().maxTurns(),
         options.permission(),
         options.journal().inbox(),
+        new JournaledResults(options.journal(), writer.runId()),
         subscriber,
         options.cancel(),
         options.aroundModel(),

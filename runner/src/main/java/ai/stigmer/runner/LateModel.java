@@ -9,6 +9,7 @@ import ai.stigmer.graphton.model.ModelProvider;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ModelSettings;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,21 @@ final class LateModel implements ChatModel {
           ModelFailure.of(provider(), 0, ModelFailure.Kind.BAD_REQUEST, e.problem()));
     }
     return model.call(request, cancel, events);
+  }
+
+  /** A model that was never asked has not told anything. */
+  @Override
+  public synchronized OptionalLong contextWindow() {
+    return open == null ? OptionalLong.empty() : open.contextWindow();
+  }
+
+  @Override
+  public boolean bindsThinking() {
+    try {
+      return opened().bindsThinking();
+    } catch (ProblemException e) {
+      return false;
+    }
   }
 
   @Override

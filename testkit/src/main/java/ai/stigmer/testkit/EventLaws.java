@@ -76,6 +76,12 @@ public final class EventLaws implements Consumer<AgentEvent> {
       case AgentEvent.Child child -> child(child);
       case AgentEvent.ApprovalRequested requested -> approval(requested.seq(), event);
       case AgentEvent.ApprovalDecided decided -> approval(decided.seq(), event);
+      case AgentEvent.Compacted compacted -> {
+        require(openTurn == 0, "a compaction within a turn", event);
+        require(openTools.isEmpty(), "a compaction while a tool runs", event);
+        require(compacted.after() < compacted.before(), "a compaction that shrinks nothing", event);
+        requireLater(compacted.seq(), event);
+      }
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);

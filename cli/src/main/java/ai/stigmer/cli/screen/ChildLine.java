@@ -28,6 +28,7 @@ final class ChildLine {
           Optional.of(ToolLine.of(finished.call(), finished.result(), palette));
       case AgentEvent.Retrying retrying -> Optional.of(RetryLine.of(retrying));
       case AgentEvent.ModelSwitched switched -> Optional.of(RetryLine.of(switched));
+      case AgentEvent.Compacted compacted -> Optional.of(ContextLine.compacted(compacted));
       case AgentEvent.Notice notice ->
           Optional.of("note: " + Visible.answer(notice.code() + " " + notice.text()));
       case AgentEvent.ApprovalRequested requested ->

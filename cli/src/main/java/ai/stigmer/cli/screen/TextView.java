@@ -79,6 +79,7 @@ public final class TextView implements RunView {
       case AgentEvent.ToolStarted started -> toolStarted(started);
       case AgentEvent.ToolFinished finished -> toolFinished(finished);
       case AgentEvent.Child child -> ChildLine.of(child, terminal.palette()).ifPresent(this::tell);
+      case AgentEvent.Compacted compacted -> tell(ContextLine.compacted(compacted));
       case AgentEvent.Notice notice -> note(notice.code() + " " + notice.text());
       case AgentEvent.RunFinished finished -> finished(finished.result());
     }

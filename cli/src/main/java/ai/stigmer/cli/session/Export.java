@@ -1,6 +1,7 @@
 package ai.stigmer.cli.session;
 
 import ai.stigmer.cli.screen.ApprovalJson;
+import ai.stigmer.cli.screen.ContextJson;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Spending;
@@ -42,6 +43,9 @@ public final class Export {
       case JournalEntry.ChildFinished _ -> "child_finished";
       case JournalEntry.RunForked _ -> "run_forked";
       case JournalEntry.AttemptFailed _ -> "attempt_failed";
+      case JournalEntry.Compacted _ -> "compacted";
+      case JournalEntry.CompactionFailed _ -> "compaction_failed";
+      case JournalEntry.ResultKept _ -> "result_kept";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -88,6 +92,15 @@ public final class Export {
         end(json, child.end());
       }
       case JournalEntry.AttemptFailed failed -> spent(json, failed.spent());
+      case JournalEntry.Compacted compacted -> {
+        json.put("text", compacted.text()).put("replaced", compacted.replaced());
+        ContextJson.put(json, compacted.before(), compacted.after(), compacted.window());
+        spent(json, compacted.spent());
+      }
+      case JournalEntry.CompactionFailed failed ->
+          spent(json.put("why", failed.why()), failed.spent());
+      case JournalEntry.ResultKept kept ->
+          json.put("call", kept.call()).put("name", kept.name()).put("text", kept.text());
       case JournalEntry.RunForked forked -> json.put("from", forked.from()).put("at", forked.at());
       case JournalEntry.RunFinished finished -> end(json, finished.end());
     }

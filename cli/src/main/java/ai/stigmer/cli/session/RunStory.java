@@ -61,6 +61,9 @@ public record RunStory(String agent, String message, String status, int turns) {
             JournalEntry.ChildStarted _,
             JournalEntry.ChildFinished _,
             JournalEntry.AttemptFailed _,
+            JournalEntry.Compacted _,
+            JournalEntry.CompactionFailed _,
+            JournalEntry.ResultKept _,
             JournalEntry.ModelSwitched _ -> {}
       }
     }

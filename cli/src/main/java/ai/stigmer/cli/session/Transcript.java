@@ -1,5 +1,6 @@
 package ai.stigmer.cli.session;
 
+import ai.stigmer.cli.screen.ContextLine;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.Palette;
 import ai.stigmer.cli.screen.ProblemText;
@@ -40,6 +41,8 @@ public final class Transcript {
     entries.forEach(transcript::add);
     transcript.openCalls();
     transcript.total();
+    transcript.text.append(
+        ContextLine.of(ai.stigmer.graphton.loop.Transcript.of(entries)).orElse(""));
     return transcript.text.toString();
   }
 
@@ -90,6 +93,29 @@ public final class Transcript {
         spent.add(failed.spent());
         line(number, "an answer that broke off " + words(failed.spent()));
       }
+      case JournalEntry.Compacted compacted -> {
+        spent.add(compacted.spent());
+        line(
+            number,
+            ContextLine.compacted(
+                    compacted.replaced(), compacted.before(), compacted.after(), compacted.window())
+                + " "
+                + words(compacted.spent()));
+        result(compacted.text());
+      }
+      case JournalEntry.CompactionFailed failed -> {
+        spent.add(failed.spent());
+        line(number, "a summary that could not be used " + words(failed.spent()));
+        body(failed.why());
+      }
+      case JournalEntry.ResultKept kept ->
+          line(
+              number,
+              String.format(
+                  Locale.ROOT,
+                  "kept whole: %s (%,d characters)",
+                  Visible.line(kept.name(), LINE),
+                  kept.text().length()));
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

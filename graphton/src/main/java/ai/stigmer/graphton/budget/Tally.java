@@ -13,7 +13,7 @@ import java.util.function.Function;
 /**
  * What a run and its sub-agents have spent according to their journals.
  *
- * @param modelCalls recorded answers
+ * @param modelCalls recorded answers, those with summaries included
  * @param toolCalls recorded outcomes of calls that were served
  * @param spent tokens of each recorded answer
  * @param ran time in which the run was being driven, never negative
@@ -46,6 +46,12 @@ public record Tally(int modelCalls, int toolCalls, List<TurnUsage> spent, Durati
         modelCalls++;
       } else if (recorded.entry() instanceof JournalEntry.AttemptFailed attempt) {
         spent.add(attempt.spent());
+      } else if (recorded.entry() instanceof JournalEntry.Compacted compacted) {
+        spent.add(compacted.spent());
+        modelCalls++;
+      } else if (recorded.entry() instanceof JournalEntry.CompactionFailed failed) {
+        spent.add(failed.spent());
+        modelCalls++;
       } else if (recorded.entry() instanceof JournalEntry.ToolOutcome outcome
           && outcome.result().status() != ToolResult.Status.NOT_RUN) {
         toolCalls++;

@@ -19,7 +19,7 @@ import java.time.Duration;
  * stand only within their turn; a tool runs only outside a turn. A {@code seq} names the journal
  * entry that is durable by the time the event is shown. An approval is requested and decided
  * outside of turns; one that was requested before an interruption is decided without being
- * requested again.
+ * requested again. A compaction stands outside of turns and calls.
  *
  * <p>Deltas count only once their turn is answered. A {@link Retrying} or {@link ModelSwitched}
  * stands within its turn and voids the deltas that its turn has shown since it started or since the
@@ -139,6 +139,17 @@ public sealed interface AgentEvent {
       requireNonNull(by, "by is null");
     }
   }
+
+  /**
+   * A summary stands in for the oldest messages from here on. Stands outside of turns and calls.
+   *
+   * @param messages how many messages it stands for
+   * @param before tokens of the prompt before, as it was reckoned
+   * @param after tokens of the prompt from here on, likewise
+   * @param window tokens of the model's context window
+   */
+  record Compacted(int messages, long before, long after, long window, long seq)
+      implements AgentEvent {}
 
   /**
    * A tool call is being served.

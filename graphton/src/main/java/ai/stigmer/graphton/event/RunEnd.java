@@ -74,6 +74,8 @@ public sealed interface RunEnd {
     LOOP,
     /** The model's output limit cut its answer. */
     MAX_TOKENS,
+    /** The context window, when summaries do not make the conversation small enough. */
+    CONTEXT,
     /** Answers of models in the whole tree. */
     MODEL_CALLS,
     /** Calls of tools in the whole tree. */
@@ -88,7 +90,7 @@ public sealed interface RunEnd {
     /** Whether it is a budget that a run shares with its sub-agents. */
     public boolean isOfTree() {
       return switch (this) {
-        case TURNS, LOOP, MAX_TOKENS -> false;
+        case TURNS, LOOP, MAX_TOKENS, CONTEXT -> false;
         case MODEL_CALLS, TOOL_CALLS, TOKENS, COST, WALL_TIME -> true;
       };
     }

@@ -9,7 +9,10 @@ import ai.stigmer.graphton.journal.JournalEntry.ApprovalRequested;
 import ai.stigmer.graphton.journal.JournalEntry.AttemptFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalEntry.Compacted;
+import ai.stigmer.graphton.journal.JournalEntry.CompactionFailed;
 import ai.stigmer.graphton.journal.JournalEntry.ModelSwitched;
+import ai.stigmer.graphton.journal.JournalEntry.ResultKept;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunForked;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
@@ -102,12 +105,16 @@ public final class EntryCodec {
           case ChildFinished child -> childFinished(child);
           case RunForked forked ->
               object("run-forked").put("from", forked.from()).put("at", forked.at());
-          case AttemptFailed failed -> {
-            ObjectNode node = object("attempt-failed");
-            node.put("provider", failed.spent().provider()).put("model", failed.spent().model());
-            put(node.putObject("usage"), failed.spent().usage());
-            yield node;
-          }
+          case AttemptFailed failed -> spent(object("attempt-failed"), failed.spent());
+          case Compacted compacted ->
+              spent(CompactionJson.put(object("compacted"), compacted), compacted.spent());
+          case CompactionFailed failed ->
+              spent(object("compaction-failed").put("why", failed.why()), failed.spent());
+          case ResultKept kept ->
+              object("result-kept")
+                  .put("call", kept.call())
+                  .put("name", kept.name())
+                  .put("text", kept.text());
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -161,10 +168,11 @@ public final class EntryCodec {
           new ChildStarted(text(node, "call"), text(node, "run"), text(node, "agent"));
       case "child-finished" -> readChildFinished(node);
       case "run-forked" -> new RunForked(text(node, "from"), node.path("at").asLong());
-      case "attempt-failed" ->
-          new AttemptFailed(
-              new TurnUsage(
-                  text(node, "provider"), text(node, "model"), readUsage(node.path("usage"))));
+      case "attempt-failed" -> new AttemptFailed(readSpent(node));
+      case "compacted" -> CompactionJson.read(node, readSpent(node));
+      case "compaction-failed" -> new CompactionFailed(text(node, "why"), readSpent(node));
+      case "result-kept" ->
+          new ResultKept(text(node, "call"), text(node, "name"), text(node, "text"));
       case "run-finished" -> new RunFinished(readEnd(node));
       default -> throw unknownType(type);
     };
@@ -234,6 +242,17 @@ public final class EntryCodec {
         .put("cacheRead", usage.cacheRead())
         .put("cacheWrite", usage.cacheWrite())
         .put("reasoning", usage.reasoning());
+  }
+
+  private static ObjectNode spent(ObjectNode node, TurnUsage spent) {
+    node.put("provider", spent.provider()).put("model", spent.model());
+    put(node.putObject("usage"), spent.usage());
+    return node;
+  }
+
+  private static TurnUsage readSpent(JsonNode node) {
+    return new TurnUsage(
+        text(node, "provider"), text(node, "model"), readUsage(node.path("usage")));
   }
 
   private static Usage readUsage(JsonNode usage) {

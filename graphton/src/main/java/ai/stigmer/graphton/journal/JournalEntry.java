@@ -191,6 +191,69 @@ public sealed interface JournalEntry {
     }
   }
 
+  /**
+   * From here on a text stands in for the oldest messages but the first one. Durable before the
+   * model is asked without them; the entries that they come from stay.
+   *
+   * @param text the message that stands in for them
+   * @param replaced how many messages behind the first one it stands for, at least 1
+   * @param log what the tools did in all that is not shown any more
+   * @param unbound providers whose kept turns lose their thinking, because they take it only behind
+   *     the very messages that it was thought behind
+   * @param before tokens of the prompt before, as it was reckoned
+   * @param after tokens of the prompt from here on, likewise
+   * @param window tokens of the model's context window
+   * @param spent what the model used for the text
+   */
+  record Compacted(
+      String text,
+      int replaced,
+      WorkLog log,
+      List<String> unbound,
+      long before,
+      long after,
+      long window,
+      TurnUsage spent)
+      implements JournalEntry {
+    public Compacted {
+      requireNonNull(text, "text is null");
+      requireNonNull(log, "log is null");
+      unbound = List.copyOf(unbound);
+      requireNonNull(spent, "spent is null");
+      if (replaced < 1) {
+        throw new IllegalArgumentException("a compaction replaces at least one message");
+      }
+    }
+  }
+
+  /**
+   * The model was asked for a summary, and what it said could not be used. The next try is another
+   * one.
+   *
+   * @param why one line for people
+   */
+  record CompactionFailed(String why, TurnUsage spent) implements JournalEntry {
+    public CompactionFailed {
+      requireNonNull(why, "why is null");
+      requireNonNull(spent, "spent is null");
+    }
+  }
+
+  /**
+   * The whole text of a result of which the outcome holds the beginning and the end. Durable with
+   * the outcome; nothing is decided by it, the model may read it by its name.
+   *
+   * @param call the id of the call
+   * @param name unique within the run
+   */
+  record ResultKept(String call, String name, String text) implements JournalEntry {
+    public ResultKept {
+      requireNonNull(call, "call is null");
+      requireNonNull(name, "name is null");
+      requireNonNull(text, "text is null");
+    }
+  }
+
   /** The run ended. */
   record RunFinished(RunEnd end) implements JournalEntry {
     public RunFinished {

@@ -52,10 +52,12 @@ final class ApprovalStage {
     record Cancelled() implements Word {}
   }
 
-  /** Writes entries down, and notes which approvals they use up. */
-  long append(JournalEntry entry) {
-    long seq = recorder.append(List.of(entry));
-    ledger.add(entry);
+  /** Writes entries down together, and notes which approvals they use up. */
+  long append(JournalEntry... entries) {
+    long seq = recorder.append(List.of(entries));
+    for (JournalEntry entry : entries) {
+      ledger.add(entry);
+    }
     return seq;
   }
 

@@ -93,7 +93,11 @@ final class CallAdmission {
       case Checked.Invalid invalid -> new Looked.Unfit(invalid.hint());
       case Checked.Valid valid -> {
         var context =
-            new ToolContext(plan.writer().runId(), before.turns() + "/" + call.id(), plan.cancel());
+            new ToolContext(
+                plan.writer().runId(),
+                before.turns() + "/" + call.id(),
+                plan.cancel(),
+                plan.results());
         yield new Looked.Fitting(
             new ReadyCall(
                 pending.call(),

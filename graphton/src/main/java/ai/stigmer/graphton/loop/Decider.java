@@ -10,6 +10,8 @@ import java.util.List;
 
 /** Says what comes next in a run: a pure function of its transcript and its limits. */
 public final class Decider {
+  private static final int MOST_TRIES = 2;
+
   private final int maxTurns;
 
   /**
@@ -21,7 +23,17 @@ public final class Decider {
     this.maxTurns = maxTurns;
   }
 
+  /** What comes next where the context window has no end. */
   public Step next(Transcript transcript) {
+    return next(transcript, ContextUse.UNLIMITED);
+  }
+
+  /**
+   * What comes next.
+   *
+   * @param use how full the context window is with this transcript
+   */
+  public Step next(Transcript transcript, ContextUse use) {
     if (transcript.end().isPresent()) {
       return new Step.Finish(transcript.end().get());
     }
@@ -32,18 +44,52 @@ public final class Decider {
           : new Step.RunTools(pending);
     }
     return switch (transcript.messages().getLast()) {
-      case Message.User user -> callModel(transcript);
-      case Message.ToolAnswer answer -> callModel(transcript);
+      case Message.User user -> callModel(transcript, use);
+      case Message.ToolAnswer answer -> callModel(transcript, use);
       case Message.Assistant(ModelTurn turn) when turn.stop() == StopReason.PAUSE ->
-          callModel(transcript);
+          callModel(transcript, use);
+      case Message.Assistant(ModelTurn turn)
+          when turn.stop() == StopReason.CONTEXT_FULL && Compaction.isPossible(transcript) ->
+          compact(transcript, use);
       case Message.Assistant(ModelTurn turn) -> new Step.Finish(endOf(turn, transcript));
     };
   }
 
-  private Step callModel(Transcript transcript) {
-    return transcript.turns() < maxTurns
-        ? new Step.CallModel()
-        : new Step.Finish(tooManyTurns(transcript));
+  private Step callModel(Transcript transcript, ContextUse use) {
+    if (transcript.turns() >= maxTurns) {
+      return new Step.Finish(tooManyTurns(transcript));
+    }
+    return use.isFull() && Compaction.isPossible(transcript)
+        ? compact(transcript, use)
+        : new Step.CallModel();
+  }
+
+  /** A need that so many summaries did not meet is not met by one more. */
+  private static Step compact(Transcript transcript, ContextUse use) {
+    return transcript.context().tries() < MOST_TRIES
+        ? new Step.Compact()
+        : new Step.Finish(stillFull(transcript, use));
+  }
+
+  private static RunEnd stillFull(Transcript transcript, ContextUse use) {
+    return new RunEnd.Stopped(
+        Limit.CONTEXT,
+        transcript.lastText(),
+        Problem.of(
+                "E804",
+                Problem.Category.LIMIT,
+                "the conversation does not fit the model's context window, and "
+                    + MOST_TRIES
+                    + " summaries did not make it fit")
+            .from(
+                "about "
+                    + use.tokens()
+                    + " tokens of a window of "
+                    + use.window()
+                    + (use.refused() ? "; the provider refused it as too long" : ""))
+            .help(
+                "go on with a larger window: stigmer resume ID --context-length N",
+                "or with a model that has one: stigmer fork ID -m MODEL"));
   }
 
   private RunEnd tooManyTurns(Transcript transcript) {

@@ -66,6 +66,7 @@ final class EventSink {
       case AgentEvent.Child child -> {}
       case AgentEvent.ApprovalRequested requested -> {}
       case AgentEvent.ApprovalDecided decided -> {}
+      case AgentEvent.Compacted compacted -> {}
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {}
     }

@@ -43,6 +43,7 @@ final class ModelStage {
   private final Circuits circuits;
   private int inUse;
   private long shown;
+  private boolean quiet;
 
   ModelStage(RunPlan plan, EventSink events, ToolStage.Recorder recorder) {
     this.plan = plan;
@@ -74,6 +75,24 @@ final class ModelStage {
         return outcome.result();
       }
       switchTo(turn, next.getAsInt(), failure.problem().message());
+    }
+  }
+
+  /** The model that is asked next. */
+  ChatModel current() {
+    return models.get(inUse);
+  }
+
+  /**
+   * Asks outside of a turn. Of what the model says nothing is shown; a retry or a switch is told in
+   * a notice.
+   */
+  ModelResult askQuietly(ModelRequest request) {
+    quiet = true;
+    try {
+      return ask(0, request);
+    } finally {
+      quiet = false;
     }
   }
 
@@ -155,8 +174,13 @@ final class ModelStage {
     String to = name(next);
     long seq = recorder.append(List.of(new JournalEntry.ModelSwitched(from, to, why)));
     inUse = next;
-    events.send(new AgentEvent.ModelSwitched(turn, from, to, why, seq, shown));
+    send(
+        new AgentEvent.ModelSwitched(turn, from, to, why, seq, shown), "asking " + to + ": " + why);
     shown = 0;
+  }
+
+  private void send(AgentEvent event, String inWords) {
+    events.send(quiet ? new AgentEvent.Notice("W301", "for a summary: " + inWords) : event);
   }
 
   private String name(int model) {
@@ -190,7 +214,7 @@ final class ModelStage {
       return true;
     }
     int most = plan.asking().retries().maxRetries();
-    events.send(
+    send(
         new AgentEvent.Retrying(
             turn,
             attempt,
@@ -199,7 +223,8 @@ final class ModelStage {
             left.minus(again.delay()),
             again.why(),
             failure,
-            shown));
+            shown),
+        "asking again: " + again.why());
     shown = 0;
     plan.asking().timing().pause(again.delay(), plan.cancel());
     return plan.cancel().isCancelled() || Thread.currentThread().isInterrupted();
@@ -237,6 +262,9 @@ final class ModelStage {
   }
 
   private void show(int turn, ModelEvent event) {
+    if (quiet && !(event instanceof ModelEvent.Notice)) {
+      return;
+    }
     switch (event) {
       case ModelEvent.TextDelta delta -> {
         shown += delta.text().length();

@@ -127,9 +127,20 @@ public final class Replay {
       case JournalEntry.ChildStarted child -> child(child);
       case JournalEntry.ApprovalRequested requested -> requested(requested.request(), seq);
       case JournalEntry.ApprovalDecided decided -> decided(decided, seq);
-      case JournalEntry.ChildFinished _, JournalEntry.AttemptFailed _ -> {}
+      case JournalEntry.Compacted compacted -> compacted(compacted, seq);
+      case JournalEntry.ChildFinished _,
+          JournalEntry.AttemptFailed _,
+          JournalEntry.CompactionFailed _,
+          JournalEntry.ResultKept _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
     }
+  }
+
+  private void compacted(JournalEntry.Compacted compacted, long seq) {
+    closeTurn();
+    listener.accept(
+        new AgentEvent.Compacted(
+            compacted.replaced(), compacted.before(), compacted.after(), compacted.window(), seq));
   }
 
   private void requested(ApprovalRequest request, long seq) {

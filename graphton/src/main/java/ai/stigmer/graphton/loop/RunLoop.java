@@ -12,6 +12,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
@@ -40,8 +41,10 @@ public final class RunLoop {
   private final EventSink events;
   private final ModelStage models;
   private final ToolStage tools;
+  private final CompactStage compactor;
   private final List<ToolSpec> specs;
   private Transcript transcript;
+  private boolean promptRefused;
 
   private RunLoop(RunPlan plan, Transcript transcript) {
     this.plan = plan;
@@ -50,8 +53,9 @@ public final class RunLoop {
     this.events = new EventSink(plan.listener());
     this.models = new ModelStage(plan, events, this::append);
     List<Tool> offered = offered(plan);
-    this.tools = new ToolStage(plan, offered, events, this::append);
+    this.tools = new ToolStage(plan, offered, this::window, events, this::append);
     this.specs = offered.stream().map(Tool::spec).toList();
+    this.compactor = new CompactStage(plan, events, models, this::append, specs);
   }
 
   private List<Tool> offered(RunPlan plan) {
@@ -113,7 +117,8 @@ public final class RunLoop {
         if (plan.cancel().isCancelled()) {
           return end(new RunEnd.Cancelled(transcript.lastText()));
         }
-        Step next = decider.next(transcript);
+        ContextUse use = contextUse();
+        Step next = decider.next(transcript, use);
         if (plan.cancel().isYieldAsked() && !(next instanceof Step.Finish)) {
           return finished(new RunEnd.Yielded(transcript.lastText()));
         }
@@ -123,6 +128,13 @@ public final class RunLoop {
             if (failed != null) {
               return end(failed);
             }
+          }
+          case Step.Compact _ -> {
+            Optional<RunEnd> over = compactor.compact(transcript, use, this::refusedCall);
+            if (over.isPresent()) {
+              return end(over.get());
+            }
+            promptRefused = false;
           }
           case Step.RunTools step -> {
             Optional<RunEnd.Waiting> waiting = tools.serve(step, transcript);
@@ -154,14 +166,32 @@ public final class RunLoop {
         .orElse(null);
   }
 
+  /** The end of a run whose account lets it not ask the model. */
+  private RunEnd refusedCall() {
+    RunEnd over = overBudget();
+    return over == null ? new RunEnd.Cancelled(transcript.lastText()) : over;
+  }
+
+  private long window() {
+    return plan.asking().context().window(models.current());
+  }
+
+  private ContextUse contextUse() {
+    long window = window();
+    return new ContextUse(
+        PromptEstimate.tokens(transcript, specs),
+        window,
+        (long) (window * plan.asking().context().compactAt()),
+        promptRefused);
+  }
+
   private @Nullable RunEnd callModel() {
     Optional<Account.Reservation> reserved =
         plan.account()
             .reserve(
                 plan.asking().models(), PromptEstimate.tokens(transcript, specs), plan.cancel());
     if (reserved.isEmpty()) {
-      RunEnd over = overBudget();
-      return over == null ? new RunEnd.Cancelled(transcript.lastText()) : over;
+      return refusedCall();
     }
     try (Account.Reservation reservation = reserved.get()) {
       return callModel(reservation);
@@ -172,7 +202,14 @@ public final class RunLoop {
     int turn = transcript.turns() + 1;
     events.send(new AgentEvent.TurnStarted(turn));
     ModelResult result =
-        models.ask(turn, new ModelRequest(transcript.system(), transcript.messages(), specs));
+        models.ask(
+            turn,
+            new ModelRequest(
+                transcript.system(),
+                transcript.messages(),
+                specs,
+                transcript.answers(),
+                ModelRequest.Purpose.TURN));
     return switch (result) {
       case ModelResult.Turn answered -> {
         long seq = append(List.of(new JournalEntry.Turn(answered.turn())));
@@ -182,7 +219,12 @@ public final class RunLoop {
       }
       case ModelResult.Failed failed -> {
         events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Failed(failed.failure())));
-        yield new RunEnd.Failed(failed.failure().problem(), transcript.lastText());
+        promptRefused =
+            failed.failure().kind() == ModelFailure.Kind.CONTEXT_OVERFLOW
+                && Compaction.isPossible(transcript);
+        yield promptRefused
+            ? null
+            : new RunEnd.Failed(failed.failure().problem(), transcript.lastText());
       }
       case ModelResult.Cancelled cancelled -> {
         events.send(new AgentEvent.TurnFinished(turn, new TurnEnd.Cancelled()));

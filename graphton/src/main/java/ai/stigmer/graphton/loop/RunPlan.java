@@ -8,6 +8,7 @@ import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.subagent.Delegation;
+import ai.stigmer.graphton.tool.KeptResults;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
  *
  * @param tools sorted by name, without the one that delegates
  * @param maxTurns at least 1
+ * @param results the whole texts of this run's long results
  * @param account what the whole tree of runs has spent
  */
 public record RunPlan(
@@ -26,6 +28,7 @@ public record RunPlan(
     int maxTurns,
     Permission permission,
     Inbox inbox,
+    KeptResults results,
     Consumer<AgentEvent> listener,
     CancelToken cancel,
     List<ModelInterceptor> aroundModel,

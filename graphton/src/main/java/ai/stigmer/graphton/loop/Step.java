@@ -18,6 +18,9 @@ public sealed interface Step {
     }
   }
 
+  /** Have the oldest messages summarised. */
+  record Compact() implements Step {}
+
   /** The run is over. */
   record Finish(RunEnd end) implements Step {
     public Finish {

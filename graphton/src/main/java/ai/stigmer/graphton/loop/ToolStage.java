@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.LongSupplier;
 
 /**
  * Serves the tool calls of one turn: admission, intent, body, outcome.
@@ -31,21 +32,23 @@ final class ToolStage {
     long append(List<JournalEntry> entries);
   }
 
-  /** About 20,000 tokens, the size from which the deep-agents convention keeps results apart. */
-  private static final int MAX_RESULT = 80_000;
-
   private final RunPlan plan;
   private final EventSink events;
   private final ApprovalStage approvals;
   private final UnknownOutcomes unknown;
   private final CallAdmission admission;
+  private final LongResults results;
 
-  ToolStage(RunPlan plan, List<Tool> tools, EventSink events, Recorder recorder) {
+  ToolStage(
+      RunPlan plan, List<Tool> tools, LongSupplier window, EventSink events, Recorder recorder) {
     this.plan = plan;
     this.events = events;
     this.approvals = new ApprovalStage(plan, events, recorder);
     this.admission = new CallAdmission(plan, tools, approvals);
     this.unknown = new UnknownOutcomes(plan.permission().unknown(), approvals);
+    this.results =
+        new LongResults(
+            window, tools.stream().map(tool -> tool.spec().name()).anyMatch(LongResults::isReader));
   }
 
   /**
@@ -294,27 +297,14 @@ final class ToolStage {
       ToolResult result,
       Optional<String> approval,
       Transcript before) {
-    ToolResult told = warned(call, capped(result), before);
-    long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
+    LongResults.Told cut = results.cut(call, result, before);
+    ToolResult told = warned(call, cut.result(), before);
+    var outcome = new JournalEntry.ToolOutcome(call, told, approval);
+    long seq =
+        cut.kept().isPresent()
+            ? approvals.append(cut.kept().get(), outcome)
+            : approvals.append(outcome);
     events.send(new AgentEvent.ToolFinished(asRun, told, seq));
-  }
-
-  private static ToolResult capped(ToolResult result) {
-    int length = result.text().length();
-    if (length <= MAX_RESULT) {
-      return result;
-    }
-    int half = MAX_RESULT / 2;
-    int head = Character.isHighSurrogate(result.text().charAt(half - 1)) ? half - 1 : half;
-    int tail = length - half;
-    tail = Character.isLowSurrogate(result.text().charAt(tail)) ? tail + 1 : tail;
-    String cut =
-        result.text().substring(0, head)
-            + "\n[… "
-            + (tail - head)
-            + " characters were cut here …]\n"
-            + result.text().substring(tail);
-    return new ToolResult(result.status(), cut);
   }
 
   private ToolResult warned(ToolCall call, ToolResult result, Transcript before) {

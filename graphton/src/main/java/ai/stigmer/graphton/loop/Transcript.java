@@ -10,6 +10,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.graphton.model.ModelRequest;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,16 @@ public final class Transcript {
 
   /** A run of which nothing is recorded. */
   public static final Transcript EMPTY =
-      new Transcript("", List.of(), List.of(), Map.of(), CallHistory.EMPTY, 0, List.of(), null);
+      new Transcript(
+          "",
+          List.of(),
+          List.of(),
+          Map.of(),
+          CallHistory.EMPTY,
+          0,
+          List.of(),
+          ContextState.NEW,
+          null);
 
   private final String system;
   private final List<Message> messages;
@@ -37,6 +47,7 @@ public final class Transcript {
   private final CallHistory history;
   private final int turns;
   private final List<TurnUsage> spent;
+  private final ContextState context;
   private final @Nullable RunEnd end;
 
   private Transcript(
@@ -47,6 +58,7 @@ public final class Transcript {
       CallHistory history,
       int turns,
       List<TurnUsage> spent,
+      ContextState context,
       @Nullable RunEnd end) {
     this.system = system;
     this.messages = messages;
@@ -55,6 +67,7 @@ public final class Transcript {
     this.history = history;
     this.turns = turns;
     this.spent = spent;
+    this.context = context;
     this.end = end;
   }
 
@@ -78,6 +91,7 @@ public final class Transcript {
               CallHistory.EMPTY,
               0,
               List.of(),
+              ContextState.NEW,
               null);
       case JournalEntry.RunResumed resumed -> resumed();
       case JournalEntry.RunForked forked -> resumed();
@@ -88,7 +102,11 @@ public final class Transcript {
           withMessages(appended(messages, new Message.User(message.text()))).withEnd(null);
       case JournalEntry.ChildFinished finished -> plusSpent(finished.spent());
       case JournalEntry.AttemptFailed failed -> plusSpent(List.of(failed.spent()));
+      case JournalEntry.Compacted compacted -> plusCompacted(compacted);
+      case JournalEntry.CompactionFailed failed ->
+          plusSpent(List.of(failed.spent())).withContext(context.failed());
       case JournalEntry.ModelSwitched _,
+          JournalEntry.ResultKept _,
           JournalEntry.ChildStarted _,
           JournalEntry.ApprovalRequested _,
           JournalEntry.ApprovalDecided _ ->
@@ -110,6 +128,33 @@ public final class Transcript {
   /** The calls of the last turn that have no outcome, in the model's order. */
   public List<PendingCall> pending() {
     return openCalls.stream().filter(call -> !answered.containsKey(call.call().id())).toList();
+  }
+
+  /** How many calls the last turn made that has not all its answers; 0 when it has. */
+  int callsUnderWay() {
+    return openCalls.size();
+  }
+
+  /** Answers of the model in the conversation, those that a summary stands for included. */
+  int answers() {
+    return context.leftOut() + ModelRequest.answers(messages);
+  }
+
+  ContextState context() {
+    return context;
+  }
+
+  /**
+   * Tokens of the next prompt, as they are reckoned without the tools that it will bring: what the
+   * last answer's provider counted, and one for every two bytes since.
+   */
+  public long promptTokens() {
+    return PromptEstimate.tokens(this, List.of());
+  }
+
+  /** How often a summary took the place of the oldest messages. */
+  public int compactions() {
+    return context.compactions();
   }
 
   /** How often each call was made lately. */
@@ -172,6 +217,7 @@ public final class Transcript {
         circles ? CallHistory.EMPTY : history,
         turns,
         spent,
+        end == null ? context : context.resumed(messages.size() - (useless ? 1 : 0)),
         null);
   }
 
@@ -185,6 +231,7 @@ public final class Transcript {
         history.plus(calls),
         turns + 1,
         longer(List.of(TurnUsage.of(turn))),
+        context.plusTurn(turn, messages.size() + 1),
         end);
   }
 
@@ -197,7 +244,7 @@ public final class Transcript {
                         ? new PendingCall(call.call(), Optional.of(intent))
                         : call)
             .toList();
-    return new Transcript(system, messages, marked, answered, history, turns, spent, end);
+    return new Transcript(system, messages, marked, answered, history, turns, spent, context, end);
   }
 
   private Transcript plusOutcome(JournalEntry.ToolOutcome outcome) {
@@ -206,7 +253,7 @@ public final class Transcript {
     boolean complete = openCalls.stream().allMatch(call -> results.containsKey(call.call().id()));
     if (!complete) {
       return new Transcript(
-          system, messages, openCalls, Map.copyOf(results), history, turns, spent, end);
+          system, messages, openCalls, Map.copyOf(results), history, turns, spent, context, end);
     }
     var longer = new ArrayList<Message>(messages.size() + openCalls.size());
     longer.addAll(messages);
@@ -217,19 +264,48 @@ public final class Transcript {
       }
     }
     return new Transcript(
-        system, List.copyOf(longer), List.of(), Map.of(), history, turns, spent, end);
+        system, List.copyOf(longer), List.of(), Map.of(), history, turns, spent, context, end);
   }
 
   private Transcript withMessages(List<Message> longer) {
-    return new Transcript(system, longer, openCalls, answered, history, turns, spent, end);
+    return new Transcript(system, longer, openCalls, answered, history, turns, spent, context, end);
   }
 
   private Transcript withEnd(@Nullable RunEnd newEnd) {
-    return new Transcript(system, messages, openCalls, answered, history, turns, spent, newEnd);
+    return new Transcript(
+        system, messages, openCalls, answered, history, turns, spent, context, newEnd);
+  }
+
+  private Transcript withContext(ContextState other) {
+    return new Transcript(system, messages, openCalls, answered, history, turns, spent, other, end);
+  }
+
+  /** An answer that the window cut goes with the messages that filled it. */
+  private Transcript plusCompacted(JournalEntry.Compacted compacted) {
+    List<Message> whole = Compaction.usable(messages);
+    int from = Math.min(1 + compacted.replaced(), whole.size());
+    var shorter = new ArrayList<Message>(whole.size() - from + 2);
+    shorter.add(whole.getFirst());
+    shorter.add(new Message.User(compacted.text()));
+    for (Message kept : whole.subList(from, whole.size())) {
+      shorter.add(Compaction.moved(kept, compacted.unbound()));
+    }
+    int answers = ModelRequest.answers(messages) - ModelRequest.answers(shorter);
+    return new Transcript(
+        system,
+        List.copyOf(shorter),
+        openCalls,
+        answered,
+        history,
+        turns,
+        longer(List.of(compacted.spent())),
+        context.plus(compacted, answers, shorter.size()),
+        end);
   }
 
   private Transcript plusSpent(List<TurnUsage> more) {
-    return new Transcript(system, messages, openCalls, answered, history, turns, longer(more), end);
+    return new Transcript(
+        system, messages, openCalls, answered, history, turns, longer(more), context, end);
   }
 
   private List<TurnUsage> longer(List<TurnUsage> more) {

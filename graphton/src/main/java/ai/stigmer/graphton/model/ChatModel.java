@@ -1,6 +1,7 @@
 package ai.stigmer.graphton.model;
 
 import ai.stigmer.graphton.cancel.CancelToken;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -16,6 +17,22 @@ public interface ChatModel extends AutoCloseable {
 
   /** The full id of the model, as it goes on the wire. */
   String model();
+
+  /**
+   * The context window in effect, in tokens; empty while it is not known here. Never blocks. It may
+   * differ between two calls: some servers tell only when the model is loaded.
+   */
+  default OptionalLong contextWindow() {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Whether the provider takes a turn's thinking back only behind the very messages that it was
+   * thought behind, so that turns which move lose theirs.
+   */
+  default boolean bindsThinking() {
+    return false;
+  }
 
   /**
    * Asks the model once and blocks until the answer is complete. Must not throw for request,

@@ -14,8 +14,9 @@ import java.util.function.BiPredicate;
  *
  * <p>The names are {@code KIND.before-append} and {@code KIND.after-append} for the journal, where
  * KIND is {@code start}, {@code turn}, {@code intent}, {@code outcome}, {@code resume}, {@code
- * switch}, {@code message}, {@code fork} or {@code end}; {@code model.before-call} and {@code
- * model.after-answer}; {@code tool.before-effect} and {@code tool.after-effect}.
+ * switch}, {@code message}, {@code fork}, {@code compaction}, {@code failed-compaction}, {@code
+ * kept-result} or {@code end}; {@code model.before-call} and {@code model.after-answer}; {@code
+ * tool.before-effect} and {@code tool.after-effect}.
  *
  * <p>Thread contract: thread-safe.
  */

@@ -57,6 +57,9 @@ final class CrashingJournal extends ForwardingJournal {
         case JournalEntry.ChildStarted _ -> "child-start";
         case JournalEntry.ChildFinished _ -> "child-end";
         case JournalEntry.AttemptFailed _ -> "attempt";
+        case JournalEntry.Compacted _ -> "compaction";
+        case JournalEntry.CompactionFailed _ -> "failed-compaction";
+        case JournalEntry.ResultKept _ -> "kept-result";
         case JournalEntry.ApprovalRequested _ -> "request";
         case JournalEntry.ApprovalDecided _ -> "decision";
         case JournalEntry.RunForked _ -> "fork";

@@ -139,6 +139,8 @@ public final class EveryCrashPoint {
           after.size() >= before.size() && after.subList(0, before.size()).equals(before),
           where,
           "an entry that was acknowledged is gone");
+      List<String> broken = JournalLaws.broken(after);
+      require(broken.isEmpty(), where, "the journal breaks its laws: " + broken);
       starts.forEach(
           (call, times) -> require(times == 1, where, call + " was started " + times + " times"));
       long lost = after.stream().filter(EveryCrashPoint::isUnknown).count();
@@ -150,6 +152,10 @@ public final class EveryCrashPoint {
             trial.world().equals(undisturbed.trial.world()),
             where,
             "the world is " + trial.world() + ", not " + undisturbed.trial.world());
+        require(
+            summaries(after) == summaries(undisturbed.entries()),
+            where,
+            summaries(after) + " summaries are recorded, not " + summaries(undisturbed.entries()));
       }
     }
 
@@ -179,6 +185,15 @@ public final class EveryCrashPoint {
           ? List.of()
           : new ArrayList<>(journal.read(RUN).stream().map(Recorded::entry).toList());
     }
+  }
+
+  private static long summaries(List<JournalEntry> entries) {
+    return entries.stream()
+        .filter(
+            entry ->
+                entry instanceof JournalEntry.Compacted
+                    || entry instanceof JournalEntry.CompactionFailed)
+        .count();
   }
 
   private static boolean isUnknown(JournalEntry entry) {

@@ -2,6 +2,7 @@ package ai.stigmer.testkit.crash;
 
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,11 +15,14 @@ import java.util.Set;
  * The laws of a journal, whatever happened to the processes that wrote it: it starts once; a turn
  * stands only where every call has its outcome; a call has at most one intent, before its outcome,
  * and exactly one outcome; a run completes or stops with no call open, and behind an end stands
- * nothing but going on.
+ * nothing but going on. A summary stands where no call is open, for messages that are there, and at
+ * most twice for one answer; a long result is kept once, for a call that is open.
  *
  * <p>They are checked without the library's own fold, so that a fault of that fold shows.
  */
 public final class JournalLaws {
+  private static final int MOST_SUMMARIES = 2;
+
   private final List<String> broken = new ArrayList<>();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
   private final Set<String> intended = new LinkedHashSet<>();
@@ -27,6 +31,9 @@ public final class JournalLaws {
   private final Set<String> used = new LinkedHashSet<>();
   private final Set<String> children = new LinkedHashSet<>();
   private final Set<String> endedChildren = new LinkedHashSet<>();
+  private final Set<String> kept = new LinkedHashSet<>();
+  private int messages;
+  private int summaries;
   private boolean started;
   private boolean ended;
 
@@ -47,10 +54,15 @@ public final class JournalLaws {
       case JournalEntry.RunStarted _ -> {
         require(!started, seq, "is a second start");
         started = true;
+        messages = 1;
       }
-      case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> ended = false;
+      case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> {
+        summaries = ended ? 0 : summaries;
+        ended = false;
+      }
       case JournalEntry.UserMessage _ -> {
         require(open.isEmpty(), seq, "is a message among open calls");
+        messages++;
         ended = false;
       }
       case JournalEntry.ModelSwitched _, JournalEntry.AttemptFailed _ -> requireGoing(seq);
@@ -58,14 +70,29 @@ public final class JournalLaws {
         requireGoing(seq);
         require(open.isEmpty(), seq, "is a turn while calls are open: " + open.keySet());
         intended.clear();
+        messages++;
+        summaries = turn.turn().stop() == StopReason.CONTEXT_FULL ? summaries : 0;
         turn.turn().calls().forEach(call -> open.put(call.id(), call));
       }
       case JournalEntry.ToolIntent intent -> intent(seq, intent);
       case JournalEntry.ToolOutcome outcome -> {
         requireGoing(seq);
         require(outcome.call().equals(open.remove(outcome.call().id())), seq, "ends no open call");
+        messages++;
         outcome.approval().ifPresent(id -> use(id, seq));
       }
+      case JournalEntry.ResultKept result -> {
+        requireGoing(seq);
+        require(open.containsKey(result.call()), seq, "keeps the result of no open call");
+        require(kept.add(result.name()), seq, "keeps a result twice");
+      }
+      case JournalEntry.Compacted compacted -> {
+        summary(seq);
+        require(compacted.replaced() < messages, seq, "stands for more than there is");
+        require(compacted.after() < compacted.before(), seq, "shrinks nothing");
+        messages -= compacted.replaced() - 1;
+      }
+      case JournalEntry.CompactionFailed _ -> summary(seq);
       case JournalEntry.ApprovalRequested requested -> {
         requireGoing(seq);
         require(requests.add(requested.request().id()), seq, "requests an approval twice");
@@ -103,6 +130,13 @@ public final class JournalLaws {
     require(intent.call().equals(made) || (byWord && made != null), seq, "intends no open call");
     require(intended.add(intent.call().id()) || byWord, seq, "intends a call twice");
     intent.approval().ifPresent(id -> use(id, seq));
+  }
+
+  private void summary(int seq) {
+    requireGoing(seq);
+    require(open.isEmpty(), seq, "is a summary while calls are open: " + open.keySet());
+    summaries++;
+    require(summaries <= MOST_SUMMARIES, seq, "is one summary too many");
   }
 
   private void use(String approval, int seq) {

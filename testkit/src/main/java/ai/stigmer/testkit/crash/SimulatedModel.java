@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -26,11 +27,20 @@ import java.util.function.Consumer;
 final class SimulatedModel implements ChatModel {
   static final String FIRST = "first";
 
+  /**
+   * Tokens of a message, and of a narrow window. They are so many that the bytes of results, which
+   * differ with what happened to a run, decide nothing.
+   */
+  private static final long MESSAGE = 60_000;
+
+  private static final long NARROW = 400_000;
+
   private final String run;
   private final String name;
   private final SimulatedWorld world;
   private final BooleanSupplier owns;
   private List<Message> before = List.of();
+  private long compactions;
 
   /**
    * @param owns whether the process that asks still owns the run; one that slept does not know what
@@ -54,20 +64,29 @@ final class SimulatedModel implements ChatModel {
   }
 
   @Override
+  public OptionalLong contextWindow() {
+    return world.play.narrow() ? OptionalLong.of(NARROW) : OptionalLong.empty();
+  }
+
+  @Override
   public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
-    if (owns.getAsBoolean()) {
+    if (owns.getAsBoolean() && request.purpose() == ModelRequest.Purpose.TURN) {
       lookAround(request);
+    }
+    if (request.purpose() == ModelRequest.Purpose.SUMMARY) {
+      world.summaries.merge(run, 1, Integer::sum);
+      return answer(request, List.of(new Block.Text("so far so good")), StopReason.END);
     }
     int turn = request.turn();
     int times = world.asked.merge(run + "/" + turn, 1, Integer::sum);
     events.accept(new ModelEvent.TextDelta("…"));
     if (turn >= world.play.turns().size()) {
-      return answer(List.of(new Block.Text("the end")), StopReason.END);
+      return answer(request, List.of(new Block.Text("the end")), StopReason.END);
     }
     SimulatedPlay.Turn played = world.play.turns().get(turn);
     return times <= played.failures()
         ? failure()
-        : answer(blocks(turn, played), StopReason.TOOL_USE);
+        : answer(request, blocks(turn, played), StopReason.TOOL_USE);
   }
 
   private void lookAround(ModelRequest request) {
@@ -75,14 +94,45 @@ final class SimulatedModel implements ChatModel {
     long turns = entries.stream().filter(JournalEntry.Turn.class::isInstance).count();
     world.require(
         request.turn() == turns, "asked for turn " + request.turn() + " of " + turns + " recorded");
-    world.require(
+    long summaries = entries.stream().filter(JournalEntry.Compacted.class::isInstance).count();
+    boolean goesOn =
         request.messages().size() >= before.size()
-            && request.messages().subList(0, before.size()).equals(before),
-        "the prompt before is not a prefix of the next one");
+            && request.messages().subList(0, before.size()).equals(before);
+    world.require(
+        goesOn || summaries > compactions, "the prompt before is not a prefix of the next one");
+    checkSummaries(request, entries, summaries);
     before = request.messages();
+    compactions = summaries;
     world.require(
         asked(entries).equals(provider() + "/" + name), "an unrecorded switch to " + name);
     checkAnswers(request, entries);
+  }
+
+  /** What stands for others is durable, and no summary was made up. */
+  private void checkSummaries(ModelRequest request, List<JournalEntry> entries, long summaries) {
+    int asked = world.summaries.getOrDefault(run, 0);
+    world.require(
+        summaries <= asked || entries.stream().anyMatch(JournalEntry.RunForked.class::isInstance),
+        summaries + " summaries are recorded, and the model was asked for " + asked);
+    if (!summariesShown(request).isEmpty()) {
+      world.require(
+          entries.stream()
+              .anyMatch(
+                  entry ->
+                      entry instanceof JournalEntry.Compacted compacted
+                          && summariesShown(request).contains(compacted.text())),
+          "a summary that is not durable is used");
+    }
+    world.require(
+        summariesShown(request).isEmpty() == (summaries == 0), "a recorded summary is not used");
+  }
+
+  private static List<String> summariesShown(ModelRequest request) {
+    return request.messages().stream()
+        .filter(Message.User.class::isInstance)
+        .map(message -> ((Message.User) message).text())
+        .filter(text -> text.contains("so far so good"))
+        .toList();
   }
 
   /** The model that the journal names last. */
@@ -135,9 +185,10 @@ final class SimulatedModel implements ChatModel {
     return blocks;
   }
 
-  private ModelResult answer(List<Block> blocks, StopReason stop) {
+  private ModelResult answer(ModelRequest request, List<Block> blocks, StopReason stop) {
+    long tokens = world.play.narrow() ? MESSAGE * request.messages().size() : 10;
     return new ModelResult.Turn(
-        new ModelTurn(provider(), name, "{}", blocks, Usage.of(10, 2), stop));
+        new ModelTurn(provider(), name, "{}", blocks, Usage.of(tokens, 2), stop));
   }
 
   private ModelResult failure() {

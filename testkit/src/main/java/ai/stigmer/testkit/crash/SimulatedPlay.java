@@ -12,8 +12,10 @@ import java.util.SplittableRandom;
  * @param maxTurns the limit of the agent, 2 to 9
  * @param patient whether failed calls of the model are made again
  * @param fallback whether another model stands in
+ * @param narrow whether the model's context window is too small for the whole conversation
  */
-record SimulatedPlay(List<Turn> turns, int maxTurns, boolean patient, boolean fallback) {
+record SimulatedPlay(
+    List<Turn> turns, int maxTurns, boolean patient, boolean fallback, boolean narrow) {
   SimulatedPlay {
     turns = List.copyOf(turns);
   }
@@ -83,7 +85,11 @@ record SimulatedPlay(List<Turn> turns, int maxTurns, boolean patient, boolean fa
       turns.add(new Turn(calls, random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0));
     }
     return new SimulatedPlay(
-        turns, 2 + random.nextInt(8), random.nextBoolean(), random.nextBoolean());
+        turns,
+        2 + random.nextInt(8),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        random.nextInt(3) == 0);
   }
 
   private static Call call(SplittableRandom random) {

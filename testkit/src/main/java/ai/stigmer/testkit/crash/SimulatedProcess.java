@@ -112,6 +112,13 @@ final class SimulatedProcess {
           requireEntry(seq, new JournalEntry.ToolOutcome(call, result));
       case AgentEvent.ModelSwitched(var _, var from, var to, var why, var seq, var _) ->
           requireEntry(seq, new JournalEntry.ModelSwitched(from, to, why));
+      case AgentEvent.Compacted compacted ->
+          world.require(
+              compacted.seq() >= 1
+                  && compacted.seq() <= world.journal.read(run).size()
+                  && world.journal.read(run).get((int) compacted.seq() - 1).entry()
+                      instanceof JournalEntry.Compacted,
+              "a compaction was shown before it was durable");
       default -> {}
     }
   }

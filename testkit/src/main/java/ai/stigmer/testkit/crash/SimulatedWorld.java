@@ -34,6 +34,9 @@ final class SimulatedWorld {
   /** How often each turn was asked for, by run and number. */
   final Map<String, Integer> asked = new HashMap<>();
 
+  /** How often a summary was asked for, by run. */
+  final Map<String, Integer> summaries = new ConcurrentHashMap<>();
+
   private final Map<String, List<JournalEntry>> acknowledged = new ConcurrentHashMap<>();
   private final List<String> broken = new ArrayList<>();
   private @Nullable CrashPoints holder;

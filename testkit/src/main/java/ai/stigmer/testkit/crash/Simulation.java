@@ -58,6 +58,7 @@ public final class Simulation {
    * @param intruders how many were refused because the owner lived
    * @param entries how many entries the journal has
    * @param unknown how many calls ended as unknown
+   * @param summaries how many summaries took the place of messages
    * @param fingerprint the same for the same story
    */
   public record Story(
@@ -67,6 +68,7 @@ public final class Simulation {
       int intruders,
       int entries,
       int unknown,
+      int summaries,
       int fingerprint) {}
 
   private final long seed;
@@ -128,6 +130,7 @@ public final class Simulation {
         intruders,
         entries.size(),
         SimulatedVerdict.unknown(entries),
+        (int) entries.stream().filter(JournalEntry.Compacted.class::isInstance).count(),
         List.of(entries, new java.util.TreeMap<>(world.effects)).toString().hashCode());
   }
 

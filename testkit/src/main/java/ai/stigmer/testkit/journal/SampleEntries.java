@@ -6,6 +6,7 @@ import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.WorkLog;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
@@ -52,6 +53,17 @@ final class SampleEntries {
         new JournalEntry.ModelSwitched(text, text, text),
         new JournalEntry.RunForked(text, 7),
         new JournalEntry.AttemptFailed(new TurnUsage("p", text, new Usage(5, 4, 3, 2, 1))),
+        new JournalEntry.Compacted(
+            text,
+            3,
+            new WorkLog(List.of(text), List.of("b", text), List.of(text)),
+            List.of(text),
+            900,
+            100,
+            1000,
+            new TurnUsage("p", text, new Usage(5, 4, 3, 2, 1))),
+        new JournalEntry.CompactionFailed(text, new TurnUsage("p", text, Usage.NONE)),
+        new JournalEntry.ResultKept("c1", text, text),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -24,6 +24,8 @@ class SimulationTest {
         .isGreaterThan(SEEDS / 40);
     assertThat(stories.stream().mapToInt(Simulation.Story::unknown).sum())
         .isGreaterThan(SEEDS / 40);
+    assertThat(stories.stream().mapToInt(Simulation.Story::summaries).sum())
+        .isGreaterThan(SEEDS / 10);
   }
 
   @Test

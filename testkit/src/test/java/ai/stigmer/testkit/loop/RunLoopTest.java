@@ -90,6 +90,7 @@ class RunLoopTest extends LoopFixture {
                 case AgentEvent.ApprovalDecided decided -> decided.seq();
                 case AgentEvent.ToolStarted other -> 0;
                 case AgentEvent.Child other -> 0;
+                case AgentEvent.Compacted compacted -> compacted.seq();
                 case AgentEvent.Notice other -> 0;
                 case AgentEvent.RunFinished other -> 0;
               };

@@ -55,6 +55,12 @@ final class AnthropicChatModel implements ChatModel {
     return settings.model();
   }
 
+  /** Signatures of later models hold only behind the messages that the thinking followed. */
+  @Override
+  public boolean bindsThinking() {
+    return true;
+  }
+
   @Override
   public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
     if (cancel.isCancelled()) {

@@ -46,6 +46,11 @@ final class ContextWindow {
     }
   }
 
+  /** The size; 0 while it is not known. */
+  int known() {
+    return decided;
+  }
+
   /** The size; blocks for at most two seconds, and only until it is known. */
   Size size(CancelToken cancel) {
     if (decided > 0) {

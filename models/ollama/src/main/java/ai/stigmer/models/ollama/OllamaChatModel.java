@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,17 @@ final class OllamaChatModel implements ChatModel {
   @Override
   public String model() {
     return settings.model();
+  }
+
+  /** What the server has allocated, or what it is asked for. */
+  @Override
+  public OptionalLong contextWindow() {
+    int asked = window.known();
+    if (asked == 0) {
+      return OptionalLong.empty();
+    }
+    int allocated = loaded.context(new LoadedModels.Load(endpoint.base(), settings.model(), asked));
+    return OptionalLong.of(allocated == LoadedModels.UNTOLD ? asked : Math.min(asked, allocated));
   }
 
   @Override

@@ -29,11 +29,15 @@ import java.util.function.Consumer;
 
 /**
  * Plays a scenario: no real model, no network, always the same. Its place in the play is the number
- * of answers in the request, so a run that is resumed goes on at the right turn.
+ * of answers so far, so a run that is resumed goes on at the right turn. Summaries are not part of
+ * the play.
  *
  * <p>Thread contract: thread-safe; holds no state.
  */
 public final class ScriptedModel implements ChatModel {
+  /** No scenario can know when the context window is full. */
+  private static final Turn SUMMARY = Turn.says("The scenario went on as it is written.");
+
   private final Scenario scenario;
 
   private ScriptedModel(Scenario scenario) {
@@ -56,6 +60,9 @@ public final class ScriptedModel implements ChatModel {
 
   @Override
   public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
+    if (request.purpose() == ModelRequest.Purpose.SUMMARY) {
+      return new ModelResult.Turn(played(SUMMARY, 0));
+    }
     int position = request.turn();
     if (position >= scenario.turns().size()) {
       return failure(
