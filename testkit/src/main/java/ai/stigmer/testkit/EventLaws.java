@@ -63,25 +63,11 @@ public final class EventLaws implements Consumer<AgentEvent> {
             "starts a call that is open",
             event);
       }
-      case AgentEvent.ToolFinished finished -> {
-        require(
-            finished.call().equals(openTools.remove(finished.call().id())),
-            "ends a call that is not open",
-            event);
-        childEnds(finished.call().id());
-        if (finished.seq() != AgentEvent.ToolFinished.NOT_RECORDED) {
-          requireLater(finished.seq(), event);
-        }
-      }
+      case AgentEvent.ToolFinished finished -> toolFinished(finished);
       case AgentEvent.Child child -> child(child);
       case AgentEvent.ApprovalRequested requested -> approval(requested.seq(), event);
       case AgentEvent.ApprovalDecided decided -> approval(decided.seq(), event);
-      case AgentEvent.Compacted compacted -> {
-        require(openTurn == 0, "a compaction within a turn", event);
-        require(openTools.isEmpty(), "a compaction while a tool runs", event);
-        require(compacted.after() < compacted.before(), "a compaction that shrinks nothing", event);
-        requireLater(compacted.seq(), event);
-      }
+      case AgentEvent.Compacted compacted -> compacted(compacted);
       case AgentEvent.Notice notice -> {}
       case AgentEvent.RunFinished finished -> {
         require(openTurn == 0, "the run ends within a turn", event);
@@ -92,6 +78,24 @@ public final class EventLaws implements Consumer<AgentEvent> {
         children.clear();
       }
     }
+  }
+
+  private void toolFinished(AgentEvent.ToolFinished finished) {
+    require(
+        finished.call().equals(openTools.remove(finished.call().id())),
+        "ends a call that is not open",
+        finished);
+    childEnds(finished.call().id());
+    if (finished.seq() != AgentEvent.ToolFinished.NOT_RECORDED) {
+      requireLater(finished.seq(), finished);
+    }
+  }
+
+  private void compacted(AgentEvent.Compacted compacted) {
+    require(openTurn == 0, "a compaction within a turn", compacted);
+    require(openTools.isEmpty(), "a compaction while a tool runs", compacted);
+    require(compacted.after() < compacted.before(), "a compaction that shrinks nothing", compacted);
+    requireLater(compacted.seq(), compacted);
   }
 
   /** Everything that was seen, in order. */

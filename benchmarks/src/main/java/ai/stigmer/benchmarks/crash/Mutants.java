@@ -136,12 +136,15 @@ final class Mutants {
               "an outcome is shown before it is durable",
               TOOLS,
               """
-              long seq = approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
+              long seq =
+                  cut.kept().isPresent()
+                      ? approvals.append(cut.kept().get(), outcome)
+                      : approvals.append(outcome);
               events.send(new AgentEvent.ToolFinished(asRun, told, seq));
               """,
               """
               events.send(new AgentEvent.ToolFinished(asRun, told, before.turns() + 100L));
-              approvals.append(new JournalEntry.ToolOutcome(call, told, approval));
+              approvals.append(outcome);
               """),
           new Mutant(
               "outcomes of parallel calls are mixed up",
@@ -203,7 +206,7 @@ final class Mutants {
           new Mutant(
               "a run is taken from an owner that lives",
               MEMORY,
-              "if (held && alive.test(owner)) {",
+              "if (held && !owner.equals(gone) && alive.test(owner)) {",
               "if (held && owner.isEmpty()) {"),
           new Mutant(
               "only the first of several entries is written",

@@ -68,14 +68,7 @@ public final class Transcript {
         line(number, "asks " + asked.id() + ": " + question(asked) + ToolLine.call(asked.call()));
         body(asked.why());
       }
-      case JournalEntry.ApprovalDecided decided ->
-          line(
-              number,
-              decided.approval()
-                  + " "
-                  + Visible.answer(ApprovalDesk.words(decided.decision()))
-                  + ", by "
-                  + Visible.answer(decided.by()));
+      case JournalEntry.ApprovalDecided decided -> line(number, decided(decided));
       case JournalEntry.UserMessage message -> {
         line(number, "user");
         body(message.text());
@@ -93,34 +86,45 @@ public final class Transcript {
         spent.add(failed.spent());
         line(number, "an answer that broke off " + words(failed.spent()));
       }
-      case JournalEntry.Compacted compacted -> {
-        spent.add(compacted.spent());
-        line(
-            number,
-            ContextLine.compacted(
-                    compacted.replaced(), compacted.before(), compacted.after(), compacted.window())
-                + " "
-                + words(compacted.spent()));
-        result(compacted.text());
-      }
+      case JournalEntry.Compacted compacted -> compacted(number, compacted);
       case JournalEntry.CompactionFailed failed -> {
         spent.add(failed.spent());
         line(number, "a summary that could not be used " + words(failed.spent()));
         body(failed.why());
       }
-      case JournalEntry.ResultKept kept ->
-          line(
-              number,
-              String.format(
-                  Locale.ROOT,
-                  "kept whole: %s (%,d characters)",
-                  Visible.line(kept.name(), LINE),
-                  kept.text().length()));
+      case JournalEntry.ResultKept kept -> line(number, kept(kept));
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
       }
     }
+  }
+
+  private static String decided(JournalEntry.ApprovalDecided decided) {
+    return decided.approval()
+        + " "
+        + Visible.answer(ApprovalDesk.words(decided.decision()))
+        + ", by "
+        + Visible.answer(decided.by());
+  }
+
+  private static String kept(JournalEntry.ResultKept kept) {
+    return String.format(
+        Locale.ROOT,
+        "kept whole: %s (%,d characters)",
+        Visible.line(kept.name(), LINE),
+        kept.text().length());
+  }
+
+  private void compacted(String number, JournalEntry.Compacted compacted) {
+    spent.add(compacted.spent());
+    line(
+        number,
+        ContextLine.compacted(
+                compacted.replaced(), compacted.before(), compacted.after(), compacted.window())
+            + " "
+            + words(compacted.spent()));
+    result(compacted.text());
   }
 
   private void child(String number, JournalEntry.ChildFinished child) {

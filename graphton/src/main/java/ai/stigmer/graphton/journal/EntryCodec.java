@@ -69,21 +69,8 @@ public final class EntryCodec {
                   .put("environment", started.environment());
           case RunResumed resumed -> object("run-resumed").put("owner", resumed.owner());
           case Turn turn -> turn(turn.turn());
-          case ToolIntent intent -> {
-            ObjectNode node = call("tool-intent", intent.call());
-            node.put("effect", intent.effect().name());
-            intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
-            intent.approval().ifPresent(approval -> node.put("approval", approval));
-            yield node;
-          }
-          case ToolOutcome outcome -> {
-            ObjectNode node =
-                call("tool-outcome", outcome.call())
-                    .put("status", outcome.result().status().name())
-                    .put("text", outcome.result().text());
-            outcome.approval().ifPresent(approval -> node.put("approval", approval));
-            yield node;
-          }
+          case ToolIntent intent -> intent(intent);
+          case ToolOutcome outcome -> outcome(outcome);
           case ApprovalRequested requested ->
               ApprovalJson.put(
                   call("approval-requested", requested.request().call()), requested.request());
@@ -117,6 +104,23 @@ public final class EntryCodec {
                   .put("text", kept.text());
           case RunFinished finished -> end(finished.end());
         });
+  }
+
+  private static ObjectNode intent(ToolIntent intent) {
+    ObjectNode node = call("tool-intent", intent.call());
+    node.put("effect", intent.effect().name());
+    intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
+    intent.approval().ifPresent(approval -> node.put("approval", approval));
+    return node;
+  }
+
+  private static ObjectNode outcome(ToolOutcome outcome) {
+    ObjectNode node =
+        call("tool-outcome", outcome.call())
+            .put("status", outcome.result().status().name())
+            .put("text", outcome.result().text());
+    outcome.approval().ifPresent(approval -> node.put("approval", approval));
+    return node;
   }
 
   /**

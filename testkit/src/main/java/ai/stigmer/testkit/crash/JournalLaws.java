@@ -86,12 +86,7 @@ public final class JournalLaws {
         require(open.containsKey(result.call()), seq, "keeps the result of no open call");
         require(kept.add(result.name()), seq, "keeps a result twice");
       }
-      case JournalEntry.Compacted compacted -> {
-        summary(seq);
-        require(compacted.replaced() < messages, seq, "stands for more than there is");
-        require(compacted.after() < compacted.before(), seq, "shrinks nothing");
-        messages -= compacted.replaced() - 1;
-      }
+      case JournalEntry.Compacted compacted -> compacted(seq, compacted);
       case JournalEntry.CompactionFailed _ -> summary(seq);
       case JournalEntry.ApprovalRequested requested -> {
         requireGoing(seq);
@@ -102,16 +97,8 @@ public final class JournalLaws {
         require(requests.contains(decided.approval()), seq, "decides what nobody requested");
         require(decisions.add(decided.approval()), seq, "decides an approval twice");
       }
-      case JournalEntry.ChildStarted child -> {
-        requireGoing(seq);
-        require(intended.contains(child.call()), seq, "begins a child without an intent");
-        require(children.add(child.childRunId()), seq, "begins a child twice");
-      }
-      case JournalEntry.ChildFinished child -> {
-        requireGoing(seq);
-        require(children.contains(child.childRunId()), seq, "ends a child that never began");
-        require(endedChildren.add(child.childRunId()), seq, "ends a child twice");
-      }
+      case JournalEntry.ChildStarted child -> childStarted(seq, child);
+      case JournalEntry.ChildFinished child -> childFinished(seq, child);
       case JournalEntry.RunFinished finished -> {
         requireGoing(seq);
         boolean done =
@@ -120,6 +107,25 @@ public final class JournalLaws {
         ended = true;
       }
     }
+  }
+
+  private void compacted(int seq, JournalEntry.Compacted compacted) {
+    summary(seq);
+    require(compacted.replaced() < messages, seq, "stands for more than there is");
+    require(compacted.after() < compacted.before(), seq, "shrinks nothing");
+    messages -= compacted.replaced() - 1;
+  }
+
+  private void childStarted(int seq, JournalEntry.ChildStarted child) {
+    requireGoing(seq);
+    require(intended.contains(child.call()), seq, "begins a child without an intent");
+    require(children.add(child.childRunId()), seq, "begins a child twice");
+  }
+
+  private void childFinished(int seq, JournalEntry.ChildFinished child) {
+    requireGoing(seq);
+    require(children.contains(child.childRunId()), seq, "ends a child that never began");
+    require(endedChildren.add(child.childRunId()), seq, "ends a child twice");
   }
 
   /** Under somebody's word a call may have other arguments, and be announced anew. */
