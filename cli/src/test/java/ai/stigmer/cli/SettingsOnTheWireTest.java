@@ -160,6 +160,22 @@ class SettingsOnTheWireTest {
               assertThat(s.status()).isEqualTo(8);
               assertThat(s.chats()).hasSize(2);
             }));
+    all.put(
+        "context.compact_at",
+        new Wired(
+            "0.5",
+            Scenario.of(
+                Answer.call("ls", "{}").tokens(17_000, 5),
+                Answer.call("glob", "{\"pattern\":\"*\"}").tokens(17_100, 5),
+                Answer.text("nothing was found"),
+                Answer.text("done")),
+            s -> {
+              assertThat(s.status()).as(s.err()).isZero();
+              assertThat(s.chats()).hasSize(4);
+              assertThat(s.chats().get(2).body().has("tools")).isFalse();
+              assertThat(s.chats().getLast().body().toString()).contains("nothing was found");
+              assertThat(s.err()).contains("context: 2 messages were summarised, ");
+            }));
     all.put("budget.model_calls", stopped("2", 2, "E810"));
     all.put("budget.tool_calls", stopped("1", 2, "E811"));
     all.put("budget.tokens", stopped("10", 0, "E812"));

@@ -93,6 +93,9 @@ final class ExplainJson {
       case DEPTH ->
           Values.depth(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case SHARE ->
+          Values.share(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
       case MODE,
           PROVIDER,
           MODEL,

@@ -24,6 +24,7 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.IDLE_TIMEOUT, "60s"),
           Map.entry(SettingsTable.MAX_TURNS, "50"),
           Map.entry(SettingsTable.MAX_RETRIES, "4"),
+          Map.entry(SettingsTable.COMPACT_AT, "0.8"),
           Map.entry(SettingsTable.API, "auto"),
           Map.entry(SettingsTable.PULL, "ask"),
           Map.entry(SettingsTable.EXECUTION_MODE, "auto"),

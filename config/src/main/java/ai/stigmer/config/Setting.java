@@ -29,6 +29,7 @@ record Setting(
     COUNT("a whole number of at least 1"),
     TEMPERATURE("a number from 0.0 to 2.0"),
     RETRIES("a whole number from 0 to 20"),
+    SHARE("a number from 0.1 to 0.95"),
     MODELS("models as provider/model, separated by commas, at most 8"),
     EFFORT("none, low, medium, high or max"),
     API("auto, responses or chat"),
@@ -61,7 +62,7 @@ record Setting(
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
-        case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH -> false;
+        case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
         case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE -> false;
       };
     }
@@ -105,6 +106,7 @@ record Setting(
       case COUNT -> key.startsWith("llm.") ? "8192" : "50";
       case TEMPERATURE -> "0.2";
       case RETRIES -> "4";
+      case SHARE -> "0.6";
       case MODELS -> "anthropic/claude-sonnet-5-5,ollama/qwen3:8b";
       case EFFORT -> "medium";
       case API -> "auto";

@@ -22,6 +22,7 @@ final class SettingsTable {
   static final String CONTEXT_LENGTH = "llm.context_length";
   static final String EFFORT = "llm.effort";
   static final String API = "llm.api";
+  static final String COMPACT_AT = "context.compact_at";
   static final String MAX_RETRIES = "llm.max_retries";
   static final String RETRY_BUDGET = "llm.retry_budget";
   static final String FALLBACKS = "llm.fallbacks";
@@ -175,6 +176,13 @@ final class SettingsTable {
               List.of("--max-turns"),
               true,
               "The most answers of the model in one run. A request can only lower it."),
+          new Setting(
+              COMPACT_AT,
+              Kind.SHARE,
+              List.of(Variable.of("STIGMER_CONTEXT_COMPACT_AT")),
+              List.of("--compact-at"),
+              false,
+              "The share of the context window from which on the oldest messages of a run are summarised."),
           new Setting(
               EXECUTION_MODE,
               Kind.EXECUTION,

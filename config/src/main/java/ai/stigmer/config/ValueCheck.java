@@ -37,6 +37,8 @@ final class ValueCheck {
           Values.temperature(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case RETRIES ->
           Values.retries(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case SHARE ->
+          Values.share(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case MODELS ->
           Values.models(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case EFFORT ->
@@ -170,6 +172,7 @@ final class ValueCheck {
       case SettingsTable.WHEN_ABSENT, SettingsTable.UNKNOWN_EFFECTS -> "E148";
       case SettingsTable.PERMISSION_MODE -> "E155";
       case SettingsTable.MAX_RETRIES -> "E134";
+      case SettingsTable.COMPACT_AT -> "E141";
       case SettingsTable.FALLBACKS -> "E135";
       default -> "E117";
     };

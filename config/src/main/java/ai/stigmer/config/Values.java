@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.context.ContextPolicy;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
@@ -27,6 +28,8 @@ final class Values {
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]*\\.?[0-9]+([eE]-?[0-9]{1,3})?");
 
+  private static final Pattern SHARE = Pattern.compile("0?\\.[0-9]{1,6}");
+
   private Values() {}
 
   /** A whole number from 1 to 2,147,483,647. */
@@ -40,6 +43,14 @@ final class Values {
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
+  }
+
+  /** A number from 0.1 to 0.95. */
+  static Optional<Double> share(String text) {
+    return SHARE.matcher(text).matches()
+        ? Optional.of(Double.parseDouble(text))
+            .filter(share -> share >= ContextPolicy.LEAST && share <= ContextPolicy.MOST)
+        : Optional.empty();
   }
 
   /** A whole number from 0 to 20. */
@@ -56,7 +67,8 @@ final class Values {
       case DURATION -> duration(text).map(Duration::toMillis).map(BigDecimal::valueOf);
       case MODE, PROVIDER, MODEL, URL, SECRET, TEMPERATURE, RETRIES, MODELS, EFFORT, API, PULL ->
           Optional.empty();
-      case EXECUTION,
+      case SHARE,
+          EXECUTION,
           NETWORK,
           PROCESSES,
           SIZE,

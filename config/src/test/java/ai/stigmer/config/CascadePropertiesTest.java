@@ -98,11 +98,12 @@ class CascadePropertiesTest {
             Map.entry("STIGMER_LLM_CONTEXT_LENGTH", "x"),
             Map.entry("STIGMER_LLM_TIMEOUT_IDLE", "x"),
             Map.entry("STIGMER_LLM_MAX_RETRIES", "x"),
+            Map.entry("STIGMER_CONTEXT_COMPACT_AT", "x"),
             Map.entry("STIGMER_MAX_TURNS", "x"));
     assertThat(Cascade.resolve(OnADay.of(env, home, "stigmer run").withoutFile()).problems())
         .extracting(problem -> problem.code())
         .containsExactly(
-            "E109", "E115", "E114", "E107", "E104", "E105", "E116", "E134", "E117", "E118");
+            "E109", "E115", "E114", "E107", "E104", "E105", "E116", "E134", "E117", "E118", "E141");
   }
 
   @Test

@@ -87,6 +87,10 @@ final class SchemaWriter {
         node.put("type", "number").put("minimum", 0).put("maximum", 2);
         choices.addObject().put("type", "string").put("pattern", "^[0-2](\\.[0-9]+)?$");
       }
+      case SHARE -> {
+        node.put("type", "number").put("minimum", 0.1).put("maximum", 0.95);
+        choices.addObject().put("type", "string").put("pattern", "^0?\\.[0-9]{1,6}$");
+      }
       case RETRIES -> {
         node.put("type", "integer").put("minimum", 0).put("maximum", 20);
         choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,10}$");

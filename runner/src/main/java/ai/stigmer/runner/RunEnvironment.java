@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.context.ContextPolicy;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -75,6 +76,16 @@ public record RunEnvironment(
   /** What decides about tool calls: what was configured, and what was allowed by other means. */
   public RunPermissions inEffect() {
     return permissions.inEffect(execution, context.servers());
+  }
+
+  /** The share of the context window at which the run is summarised, as it was configured. */
+  double compactAt() {
+    for (JsonNode setting : tree(configuration).path("settings")) {
+      if (setting.path("key").asText().equals("context.compact_at")) {
+        return setting.path("value").asDouble(ContextPolicy.COMPACT_AT);
+      }
+    }
+    return ContextPolicy.COMPACT_AT;
   }
 
   /** The same with other permissions. */

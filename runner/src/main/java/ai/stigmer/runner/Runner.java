@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.Graphton;
+import ai.stigmer.graphton.context.ContextPolicy;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
@@ -181,6 +182,7 @@ public final class Runner implements AutoCloseable {
         .journal(journal)
         .owner(owner)
         .budget(environment.budget(), new CatalogPrices(models(environment)))
+        .context(new ContextPolicy(environment.compactAt(), new KnownWindows(models(environment))))
         .permission(control.permission())
         .aroundTools(
             new Redaction(

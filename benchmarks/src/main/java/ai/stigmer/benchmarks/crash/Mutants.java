@@ -13,6 +13,10 @@ final class Mutants {
   private static final String PLACES = ROOT + "loop/Checkpoints.java";
   private static final String MEMORY = ROOT + "journal/InMemoryJournal.java";
   private static final String CODEC = ROOT + "journal/EntryCodec.java";
+  private static final String COMPACT = ROOT + "loop/CompactStage.java";
+  private static final String CUT = ROOT + "loop/Compaction.java";
+  private static final String SIZE = ROOT + "loop/ContextState.java";
+  private static final String SUMMARY_JSON = ROOT + "journal/CompactionJson.java";
   private static final String FORK = ROOT + "Fork.java";
   private static final String GRAPHTON = ROOT + "Graphton.java";
 
@@ -137,14 +141,12 @@ final class Mutants {
               TOOLS,
               """
               long seq =
-                  cut.kept().isPresent()
-                      ? approvals.append(cut.kept().get(), outcome)
-                      : approvals.append(outcome);
+                  approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
               events.send(new AgentEvent.ToolFinished(asRun, told, seq));
               """,
               """
               events.send(new AgentEvent.ToolFinished(asRun, told, before.turns() + 100L));
-              approvals.append(outcome);
+              approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
               """),
           new Mutant(
               "outcomes of parallel calls are mixed up",
@@ -242,7 +244,54 @@ final class Mutants {
               "a run is forked within a call",
               PLACES,
               "if (transcript.pending().isEmpty()) {",
-              "if (transcript.turns() >= 0) {"));
+              "if (transcript.turns() >= 0) {"),
+          new Mutant(
+              "a summary is used without being journaled",
+              LOOP,
+              "long seq = plan.writer().append(entries);",
+              "long seq = entries.getFirst() instanceof JournalEntry.Compacted ? 1"
+                  + " : plan.writer().append(entries);"),
+          new Mutant(
+              "a summary is journaled twice",
+              COMPACT,
+              "long seq = recorder.append(List.of(compacted));",
+              "recorder.append(List.of(compacted)); long seq = recorder.append(List.of(compacted));"),
+          new Mutant(
+              "a compaction is shown before it is durable",
+              COMPACT,
+              """
+              long seq = recorder.append(List.of(compacted));
+              events.send(
+                  new AgentEvent.Compacted(
+                      compacted.replaced(), compacted.before(), compacted.after(), compacted.window(), seq));
+              """,
+              """
+              events.send(
+                  new AgentEvent.Compacted(
+                      compacted.replaced(), compacted.before(), compacted.after(), compacted.window(),
+                      scope.transcript().turns() + 100L));
+              recorder.append(List.of(compacted));
+              """),
+          new Mutant(
+              "a summary takes one message more than it stands for",
+              FOLD,
+              "int from = Math.min(1 + compacted.replaced(), whole.size());",
+              "int from = Math.min(2 + compacted.replaced(), whole.size());"),
+          new Mutant(
+              "a call is parted from its results",
+              CUT,
+              "return !answers && !goesOn;",
+              "return !goesOn;"),
+          new Mutant(
+              "the answers that a summary stands for are forgotten",
+              SIZE,
+              "leftOut + answers,",
+              "leftOut,"),
+          new Mutant(
+              "what a summary stands for is not written",
+              SUMMARY_JSON,
+              "put(\"replaced\", compacted.replaced())",
+              "put(\"replaced\", 1)"));
 
   private Mutants() {}
 }

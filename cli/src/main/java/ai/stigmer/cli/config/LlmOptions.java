@@ -46,6 +46,12 @@ public final class LlmOptions {
   private @Nullable String contextLength;
 
   @Option(
+      names = "--compact-at",
+      paramLabel = "SHARE",
+      description = "Share of the context window at which a run is summarised (default: 0.8).")
+  private @Nullable String compactAt;
+
+  @Option(
       names = "--effort",
       paramLabel = "EFFORT",
       description = "How hard the model thinks: none, low, medium, high or max.")
@@ -127,6 +133,7 @@ public final class LlmOptions {
     input = flag(input, "llm.retry_budget", retryBudget, "--retry-budget");
     input = flag(input, "llm.fallbacks", fallbacks, "--fallbacks");
     input = flag(input, "llm.pull", pull, "--pull");
+    input = flag(input, "context.compact_at", compactAt, "--compact-at");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");

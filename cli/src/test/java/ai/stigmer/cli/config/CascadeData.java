@@ -27,6 +27,7 @@ final class CascadeData {
           "llm.timeouts.idle",
           "llm.pull",
           "agent.max_turns",
+          "context.compact_at",
           "execution.mode",
           "execution.network",
           "execution.readable",
@@ -68,6 +69,7 @@ final class CascadeData {
           Map.entry("llm.retry_budget", "--retry-budget"),
           Map.entry("llm.pull", "--pull"),
           Map.entry("agent.max_turns", "--max-turns"),
+          Map.entry("context.compact_at", "--compact-at"),
           Map.entry("execution.mode", "--execution-mode"),
           Map.entry("budget.cost_usd", "--max-cost"),
           Map.entry("budget.model_calls", "--max-model-calls"),
@@ -106,6 +108,7 @@ final class CascadeData {
           Map.entry("llm.timeouts.idle", List.of("STIGMER_LLM_TIMEOUT_IDLE")),
           Map.entry("llm.pull", List.of("STIGMER_LLM_PULL")),
           Map.entry("agent.max_turns", List.of("STIGMER_MAX_TURNS")),
+          Map.entry("context.compact_at", List.of("STIGMER_CONTEXT_COMPACT_AT")),
           Map.entry("execution.mode", List.of("STIGMER_EXECUTION_MODE")),
           Map.entry("execution.network", List.of("STIGMER_EXECUTION_NETWORK")),
           Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")),
@@ -137,6 +140,7 @@ final class CascadeData {
           Map.ofEntries(
               Map.entry("llm.api", "auto"),
               Map.entry("llm.max_retries", "4"),
+              Map.entry("context.compact_at", "0.8"),
               Map.entry("llm.retry_budget", "5m"),
               Map.entry("llm.timeouts.connect", "3s"),
               Map.entry("llm.timeouts.first_token", "5m"),
@@ -234,6 +238,10 @@ final class CascadeData {
 
   static boolean isTemperature(String text) {
     return List.of("0.5", "0", "2", "1.25", "0.0").contains(text);
+  }
+
+  static boolean isShare(String text) {
+    return List.of("0.8", "0.5", "0.1", "0.95").contains(text);
   }
 
   static boolean isRetries(String text) {

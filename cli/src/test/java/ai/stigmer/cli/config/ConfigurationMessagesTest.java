@@ -83,6 +83,7 @@ class ConfigurationMessagesTest {
     check("E155 E155", "STIGMER_PERMISSIONS_DENY=rm -rf;execute(rm");
     check("E153", "STIGMER_EXECUTION_READABLE=tools");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
+    check("E141", "STIGMER_CONTEXT_COMPACT_AT=1.0");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
     check("E101", "STIGMER_LLM_FALLBACKS=anthropic/claude-opus-5-5");
     check("E104 E105", "STIGMER_LLM_MAX_TOKENS=8k", "STIGMER_LLM_TEMPERATURE=3");

@@ -151,6 +151,11 @@ final class ExpectedExplain {
         put(node, text, valid ? Double.valueOf(text) : null);
         check(valid, text, "E105", key);
       }
+      case "context.compact_at" -> {
+        boolean valid = CascadeData.isShare(text);
+        put(node, text, valid ? Double.valueOf(text) : null);
+        check(valid, text, "E141", key);
+      }
       case "llm.effort" -> {
         put(node, text, null);
         check(CascadeData.isEffort(text), text, "E132", key);

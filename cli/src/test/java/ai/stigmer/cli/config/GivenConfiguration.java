@@ -96,6 +96,8 @@ record GivenConfiguration(
   static final List<String> COUNTS =
       List.of("100", " 64 ", "40", "8k", "0", "-1", "", "9999999999");
 
+  static final List<String> SHARES = List.of("0.5", "0.1", "0.95", "0.96", "1.0", "half", " ");
+
   static final List<String> TEMPERATURES =
       List.of("0.5", "0", "2", " 1.25 ", "3", "hot", "NaN", "");
 
@@ -217,6 +219,9 @@ record GivenConfiguration(
     draw.into(given.flags, "--max-retries", RETRIES);
     draw.into(given.env, "STIGMER_LLM_MAX_RETRIES", RETRIES);
     draw.into(given.file, "llm.max_retries", RETRIES);
+    draw.into(given.flags, "--compact-at", SHARES);
+    draw.into(given.env, "STIGMER_CONTEXT_COMPACT_AT", SHARES);
+    draw.into(given.file, "context.compact_at", SHARES);
     draw.into(given.file, "llm.retry_budget", DURATIONS);
   }
 

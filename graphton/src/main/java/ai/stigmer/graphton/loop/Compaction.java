@@ -5,6 +5,7 @@ import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.model.ModelRequest;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -71,8 +72,21 @@ final class Compaction {
     return !answers && !goesOn;
   }
 
-  /** A kept message behind others than before. */
-  static Message moved(Message message, List<String> unbound) {
+  /**
+   * Kept messages behind others than before. The last turn stays as it is: with open calls a
+   * provider wants its thinking back, and leaves it out by itself where it holds no more.
+   */
+  static List<Message> moved(List<Message> kept, List<String> unbound) {
+    var moved = new ArrayList<Message>(kept.size());
+    boolean last = true;
+    for (Message message : kept.reversed()) {
+      moved.addFirst(last ? message : unbound(message, unbound));
+      last &= !(message instanceof Message.Assistant);
+    }
+    return moved;
+  }
+
+  private static Message unbound(Message message, List<String> unbound) {
     if (!(message instanceof Message.Assistant(ModelTurn turn))
         || !unbound.contains(turn.provider())) {
       return message;

@@ -1,6 +1,8 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.ResultKept;
+import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.KeptResults;
@@ -44,7 +46,15 @@ final class LongResults {
   }
 
   /** What the model is told, and what is kept besides. */
-  record Told(ToolResult result, Optional<ResultKept> kept) {}
+  record Told(ToolResult result, Optional<ResultKept> kept) {
+
+    /** The outcome, and before it what is kept. */
+    JournalEntry[] with(ToolOutcome outcome) {
+      return kept.isPresent()
+          ? new JournalEntry[] {kept.get(), outcome}
+          : new JournalEntry[] {outcome};
+    }
+  }
 
   /** A page of a file is not kept: the file is there, and a smaller page can be had. */
   Told cut(ToolCall call, ToolResult result, Transcript before) {

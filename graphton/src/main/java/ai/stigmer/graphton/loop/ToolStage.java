@@ -299,11 +299,7 @@ final class ToolStage {
       Transcript before) {
     LongResults.Told cut = results.cut(call, result, before);
     ToolResult told = warned(call, cut.result(), before);
-    var outcome = new JournalEntry.ToolOutcome(call, told, approval);
-    long seq =
-        cut.kept().isPresent()
-            ? approvals.append(cut.kept().get(), outcome)
-            : approvals.append(outcome);
+    long seq = approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
     events.send(new AgentEvent.ToolFinished(asRun, told, seq));
   }
 

@@ -287,9 +287,7 @@ public final class Transcript {
     var shorter = new ArrayList<Message>(whole.size() - from + 2);
     shorter.add(whole.getFirst());
     shorter.add(new Message.User(compacted.text()));
-    for (Message kept : whole.subList(from, whole.size())) {
-      shorter.add(Compaction.moved(kept, compacted.unbound()));
-    }
+    shorter.addAll(Compaction.moved(whole.subList(from, whole.size()), compacted.unbound()));
     int answers = ModelRequest.answers(messages) - ModelRequest.answers(shorter);
     return new Transcript(
         system,

@@ -100,6 +100,18 @@ class EntryCodecTest {
             List.of(new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5)))),
         new JournalEntry.RunForked(text, choice),
         new JournalEntry.AttemptFailed(new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
+        new JournalEntry.Compacted(
+            text,
+            1 + Math.abs(choice % 100),
+            new WorkLog(List.of(text, other), List.of(other), List.of(text)),
+            List.of(other),
+            choice,
+            7,
+            9,
+            new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
+        new JournalEntry.CompactionFailed(
+            text, new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
+        new JournalEntry.ResultKept(text, other, text),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -23,11 +23,12 @@ import java.util.concurrent.TimeUnit;
  * <p>It serves {@code POST /api/chat}, {@code GET /api/tags}, {@code POST /api/show}, {@code GET
  * /api/ps}, {@code POST /api/pull} and {@code GET /api/version}, also beneath a path prefix, and
  * checks every chat request: each tool call is answered exactly once before the next assistant
- * turn; the messages begin with those of the conversation's previous request; only offered tools
- * are called; {@code num_ctx} is present and constant; {@code stream} is true, {@code truncate} and
- * {@code shift} are false; no upgrade of HTTP/1.1 is asked for. A request that offers one tool
- * whose name ends in {@value #PROBE} asks whether the model calls tools: it is answered by the
- * model's {@link InstalledModel.ToolUse}, and the scenario goes on as if it had not been.
+ * turn; the messages begin with those of the conversation's previous request, or with a summary;
+ * only offered tools are called; {@code num_ctx} is present and constant; {@code stream} is true,
+ * {@code truncate} and {@code shift} are false; no upgrade of HTTP/1.1 is asked for. A request that
+ * offers one tool whose name ends in {@value #PROBE} asks whether the model calls tools: it is
+ * answered by the model's {@link InstalledModel.ToolUse}, and the scenario goes on as if it had not
+ * been.
  *
  * <p>Thread contract: thread-safe.
  */

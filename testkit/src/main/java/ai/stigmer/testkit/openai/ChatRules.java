@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.openai;
 
+import ai.stigmer.testkit.model.SummarisedHead;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -79,7 +80,10 @@ final class ChatRules {
             + String.join(", ", open));
   }
 
-  /** Whether the messages begin with those of an earlier request of the same conversation. */
+  /**
+   * Whether the messages begin with those of an earlier request of the same conversation, or with a
+   * summary of them.
+   */
   synchronized boolean continues(JsonNode array) {
     List<JsonNode> messages = new ArrayList<>();
     array.forEach(messages::add);
@@ -95,7 +99,7 @@ final class ChatRules {
     boolean begun =
         messages.stream().anyMatch(message -> message.path("role").asText().equals("assistant"));
     known.add(messages);
-    return known.size() == 1 || !begun;
+    return known.size() == 1 || !begun || SummarisedHead.isIn(messages);
   }
 
   private static String firstUserText(List<JsonNode> messages) {

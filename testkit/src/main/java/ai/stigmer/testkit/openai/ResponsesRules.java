@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.openai;
 
+import ai.stigmer.testkit.model.SummarisedHead;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.ArrayList;
@@ -207,7 +208,10 @@ final class ResponsesRules {
         .map(id -> Errors.invalid("input", "No tool output found for function call " + id + "."));
   }
 
-  /** Whether the input begins with that of an earlier request of the same conversation. */
+  /**
+   * Whether the input begins with that of an earlier request of the same conversation, or with a
+   * summary of it.
+   */
   synchronized boolean continues(JsonNode input) {
     ArrayNode items = (ArrayNode) input;
     List<ArrayNode> known =
@@ -219,7 +223,7 @@ final class ResponsesRules {
       }
     }
     known.add(items);
-    return known.size() == 1 || items.size() == 1;
+    return known.size() == 1 || items.size() == 1 || SummarisedHead.isIn(items);
   }
 
   private static boolean startsWith(ArrayNode items, ArrayNode prefix) {

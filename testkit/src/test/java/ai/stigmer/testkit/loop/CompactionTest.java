@@ -210,17 +210,20 @@ class CompactionTest extends LoopFixture {
 
   @Test
   void keptTurnsLoseTheirThinkingOnlyWhereTheProviderBindsItToWhatStandsBefore() {
-    var loose = reading(40);
+    var loose = new WindowedModel(20_000, 4, 60, CompactionTest::read);
     run(loose, "loose");
-    var binding = reading(40).binding();
+    var binding = new WindowedModel(20_000, 4, 60, CompactionTest::read).binding();
     run(binding, "binding");
 
     assertThat(thinking(afterTheFirstSummary(loose))).isNotEmpty();
     List<Message> kept = afterTheFirstSummary(binding).messages();
-    assertThat(thinking(afterTheFirstSummary(binding))).isEmpty();
+    assertThat(kept.stream().filter(Message.Assistant.class::isInstance)).hasSizeGreaterThan(1);
+    assertThat(thinking(afterTheFirstSummary(binding))).hasSize(1);
     assertThat(((Message.Assistant) kept.get(2)).turn().raw()).isEqualTo("{}");
+    assertThat(((Message.Assistant) kept.get(kept.size() - 2)).turn().blocks())
+        .hasAtLeastOneElementOfType(Block.Thinking.class);
     // What is thought behind the summary stays.
-    assertThat(thinking(binding.turns.getLast())).isNotEmpty();
+    assertThat(thinking(binding.turns.getLast())).hasSizeGreaterThan(1);
   }
 
   @Test

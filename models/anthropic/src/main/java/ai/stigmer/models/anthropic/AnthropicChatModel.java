@@ -34,6 +34,7 @@ final class AnthropicChatModel implements ChatModel {
   private final Sdk sdk;
   private final Exchange.Patience patience;
   private final Failures failures;
+  private final AtomicBoolean toldChangedInput = new AtomicBoolean();
   private final AtomicBoolean toldSettings = new AtomicBoolean();
 
   AnthropicChatModel(ModelSettings settings, Endpoint endpoint, Supplier<Transport> transport) {
@@ -55,10 +56,9 @@ final class AnthropicChatModel implements ChatModel {
     return settings.model();
   }
 
-  /** Signatures of later models hold only behind the messages that the thinking followed. */
   @Override
   public boolean bindsThinking() {
-    return true;
+    return Traits.of(settings.model()).binding();
   }
 
   @Override
@@ -160,7 +160,7 @@ final class AnthropicChatModel implements ChatModel {
 
   private ModelResult finish(TurnAssembly assembly, Consumer<ModelEvent> events) {
     ModelTurn turn = assembly.finish(settings.model());
-    if (assembly.hasChangedInput()) {
+    if (assembly.hasChangedInput() && toldChangedInput.compareAndSet(false, true)) {
       notice(
           events,
           "W213",
