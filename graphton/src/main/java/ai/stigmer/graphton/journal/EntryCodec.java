@@ -91,7 +91,10 @@ public final class EntryCodec {
               ApprovalJson.put(object("approval-decided"), decided.decision())
                   .put("approval", decided.approval())
                   .put("by", decided.by());
-          case UserMessage message -> object("user-message").put("text", message.text());
+          case UserMessage message -> {
+            ObjectNode node = object("user-message").put("text", message.text());
+            yield message.number() == 0 ? node : node.put("number", message.number());
+          }
           case ModelSwitched switched ->
               object("model-switched")
                   .put("from", switched.from())
@@ -161,7 +164,7 @@ public final class EntryCodec {
       case "approval-decided" ->
           new ApprovalDecided(
               text(node, "approval"), ApprovalJson.decision(node), text(node, "by"));
-      case "user-message" -> new UserMessage(text(node, "text"));
+      case "user-message" -> new UserMessage(text(node, "text"), node.path("number").asInt());
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
       case "child-started" ->

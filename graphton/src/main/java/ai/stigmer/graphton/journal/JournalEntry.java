@@ -117,10 +117,19 @@ public sealed interface JournalEntry {
     }
   }
 
-  /** The user said something more. */
-  record UserMessage(String text) implements JournalEntry {
+  /**
+   * The user said something more. Durable before the model is asked with it.
+   *
+   * @param number which message from the run's inbox it is, from 1; 0 when it came another way
+   */
+  record UserMessage(String text, int number) implements JournalEntry {
     public UserMessage {
       requireNonNull(text, "text is null");
+    }
+
+    /** A message that is not from the inbox. */
+    public UserMessage(String text) {
+      this(text, 0);
     }
   }
 
