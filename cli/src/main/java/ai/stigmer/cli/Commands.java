@@ -19,6 +19,7 @@ final class Commands {
           "resume",
           "steer",
           "cancel",
+          "undo",
           "replay",
           "fork",
           "export-test",
@@ -67,6 +68,7 @@ final class Commands {
       case "resume" -> new ResumeCommand(surroundings);
       case "steer" -> new SteerCommand(surroundings);
       case "cancel" -> new CancelCommand(surroundings);
+      case "undo" -> new UndoCommand(surroundings);
       case "replay" -> new ReplayCommand(surroundings);
       case "fork" -> new ForkCommand(surroundings);
       case "export-test" -> new ExportTestCommand(surroundings);

@@ -82,9 +82,9 @@ final class Mutants {
           new Mutant(
               "the effect comes before its intent",
               TOOLS,
-              "announce(ready, prepared); return new Announced.Run(ready);",
-              "ToolResult early = run(ready); announce(ready, prepared);"
-                  + " record(ready, early, before); return new Announced.Done();"),
+              "announce(ready, prepared, before); return new Announced.Run(ready);",
+              "ToolResult early = run(ready); announce(ready, prepared, before);"
+                  + " record(ready, early, transcript); return new Announced.Done();"),
           new Mutant(
               "an outcome is recorded before the effect",
               TOOLS,

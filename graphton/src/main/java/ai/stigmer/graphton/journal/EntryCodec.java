@@ -74,6 +74,7 @@ public final class EntryCodec {
             node.put("effect", intent.effect().name());
             intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
             intent.approval().ifPresent(approval -> node.put("approval", approval));
+            intent.before().ifPresent(before -> FileStateJson.put(node, before));
             yield node;
           }
           case ToolOutcome outcome -> {
@@ -153,7 +154,8 @@ public final class EntryCodec {
               readCall(node),
               EffectClass.valueOf(text(node, "effect")),
               optional(node, "prepared"),
-              optional(node, "approval"));
+              optional(node, "approval"),
+              FileStateJson.read(node));
       case "tool-outcome" ->
           new ToolOutcome(
               readCall(node),
