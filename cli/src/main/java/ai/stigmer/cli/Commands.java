@@ -17,6 +17,9 @@ final class Commands {
           "run",
           "demo",
           "resume",
+          "steer",
+          "cancel",
+          "undo",
           "replay",
           "fork",
           "export-test",
@@ -63,6 +66,9 @@ final class Commands {
       case "run" -> new RunCommand(surroundings);
       case "demo" -> new DemoCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
+      case "steer" -> new SteerCommand(surroundings);
+      case "cancel" -> new CancelCommand(surroundings);
+      case "undo" -> new UndoCommand(surroundings);
       case "replay" -> new ReplayCommand(surroundings);
       case "fork" -> new ForkCommand(surroundings);
       case "export-test" -> new ExportTestCommand(surroundings);

@@ -9,6 +9,7 @@ import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,5 +59,17 @@ final class Redaction implements ToolInterceptor {
       text = text.replace(secret, "[redacted]");
     }
     return new ToolResult(result.status(), text);
+  }
+
+  /** A file that holds a key is not copied anywhere. */
+  @Override
+  public boolean mayKeep(byte[] content) {
+    // One character for each byte, so that a file of any character set can be looked through.
+    String bytes = new String(content, StandardCharsets.ISO_8859_1);
+    return secrets.stream()
+        .map(
+            secret ->
+                new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
+        .noneMatch(bytes::contains);
   }
 }

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
 import java.nio.file.Path;
@@ -99,6 +100,20 @@ public final class Runner implements AutoCloseable {
    *     {@code E507} when something else started it, {@code E512} when nothing was recorded
    */
   public RunEnvironment environment(String runId) {
+    return environment(journal, runId);
+  }
+
+  /**
+   * The folder that a recorded run works in, as its tools see it.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #environment(String)}; {@code
+   *     E130} when the folder cannot be used
+   */
+  public static Workspace workspace(Journal journal, String runId, Map<String, String> env) {
+    return Toolbox.workspace(environment(journal, runId).workspace(), env);
+  }
+
+  private static RunEnvironment environment(Journal journal, String runId) {
     List<Recorded> entries = journal.read(runId);
     if (entries.isEmpty()
         || !(entries.getFirst().entry() instanceof JournalEntry.RunStarted started)) {

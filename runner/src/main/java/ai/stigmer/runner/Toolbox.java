@@ -121,7 +121,7 @@ final class Toolbox {
   }
 
   /** An agent that could write configuration or journal could point the next run anywhere. */
-  private static Workspace workspace(Path folder, Map<String, String> env) {
+  static Workspace workspace(Path folder, Map<String, String> env) {
     Workspace workspace = Workspace.open(folder);
     Path home = UserHome.stigmer(env);
     String file = env.getOrDefault("STIGMER_CONFIG", "").strip();

@@ -8,6 +8,7 @@ final class Mutants {
   private static final String LOOP = ROOT + "loop/RunLoop.java";
   private static final String TOOLS = ROOT + "loop/ToolStage.java";
   private static final String ADMISSION = ROOT + "loop/CallAdmission.java";
+  private static final String STEERING = ROOT + "loop/Steering.java";
   private static final String FOLD = ROOT + "loop/Transcript.java";
   private static final String MODELS = ROOT + "loop/ModelStage.java";
   private static final String PLACES = ROOT + "loop/Checkpoints.java";
@@ -85,9 +86,9 @@ final class Mutants {
           new Mutant(
               "the effect comes before its intent",
               TOOLS,
-              "announce(ready, prepared); return new Announced.Run(ready);",
-              "ToolResult early = run(ready); announce(ready, prepared);"
-                  + " record(ready, early, before); return new Announced.Done();"),
+              "announce(ready, prepared, before); return new Announced.Run(ready);",
+              "ToolResult early = run(ready); announce(ready, prepared, before);"
+                  + " record(ready, early, transcript); return new Announced.Done();"),
           new Mutant(
               "an outcome is recorded before the effect",
               TOOLS,
@@ -158,6 +159,16 @@ final class Mutants {
               TOOLS,
               "return ready.tool().effect() == EffectClass.READ",
               "return ready.tool().effect() != EffectClass.UNSAFE"),
+          new Mutant(
+              "what the user says meanwhile is lost",
+              STEERING,
+              "recorder.append(List.of(new UserMessage(text, ++taken)));",
+              "taken++;"),
+          new Mutant(
+              "what the user says is heard again after a resume",
+              STEERING,
+              "this.taken = taken(plan.writer().before());",
+              "this.taken = 0;"),
           new Mutant(
               "answers stand in the wrong order",
               FOLD,

@@ -14,6 +14,11 @@ public interface ToolInterceptor {
   ToolResult around(Tool tool, ToolArguments arguments, ToolContext context, Next next)
       throws Exception;
 
+  /** Whether a file's content may be written into the journal, so that a change can be undone. */
+  default boolean mayKeep(byte[] content) {
+    return true;
+  }
+
   /** The next interceptor, or the tool itself. */
   @FunctionalInterface
   interface Next {

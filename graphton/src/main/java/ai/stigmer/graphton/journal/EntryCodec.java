@@ -78,7 +78,10 @@ public final class EntryCodec {
               ApprovalJson.put(object("approval-decided"), decided.decision())
                   .put("approval", decided.approval())
                   .put("by", decided.by());
-          case UserMessage message -> object("user-message").put("text", message.text());
+          case UserMessage message -> {
+            ObjectNode node = object("user-message").put("text", message.text());
+            yield message.number() == 0 ? node : node.put("number", message.number());
+          }
           case ModelSwitched switched ->
               object("model-switched")
                   .put("from", switched.from())
@@ -111,6 +114,7 @@ public final class EntryCodec {
     node.put("effect", intent.effect().name());
     intent.prepared().ifPresent(prepared -> node.put("prepared", prepared));
     intent.approval().ifPresent(approval -> node.put("approval", approval));
+    intent.before().ifPresent(before -> FileStateJson.put(node, before));
     return node;
   }
 
@@ -154,7 +158,8 @@ public final class EntryCodec {
               readCall(node),
               EffectClass.valueOf(text(node, "effect")),
               optional(node, "prepared"),
-              optional(node, "approval"));
+              optional(node, "approval"),
+              FileStateJson.read(node));
       case "tool-outcome" ->
           new ToolOutcome(
               readCall(node),
@@ -165,7 +170,7 @@ public final class EntryCodec {
       case "approval-decided" ->
           new ApprovalDecided(
               text(node, "approval"), ApprovalJson.decision(node), text(node, "by"));
-      case "user-message" -> new UserMessage(text(node, "text"));
+      case "user-message" -> new UserMessage(text(node, "text"), node.path("number").asInt());
       case "model-switched" ->
           new ModelSwitched(text(node, "from"), text(node, "to"), text(node, "why"));
       case "child-started" ->

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,11 +59,17 @@ public sealed interface JournalEntry {
    * @param call as it is run: with the arguments that somebody put in the place of the model's
    * @param prepared what the tool noted for settling the call after a crash
    * @param approval the approval that is used up by this call; each is used up once
+   * @param before the file that it changes, for undo
    */
   record ToolIntent(
-      ToolCall call, EffectClass effect, Optional<String> prepared, Optional<String> approval)
+      ToolCall call,
+      EffectClass effect,
+      Optional<String> prepared,
+      Optional<String> approval,
+      Optional<FileState> before)
       implements JournalEntry {
     public ToolIntent {
+      requireNonNull(before, "before is null");
       requireNonNull(approval, "approval is null");
       requireNonNull(call, "call is null");
       requireNonNull(effect, "effect is null");
@@ -72,6 +79,12 @@ public sealed interface JournalEntry {
     /** A call that nobody was asked about. */
     public ToolIntent(ToolCall call, EffectClass effect, Optional<String> prepared) {
       this(call, effect, prepared, Optional.empty());
+    }
+
+    /** A call that changes no file that could be put back. */
+    public ToolIntent(
+        ToolCall call, EffectClass effect, Optional<String> prepared, Optional<String> approval) {
+      this(call, effect, prepared, approval, Optional.empty());
     }
   }
 
@@ -117,10 +130,19 @@ public sealed interface JournalEntry {
     }
   }
 
-  /** The user said something more. */
-  record UserMessage(String text) implements JournalEntry {
+  /**
+   * The user said something more. Durable before the model is asked with it.
+   *
+   * @param number which message from the run's inbox it is, from 1; 0 when it came another way
+   */
+  record UserMessage(String text, int number) implements JournalEntry {
     public UserMessage {
       requireNonNull(text, "text is null");
+    }
+
+    /** A message that is not from the inbox. */
+    public UserMessage(String text) {
+      this(text, 0);
     }
   }
 

@@ -10,6 +10,9 @@ public sealed interface Post {
   /** What it is about. Of all posts about the same, the first one counts. */
   String topic();
 
+  /** Who left it, for people. */
+  String by();
+
   /**
    * A decision about a call that waits.
    *
@@ -34,6 +37,48 @@ public sealed interface Post {
 
     public static String topic(String approval, String hash) {
       return "approval/" + approval + "/" + hash;
+    }
+  }
+
+  /**
+   * Something more that the user says.
+   *
+   * @param number which message to this run it is, from 1; they are taken in this order
+   */
+  record Message(int number, String text, String by) implements Post {
+    public Message {
+      requireNonNull(text, "text is null");
+      requireNonNull(by, "by is null");
+    }
+
+    @Override
+    public String topic() {
+      return topic(number);
+    }
+
+    public static String topic(int number) {
+      return "message/" + number;
+    }
+  }
+
+  /**
+   * The run is to end, so that it can be resumed.
+   *
+   * @param drive how often the run has begun or gone on; whoever resumes it later does not mean
+   *     this one
+   */
+  record Cancel(int drive, String by) implements Post {
+    public Cancel {
+      requireNonNull(by, "by is null");
+    }
+
+    @Override
+    public String topic() {
+      return topic(drive);
+    }
+
+    public static String topic(int drive) {
+      return "cancel/" + drive;
     }
   }
 }

@@ -15,6 +15,15 @@ public final class PostCodec {
                   .put("approval", decision.approval())
                   .put("hash", decision.hash())
                   .put("by", decision.by()));
+      case Post.Message message ->
+          EntryCodec.ascii(
+              EntryCodec.object("message")
+                  .put("number", message.number())
+                  .put("text", message.text())
+                  .put("by", message.by()));
+      case Post.Cancel cancel ->
+          EntryCodec.ascii(
+              EntryCodec.object("cancel").put("drive", cancel.drive()).put("by", cancel.by()));
     };
   }
 
@@ -27,15 +36,22 @@ public final class PostCodec {
   public static Post decode(String text) {
     JsonNode node = EntryCodec.tree(text);
     String type = node.path("type").asText();
-    if (!type.equals("decision")) {
-      throw EntryCodec.unknownType(type);
-    }
     try {
-      return new Post.Decision(
-          EntryCodec.text(node, "approval"),
-          EntryCodec.text(node, "hash"),
-          ApprovalJson.decision(node),
-          EntryCodec.text(node, "by"));
+      return switch (type) {
+        case "decision" ->
+            new Post.Decision(
+                EntryCodec.text(node, "approval"),
+                EntryCodec.text(node, "hash"),
+                ApprovalJson.decision(node),
+                EntryCodec.text(node, "by"));
+        case "message" ->
+            new Post.Message(
+                node.path("number").asInt(),
+                EntryCodec.text(node, "text"),
+                EntryCodec.text(node, "by"));
+        case "cancel" -> new Post.Cancel(node.path("drive").asInt(), EntryCodec.text(node, "by"));
+        default -> throw EntryCodec.unknownType(type);
+      };
     } catch (IllegalArgumentException e) {
       throw EntryCodec.damaged(String.valueOf(e.getMessage()));
     }

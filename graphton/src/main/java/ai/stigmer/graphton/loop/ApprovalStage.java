@@ -168,14 +168,13 @@ final class ApprovalStage {
   }
 
   private Word takenOver(ApprovalRequest request, Posted posted) {
-    Post.Decision post =
-        switch (posted.post()) {
-          case Post.Decision decision -> decision;
-        };
     ApprovalDecision decision =
-        isAbout(post, request) ? post.decision() : carefulAnswer(request.question());
-    long seq = append(new JournalEntry.ApprovalDecided(request.id(), decision, post.by()));
-    events.send(new AgentEvent.ApprovalDecided(request, decision, post.by(), seq));
+        posted.post() instanceof Post.Decision post && isAbout(post, request)
+            ? post.decision()
+            : carefulAnswer(request.question());
+    String by = posted.post().by();
+    long seq = append(new JournalEntry.ApprovalDecided(request.id(), decision, by));
+    events.send(new AgentEvent.ApprovalDecided(request, decision, by, seq));
     return new Word.Decided(request.id(), decision);
   }
 

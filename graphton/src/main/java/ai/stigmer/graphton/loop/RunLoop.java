@@ -1,6 +1,7 @@
 package ai.stigmer.graphton.loop;
 
 import ai.stigmer.graphton.budget.Account;
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -42,6 +43,7 @@ public final class RunLoop {
   private final ModelStage models;
   private final ToolStage tools;
   private final CompactStage compactor;
+  private final Steering steering;
   private final List<ToolSpec> specs;
   private Transcript transcript;
   private boolean promptRefused;
@@ -54,6 +56,7 @@ public final class RunLoop {
     this.models = new ModelStage(plan, events, this::append);
     List<Tool> offered = offered(plan);
     this.tools = new ToolStage(plan, offered, this::window, events, this::append);
+    this.steering = new Steering(plan, events, this::append);
     this.specs = offered.stream().map(Tool::spec).toList();
     this.compactor = new CompactStage(plan, events, models, this::append, specs);
   }
@@ -91,7 +94,8 @@ public final class RunLoop {
       RunPlan plan, String owner, JournalEntry.RunStarted started, String toolsHash) {
     var loop = new RunLoop(plan, Transcript.of(plan.writer().before()));
     String runId = plan.writer().runId();
-    if (loop.transcript.end().orElse(null) instanceof RunEnd.Completed) {
+    if (loop.transcript.end().orElse(null) instanceof RunEnd.Completed
+        && !loop.steering.isWaitedFor()) {
       return ended(plan);
     }
     long seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));
@@ -112,13 +116,16 @@ public final class RunLoop {
   }
 
   private RunResult drive() {
-    try {
+    try (Registration _ = steering.heedCancel()) {
       while (true) {
         if (plan.cancel().isCancelled()) {
           return end(new RunEnd.Cancelled(transcript.lastText()));
         }
         ContextUse use = contextUse();
         Step next = decider.next(transcript, use);
+        if (steering.takeOver(next, transcript)) {
+          continue;
+        }
         if (plan.cancel().isYieldAsked() && !(next instanceof Step.Finish)) {
           return finished(new RunEnd.Yielded(transcript.lastText()));
         }

@@ -11,8 +11,10 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.tool.CallSuspended;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -128,30 +130,40 @@ final class ToolStage {
       }
       case Settled.Held held -> new Announced.Held(held.waiting());
       case Settled.RunIt run -> {
-        run.approval().ifPresent(id -> announce(ready.approvedBy(id), intent.prepared()));
+        run.approval()
+            .ifPresent(id -> announce(ready.approvedBy(id), intent.prepared(), intent.before()));
         yield new Announced.Run(ready);
       }
     };
   }
 
-  private Announced intended(ReadyCall ready, Transcript before) {
+  private Announced intended(ReadyCall ready, Transcript transcript) {
     Optional<String> prepared;
+    Optional<FileState> before;
     try {
       prepared = ready.tool().prepare(ready.arguments(), ready.context());
+      before = ready.tool().before(ready.arguments(), ready.context()).map(this::keepable);
     } catch (Exception e) {
-      record(ready.call(), ready.asRun(), failed(ready.tool(), e), ready.approval(), before);
+      record(ready.call(), ready.asRun(), failed(ready.tool(), e), ready.approval(), transcript);
       return new Announced.Done();
     }
     if (plan.cancel().isCancelled()) {
       return new Announced.Done();
     }
-    announce(ready, prepared);
+    announce(ready, prepared, before);
     return new Announced.Run(ready);
   }
 
-  private void announce(ReadyCall ready, Optional<String> prepared) {
+  private FileState keepable(FileState state) {
+    byte[] content = Base64.getDecoder().decode(state.content());
+    return plan.aroundTools().stream().allMatch(around -> around.mayKeep(content))
+        ? state
+        : state.withoutContent();
+  }
+
+  private void announce(ReadyCall ready, Optional<String> prepared, Optional<FileState> before) {
     approvals.append(
-        new ToolIntent(ready.asRun(), ready.tool().effect(), prepared, ready.approval()));
+        new ToolIntent(ready.asRun(), ready.tool().effect(), prepared, ready.approval(), before));
   }
 
   /**

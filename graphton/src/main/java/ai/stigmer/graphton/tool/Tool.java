@@ -56,6 +56,15 @@ public interface Tool {
     return new Settlement.Unknown();
   }
 
+  /**
+   * The file that the call is about to change, as it is now, so that the change can be undone.
+   * Called before the intent is journaled; must not have an effect.
+   */
+  default Optional<FileState> before(ToolArguments arguments, ToolContext context)
+      throws Exception {
+    return Optional.empty();
+  }
+
   /** What {@link #settle} found out. */
   sealed interface Settlement {
     /** The effect happened; this is its result. */

@@ -16,6 +16,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -193,6 +194,51 @@ public final class Workspace {
       write(file, content);
     } catch (FileSystemException e) {
       throw new IOException("\"" + show(file) + "\" cannot be written: " + reason(e), e);
+    }
+    flush(parent(file));
+  }
+
+  /**
+   * The permissions of a file, as {@code rw-r--r--}; empty where the system has none.
+   *
+   * @param file from {@link #resolve}
+   * @throws IOException when it is something else than a regular file, or cannot be looked at
+   */
+  public String mode(Path file) throws IOException {
+    try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
+      Set<PosixFilePermission> permissions = permissions(folder, name(file), file);
+      return permissions.isEmpty() ? "" : PosixFilePermissions.toString(permissions);
+    }
+  }
+
+  /**
+   * Gives a file the permissions that {@link #mode} gave.
+   *
+   * @throws IOException when it is protected, or they cannot be set
+   */
+  public void setMode(Path file, String mode) throws IOException {
+    checkWritable(file);
+    if (mode.isEmpty()) {
+      return;
+    }
+    try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
+      folder.permit(name(file), PosixFilePermissions.fromString(mode));
+    }
+  }
+
+  /**
+   * Removes a regular file.
+   *
+   * @param file from {@link #resolve}
+   * @throws IOException when it is something else, is protected, or cannot be removed
+   */
+  public void remove(Path file) throws IOException {
+    checkWritable(file);
+    try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
+      if (!folder.attributes(name(file)).isRegularFile()) {
+        throw new IOException("\"" + show(file) + "\" is not a file");
+      }
+      folder.delete(name(file));
     }
     flush(parent(file));
   }

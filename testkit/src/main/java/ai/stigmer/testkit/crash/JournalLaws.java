@@ -33,6 +33,7 @@ public final class JournalLaws {
   private final Set<String> endedChildren = new LinkedHashSet<>();
   private final Set<String> kept = new LinkedHashSet<>();
   private int messages;
+  private int posts;
   private int summaries;
   private boolean started;
   private boolean ended;
@@ -56,15 +57,12 @@ public final class JournalLaws {
         started = true;
         messages = 1;
       }
-      case JournalEntry.RunResumed _, JournalEntry.RunForked _ -> {
-        summaries = ended ? 0 : summaries;
-        ended = false;
+      case JournalEntry.RunResumed _ -> goOn();
+      case JournalEntry.RunForked _ -> {
+        goOn();
+        posts = 0;
       }
-      case JournalEntry.UserMessage _ -> {
-        require(open.isEmpty(), seq, "is a message among open calls");
-        messages++;
-        ended = false;
-      }
+      case JournalEntry.UserMessage said -> message(seq, said);
       case JournalEntry.ModelSwitched _, JournalEntry.AttemptFailed _ -> requireGoing(seq);
       case JournalEntry.Turn turn -> {
         requireGoing(seq);
@@ -126,6 +124,19 @@ public final class JournalLaws {
     requireGoing(seq);
     require(children.contains(child.childRunId()), seq, "ends a child that never began");
     require(endedChildren.add(child.childRunId()), seq, "ends a child twice");
+  }
+
+  private void goOn() {
+    summaries = ended ? 0 : summaries;
+    ended = false;
+  }
+
+  private void message(int seq, JournalEntry.UserMessage said) {
+    require(open.isEmpty(), seq, "is a message among open calls");
+    boolean next = said.number() == 0 || said.number() == ++posts;
+    require(next, seq, "is a message twice or out of order");
+    messages++;
+    ended = false;
   }
 
   /** Under somebody's word a call may have other arguments, and be announced anew. */

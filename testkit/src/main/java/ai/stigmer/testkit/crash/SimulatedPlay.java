@@ -61,7 +61,9 @@ record SimulatedPlay(
     WORKS,
     FAILS,
     /** Works, and the first time asks the whole run to stop. */
-    CANCELS
+    CANCELS,
+    /** Works, and meanwhile the user says something to the run, unless it was said before. */
+    STEERS
   }
 
   private static final Kind[] DICE = {
@@ -94,9 +96,19 @@ record SimulatedPlay(
 
   private static Call call(SplittableRandom random) {
     int dice = random.nextInt(10);
-    Behaviour behaviour =
-        dice == 0 ? Behaviour.CANCELS : dice < 3 ? Behaviour.FAILS : Behaviour.WORKS;
-    return new Call(DICE[random.nextInt(DICE.length)], behaviour, random.nextInt(6));
+    Kind kind = DICE[random.nextInt(DICE.length)];
+    return new Call(kind, behaviour(dice, kind), random.nextInt(6));
+  }
+
+  /** What is said during a call that is never repeated could be lost with it. */
+  private static Behaviour behaviour(int dice, Kind kind) {
+    boolean repeated = kind == Kind.READ || kind == Kind.IDEMPOTENT;
+    return switch (dice) {
+      case 0 -> Behaviour.CANCELS;
+      case 1, 2 -> Behaviour.FAILS;
+      case 3 -> repeated ? Behaviour.STEERS : Behaviour.WORKS;
+      default -> Behaviour.WORKS;
+    };
   }
 
   /** The call of an id {@code cTURN-PLACE}. */

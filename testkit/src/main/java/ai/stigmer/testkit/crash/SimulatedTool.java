@@ -1,6 +1,7 @@
 package ai.stigmer.testkit.crash;
 
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.EffectClass;
@@ -58,6 +59,9 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
     world.effects.merge(key, 1, Integer::sum);
     if (behaviour == Behaviour.CANCELS && times == 1) {
       context.cancel().cancel();
+    }
+    if (behaviour == Behaviour.STEERS) {
+      var _ = world.journal.inbox().post(context.runId(), new Post.Message(1, "faster", "user"));
     }
     return done(context);
   }

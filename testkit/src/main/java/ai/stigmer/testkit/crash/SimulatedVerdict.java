@@ -2,6 +2,7 @@ package ai.stigmer.testkit.crash;
 
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.Transcript;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ToolResult;
@@ -44,6 +45,16 @@ record SimulatedVerdict(SimulatedWorld undisturbed, SimulatedWorld world, int di
         "it ends with " + actual + ", not " + expected);
     checkConversation();
     checkEffects();
+    checkMessages(actual);
+  }
+
+  /** What was said to a run before its answer was there is part of what it answered. */
+  private void checkMessages(@Nullable RunEnd actual) {
+    boolean said =
+        world.journal.inbox().find(SimulatedWorld.RUN, Post.Message.topic(1)).isPresent();
+    boolean heard = world.entries().stream().anyMatch(JournalEntry.UserMessage.class::isInstance);
+    world.require(
+        heard == said || !(actual instanceof RunEnd.Completed), "a message was not heard");
   }
 
   private void checkConversation() {

@@ -69,6 +69,22 @@ public abstract class InboxContract {
   }
 
   @Test
+  void messagesAndRequestsToEndAreFoundByTheirNumber() {
+    try (Journal journal = open(Owners.LIVING)) {
+      journal.create("r", "me").close();
+      for (Post post :
+          List.of(
+              new Post.Message(1, "n\u00f6 \ud83d\ude80", "me"),
+              new Post.Message(2, "more", "me"),
+              new Post.Cancel(1, "me"))) {
+        assertThat(journal.inbox().post("r", post)).isInstanceOf(Receipt.Taken.class);
+        assertThat(journal.inbox().find("r", post.topic()).map(Posted::post)).contains(post);
+      }
+      assertThat(journal.inbox().find("r", Post.Message.topic(3))).isEmpty();
+    }
+  }
+
+  @Test
   void aPostToARunThatIsNotThereIsRefused() {
     try (Journal journal = open(Owners.LIVING)) {
       assertCode(

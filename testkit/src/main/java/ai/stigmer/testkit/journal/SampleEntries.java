@@ -15,6 +15,7 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import java.util.List;
 import java.util.Optional;
 
@@ -35,6 +36,13 @@ final class SampleEntries {
             new ModelTurn("p", "m", text, blocks, new Usage(1, 2, 3, 4, 5), StopReason.TOOL_USE)),
         new JournalEntry.ToolIntent(call, EffectClass.UNSAFE, Optional.of(text)),
         new JournalEntry.ToolIntent(call, EffectClass.IDEMPOTENT, Optional.empty()),
+        new JournalEntry.ToolIntent(
+            call,
+            EffectClass.UNSAFE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new FileState(text, FileState.Kept.WHOLE, text, "rw-r--r--", "h", "i"))),
+        new JournalEntry.UserMessage(text, 7),
         new JournalEntry.ToolIntent(call, EffectClass.READ, Optional.empty(), Optional.of(text)),
         new JournalEntry.ToolOutcome(call, new ToolResult(ToolResult.Status.UNKNOWN, text)),
         new JournalEntry.ToolOutcome(call, ToolResult.ok(text), Optional.of(text)),

@@ -52,6 +52,17 @@ class JournalLawsTest {
   }
 
   @Test
+  void aMessageThatIsTakenTwiceOrOutOfOrderBreaksALawButForAFork() {
+    JournalEntry first = new JournalEntry.UserMessage("one", 1);
+    JournalEntry second = new JournalEntry.UserMessage("two", 2);
+    assertThat(JournalLaws.broken(List.of(START, first, second))).isEmpty();
+    assertThat(JournalLaws.broken(List.of(START, first, first))).hasSize(1);
+    assertThat(JournalLaws.broken(List.of(START, second))).hasSize(1);
+    assertThat(JournalLaws.broken(List.of(START, first, new JournalEntry.RunForked("r", 2), first)))
+        .isEmpty();
+  }
+
+  @Test
   void anIntentBehindItsOutcomeAnEndWithOpenCallsAndAnOutcomeOfNobodyBreakALaw() {
     assertThat(JournalLaws.broken(List.of(START, TURN, OUTCOME, INTENT)))
         .containsExactly("entry 4 intends no open call");

@@ -7,15 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The SHA-256 of bytes, in hexadecimal. */
-final class ContentHash {
+public final class ContentHash {
   private ContentHash() {}
 
-  static String of(byte[] bytes) {
+  public static String of(byte[] bytes) {
     return HexFormat.of().formatHex(sha256().digest(bytes));
   }
 
   /** Of everything that can be read, however much. */
-  static String of(InputStream in) throws IOException {
+  public static String of(InputStream in) throws IOException {
     MessageDigest digest = sha256();
     byte[] chunk = new byte[65_536];
     for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {

@@ -3,6 +3,7 @@ package ai.stigmer.graphton.tool.builtin;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
@@ -60,6 +61,16 @@ final class EditFile implements Tool {
       String before = before(arguments);
       return Optional.of(
           ContentHash.of(bytes(before)) + " " + ContentHash.of(bytes(edited(arguments, before))));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<FileState> before(ToolArguments arguments, ToolContext context) {
+    try {
+      byte[] edited = bytes(edited(arguments, before(arguments)));
+      return FileBefore.of(workspace, workspace.resolve(arguments.string("file_path")), edited);
     } catch (IOException e) {
       return Optional.empty();
     }

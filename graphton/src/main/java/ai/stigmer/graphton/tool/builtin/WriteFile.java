@@ -3,6 +3,7 @@ package ai.stigmer.graphton.tool.builtin;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
@@ -62,6 +63,16 @@ final class WriteFile implements Tool {
   public Optional<String> prepare(ToolArguments arguments, ToolContext context) {
     try {
       return Optional.of(state(arguments));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<FileState> before(ToolArguments arguments, ToolContext context) {
+    try {
+      Path file = workspace.resolve(arguments.string("file_path"));
+      return FileBefore.of(workspace, file, content(arguments));
     } catch (IOException e) {
       return Optional.empty();
     }
