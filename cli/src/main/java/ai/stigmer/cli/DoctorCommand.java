@@ -57,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
     var findings = new ArrayList<Finding>();
     findings.add(java());
     findings.addAll(configuration(input, configuration));
-    findings.add(journal());
+    findings.add(journalFinding());
     findings.add(Checkup.workspace(workspace));
     if (configuration.problems().isEmpty()) {
       findings.add(Checkup.commands(Execution.asked(configuration), workspace, surroundings.env()));
@@ -103,8 +103,27 @@ final class DoctorCommand implements Callable<Integer> {
     return Files.exists(file) ? file.toString() : "no file (" + file + " would be read)";
   }
 
-  private Finding journal() {
-    Path file = surroundings.database();
+  private Finding journalFinding() {
+    return switch (surroundings.place()) {
+      case JournalOpener.Place.File file -> journal(file.path());
+      case JournalOpener.Place.Server server -> journal(server);
+    };
+  }
+
+  private Finding journal(JournalOpener.Place.Server server) {
+    try (Journal journal =
+        surroundings.journals().open(surroundings.database(), JournalOpener.Access.READ)) {
+      return Finding.ok("journal", server + " holds " + runs(journal));
+    } catch (ProblemException e) {
+      return Finding.failed("journal", e.problem());
+    }
+  }
+
+  private static String runs(Journal journal) {
+    return Count.of(journal.list(COUNTED).size(), "run");
+  }
+
+  private Finding journal(Path file) {
     if (!Files.exists(file)) {
       Path above = existing(file.getParent());
       return above != null && Files.isWritable(above)
@@ -113,8 +132,7 @@ final class DoctorCommand implements Callable<Integer> {
               "journal", file + " cannot be made", "STIGMER_HOME names another folder");
     }
     try (Journal journal = surroundings.journals().open(file, JournalOpener.Access.READ)) {
-      int runs = journal.list(COUNTED).size();
-      String text = file + " holds " + Count.of(runs, "run");
+      String text = file + " holds " + runs(journal);
       return Files.isWritable(file)
           ? Finding.ok("journal", text)
           : Finding.warning("journal", text + " and is read-only", "chmod u+w " + file);

@@ -84,7 +84,7 @@ public final class Stigmer {
       Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
       Thread.ofVirtual().start(ModelCatalog::warmUp);
     }
-    CommandLine line = Commands.commandLine(name, surroundings);
+    CommandLine line = commandLine(name);
     line.setParameterExceptionHandler((e, _) -> failed(arguments, usage(name, e), e));
     line.setExecutionExceptionHandler(
         (e, _, _) ->
@@ -93,6 +93,16 @@ public final class Stigmer {
               default -> failed(arguments, bug(e), e);
             });
     return line.execute(arguments.toArray(String[]::new));
+  }
+
+  private CommandLine commandLine(String name) {
+    if (!DatabaseOption.concerns(name)) {
+      return Commands.commandLine(name, surroundings);
+    }
+    DatabaseOption option = new DatabaseOption(surroundings);
+    CommandLine line = Commands.commandLine(name, surroundings.storing(option));
+    option.addTo(line);
+    return line;
   }
 
   private int help() {

@@ -1,8 +1,11 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.JournalOpener.Place;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.store.PostgresStore;
 import ai.stigmer.store.PrunePolicy;
 import ai.stigmer.store.StoreBackup;
 import ai.stigmer.store.StoreBackup.Existing;
@@ -66,8 +69,12 @@ final class StoreCommand implements Runnable {
       mixinStandardHelpOptions = true,
       footer = {"", "Ends with 0 when all is sound, with 1 when something is damaged."})
   int check() {
-    StoreCheck check = StoreCheck.of(surroundings.database());
-    print(StoreText.check(surroundings.database(), check), StoreJson.check(check));
+    StoreCheck check =
+        switch (surroundings.place()) {
+          case Place.File file -> StoreCheck.of(file.path());
+          case Place.Server server -> store(server).check();
+        };
+    print(StoreText.check(surroundings.place().toString(), check), StoreJson.check(check));
     return check.problems().isEmpty() ? 0 : Problem.Category.STORE.exitStatus();
   }
 
@@ -80,8 +87,11 @@ final class StoreCommand implements Runnable {
           Path target,
       @Option(names = "--force", description = "Replace a file of that name.") boolean force) {
     StoreCheck check =
-        StoreBackup.write(
-            surroundings.database(), target, force ? Existing.REPLACE : Existing.REFUSE);
+        switch (surroundings.place()) {
+          case Place.File file ->
+              StoreBackup.write(file.path(), target, force ? Existing.REPLACE : Existing.REFUSE);
+          case Place.Server server -> throw notHere(server);
+        };
     print(
         String.format(
             Locale.ROOT,
@@ -133,8 +143,15 @@ final class StoreCommand implements Runnable {
             Optional.ofNullable(olderThan),
             keep == null ? 0 : keep,
             maxSize == null ? OptionalLong.empty() : OptionalLong.of(maxSize));
-    var prune = new StorePrune(surroundings.database(), surroundings.clock());
-    StorePrune.Report report = dryRun ? prune.plan(policy) : prune.prune(policy);
+    StorePrune.Report report =
+        switch (surroundings.place()) {
+          case Place.File file -> {
+            var prune = new StorePrune(file.path(), surroundings.clock());
+            yield dryRun ? prune.plan(policy) : prune.prune(policy);
+          }
+          case Place.Server server ->
+              dryRun ? store(server).plan(policy) : store(server).prune(policy);
+        };
     print(StoreText.prune(report, dryRun), StoreJson.prune(report, dryRun));
     return 0;
   }
@@ -144,9 +161,27 @@ final class StoreCommand implements Runnable {
       description = "Tell how large the journal is and how fast it grows.",
       mixinStandardHelpOptions = true)
   int stats() {
-    StoreStats stats = StoreStats.of(surroundings.database(), surroundings.clock());
-    print(StoreText.stats(surroundings.database(), stats), StoreJson.stats(stats));
+    StoreStats stats =
+        switch (surroundings.place()) {
+          case Place.File file -> StoreStats.of(file.path(), surroundings.clock());
+          case Place.Server server -> store(server).stats();
+        };
+    print(StoreText.stats(surroundings.place().toString(), stats), StoreJson.stats(stats));
     return 0;
+  }
+
+  private PostgresStore store(Place.Server server) {
+    return new PostgresStore(server.url(), surroundings.clock());
+  }
+
+  private static ProblemException notHere(Place.Server server) {
+    return Problem.of("E534", Problem.Category.USAGE, "PostgreSQL backs itself up")
+        .from(server.toString())
+        .help(
+            "copy the journal: pg_dump --schema=stigmer --format=custom --file=FILE "
+                + server.url().database(),
+            "check it afterwards: stigmer store check")
+        .asException();
   }
 
   private void print(String text, JsonNode json) {

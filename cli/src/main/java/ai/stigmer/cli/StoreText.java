@@ -6,7 +6,6 @@ import ai.stigmer.store.StoreCheck;
 import ai.stigmer.store.StorePrune;
 import ai.stigmer.store.StorePrune.Going;
 import ai.stigmer.store.StoreStats;
-import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -20,9 +19,8 @@ final class StoreText {
 
   private StoreText() {}
 
-  static String check(Path file, StoreCheck check) {
-    var text =
-        new StringBuilder(String.format(Locale.ROOT, "journal     %s%n", shown(file.toString())));
+  static String check(String place, StoreCheck check) {
+    var text = new StringBuilder(String.format(Locale.ROOT, "journal     %s%n", shown(place)));
     text.append(String.format(Locale.ROOT, "runs        %d%n", check.runs()));
     text.append(String.format(Locale.ROOT, "entries     %d%n", check.entries()));
     text.append(String.format(Locale.ROOT, "long texts  %d%n", check.blobs()));
@@ -76,6 +74,8 @@ final class StoreText {
     return text.append(
             switch (report.room()) {
               case GIVEN_BACK -> "the room was given back to the disk\n";
+              case LEFT_TO_THE_SERVER ->
+                  "PostgreSQL uses the room again; VACUUM FULL gives it back to the disk\n";
               case KEPT_FOR_RUNS ->
                   "the file keeps its size, as runs are going on; they will use the room\n";
               case UNCHANGED -> "";
@@ -83,9 +83,8 @@ final class StoreText {
         .toString();
   }
 
-  static String stats(Path file, StoreStats stats) {
-    var text =
-        new StringBuilder(String.format(Locale.ROOT, "journal     %s%n", shown(file.toString())));
+  static String stats(String place, StoreStats stats) {
+    var text = new StringBuilder(String.format(Locale.ROOT, "journal     %s%n", shown(place)));
     text.append(
         String.format(
             Locale.ROOT,

@@ -42,6 +42,17 @@ public record Surroundings(
     requireNonNull(clock, "clock is null");
   }
 
+  /** The same with the journal where an option, or the configuration, puts it. */
+  Surroundings storing(DatabaseOption option) {
+    return new Surroundings(
+        env, in, out, err, terminal, new ConfiguredOpener(journals, option, err), signals, clock);
+  }
+
+  /** Where the journal is. */
+  JournalOpener.Place place() {
+    return journals.place(database());
+  }
+
   /** Where configuration and journal live: {@code STIGMER_HOME}, else {@code ~/.stigmer}. */
   Path home() {
     return UserHome.stigmer(env);

@@ -57,6 +57,7 @@ class SettingsOnTheWireTest {
   }
 
   private static final Path READABLE = readable();
+  private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
   private int homes;
 
@@ -218,6 +219,14 @@ class SettingsOnTheWireTest {
               assertThat(s.status()).isEqualTo(7);
               assertThat(s.err()).contains("E410", "stigmer approvals approve");
               assertThat(s.chats()).hasSize(1);
+            }));
+    all.put(
+        "database.url",
+        answered(
+            JOURNAL.toString(),
+            s -> {
+              assertThat(JOURNAL).isNotEmptyFile();
+              assertThat(JOURNAL.toFile().delete()).isTrue();
             }));
     all.put("permissions.mode", denied("plan", "write_file", "mode plan: new.txt"));
     all.put("permissions.allow", called("execute"));
@@ -446,7 +455,8 @@ class SettingsOnTheWireTest {
       case FLAG -> {
         words.add(setting.flags().getLast());
         if (!setting.key().equals("execution.network")) {
-          words.add(setting.secret() ? file(value) : value);
+          boolean isFile = setting.secret() && !setting.key().equals("database.url");
+          words.add(isFile ? file(value) : value);
         }
       }
       case VARIABLE -> shell.export(setting.variables().getFirst().name(), value);

@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.config.Setting.Form;
 import ai.stigmer.config.Setting.Variable;
+import ai.stigmer.graphton.error.Problem;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,11 +52,25 @@ final class Candidates {
 
   private Candidate flag(Setting setting, ConfigInput.Given given) {
     String text = given.value().strip();
+    if (setting.kind() == Setting.Kind.DATABASE && DatabaseUrl.holdsPassword(text)) {
+      report.problem(setting.key(), passwordOnTheCommandLine(setting, given.location()));
+      text = "";
+    }
     return new Candidate(
-        setting.secret() && !text.isEmpty() ? contents(setting, text, given.location()) : text,
+        setting.kind() == Setting.Kind.SECRET && !text.isEmpty()
+            ? contents(setting, text, given.location())
+            : text,
         Layer.FLAG,
         given.location(),
         "");
+  }
+
+  private static Problem passwordOnTheCommandLine(Setting setting, String location) {
+    return Problems.of("E138", "a password must not be given on the command line", location)
+        .help(
+            "other users can see it there; put the address into "
+                + setting.variables().getFirst().name(),
+            "or leave the password out: it is looked for in ~/.pgpass, as psql does");
   }
 
   private Candidate variable(Setting setting, Variable variable, String value) {

@@ -273,6 +273,7 @@ public final class Cascade {
         switch (setting.kind()) {
           case SECRET -> "set";
           case URL -> Urls.shown(candidate.text());
+          case DATABASE -> DatabaseUrl.shown(candidate.text());
           default -> candidate.text();
         };
     return new Shadowed(shown, candidate.layer(), candidate.location(), reason);

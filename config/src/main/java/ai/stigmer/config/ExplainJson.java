@@ -49,7 +49,9 @@ final class ExplainJson {
 
   private static void setting(ObjectNode node, Resolution resolution) {
     node.put("key", resolution.setting().key());
-    if (resolution.setting().secret() && resolution.value().isPresent()) {
+    if (resolution.setting().kind() == Setting.Kind.DATABASE) {
+      node.put("value", resolution.value().map(DatabaseUrl::shown).orElse(null));
+    } else if (resolution.setting().secret() && resolution.value().isPresent()) {
       node.put("value", "set");
       node.put("fingerprint", "sha256:" + Secret.of(resolution.value().get()).fingerprint());
     } else {
@@ -101,6 +103,7 @@ final class ExplainJson {
           MODEL,
           URL,
           SECRET,
+          DATABASE,
           MODELS,
           EFFORT,
           API,

@@ -51,6 +51,9 @@ final class ExplainText {
       return resolution.setting().key().equals(SettingsTable.TEMPERATURE) ? "not sent" : "unset";
     }
     String value = resolution.value().get();
+    if (resolution.setting().kind() == Setting.Kind.DATABASE) {
+      return DatabaseUrl.shown(value);
+    }
     if (resolution.setting().secret()) {
       return Secret.of(value).toString();
     }

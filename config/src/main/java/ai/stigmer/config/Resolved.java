@@ -76,6 +76,21 @@ public final class Resolved {
     return get(key).layer() == Layer.DEFAULT;
   }
 
+  /**
+   * Where the journal is, when it is not where it is by default. It may hold a password.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when that setting is wrong; whatever else is
+   *     wrong does not matter
+   */
+  public Optional<Secret> databaseUrl() {
+    Problems.throwAll(
+        faults.stream()
+            .filter(fault -> fault.setting().equals(SettingsTable.DATABASE_URL))
+            .map(Report.Fault::problem)
+            .toList());
+    return get(SettingsTable.DATABASE_URL).value().map(Secret::of);
+  }
+
   /** Where the value of a setting comes from; empty when it has none. */
   public Optional<String> location(String key) {
     Resolution resolution = get(key);
@@ -84,7 +99,15 @@ public final class Resolved {
 
   /** A secret as it may be shown: its fingerprint, or that it is unset. */
   public String secretInWords(String key) {
-    return get(key).value().map(text -> Secret.of(text).toString()).orElse("unset");
+    Resolution resolution = get(key);
+    return resolution
+        .value()
+        .map(
+            text ->
+                resolution.setting().kind() == Setting.Kind.DATABASE
+                    ? DatabaseUrl.shown(text)
+                    : Secret.of(text).toString())
+        .orElse("unset");
   }
 
   /**

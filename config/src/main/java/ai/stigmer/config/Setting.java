@@ -42,6 +42,7 @@ record Setting(
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h"),
     MONEY("an amount of US dollars such as 2.50, above 0"),
     DEPTH("a whole number from 0 to 5"),
+    DATABASE("postgresql://USER@HOST/DATABASE or the name of a file"),
     WHEN_ABSENT("deny or wait"),
     UNKNOWN_EFFECTS("ask, tell-model or fail"),
     PERMISSION_MODE("ask, allow-edits, plan or deny"),
@@ -63,6 +64,7 @@ record Setting(
         case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
+        case DATABASE -> false;
         case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE -> false;
       };
     }
@@ -123,10 +125,12 @@ record Setting(
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";
+      case DATABASE -> "postgresql://stigmer@localhost/stigmer";
     };
   }
 
+  /** Whether it holds, or may hold, what must not be seen. */
   boolean secret() {
-    return kind == Kind.SECRET;
+    return kind == Kind.SECRET || kind == Kind.DATABASE;
   }
 }

@@ -46,6 +46,7 @@ final class SettingsTable {
   static final String EXECUTION_MEMORY = "execution.limits.memory";
   static final String EXECUTION_FILE_SIZE = "execution.limits.file_size";
   static final String EXECUTION_CPU = "execution.limits.cpu";
+  static final String DATABASE_URL = "database.url";
   static final String WHEN_ABSENT = "approvals.when_absent";
   static final String UNKNOWN_EFFECTS = "effects.unknown";
   static final String PERMISSION_MODE = "permissions.mode";
@@ -247,6 +248,13 @@ final class SettingsTable {
               Kind.COUNT,
               "--max-fan-out",
               "How many sub-agents one run may start; the model is told when there are no more."),
+          new Setting(
+              DATABASE_URL,
+              Kind.DATABASE,
+              List.of(Variable.of("STIGMER_DATABASE_URL")),
+              List.of("--database-url"),
+              false,
+              "Where runs are written down: a PostgreSQL database, or the name of a SQLite file. Unset is stigmer.db in STIGMER_HOME. A password may stand in the variable and the file, never in the flag."),
           new Setting(
               WHEN_ABSENT,
               Kind.WHEN_ABSENT,

@@ -67,6 +67,7 @@ final class ValueCheck {
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case MONEY ->
           Values.money(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case DATABASE -> DatabaseUrl.isUsable(text) ? Optional.empty() : database(text, location);
       case DEPTH ->
           Values.depth(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
@@ -126,6 +127,17 @@ final class ValueCheck {
   private static Optional<Problem> mode(String text, String location) {
     return Optional.of(
         Problems.of("E109", "unknown mode \"" + text + "\"", location).help("use local or cloud"));
+  }
+
+  private static Optional<Problem> database(String text, String location) {
+    return Optional.of(
+        Problems.of(
+                "E139",
+                "the address of the database is wrong: " + DatabaseUrl.shown(text),
+                location)
+            .help(
+                "a form that works: postgresql://stigmer@db.example:5432/stigmer",
+                "in a password, write @ as %40, : as %3A, / as %2F, ? as %3F, % as %25"));
   }
 
   private static boolean isUrlForSomeProvider(String text) {

@@ -76,7 +76,8 @@ final class Values {
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
           PERMISSION_MODE,
-          RULES ->
+          RULES,
+          DATABASE ->
           Optional.empty();
     };
   }

@@ -64,6 +64,7 @@ class CascadePropertiesTest {
         .filter(name -> name.endsWith("_API_KEY"))
         .forEach(name -> all.put(name, secret + "canary"));
     all.put("OPENAI_BASE_URL", "https://" + "u:canary@host");
+    all.put("STIGMER_DATABASE_URL", "postgresql://u:" + "canary@host/db");
     all.put("STIGMER_LLM_API_KEY_FILE", home.resolve("key").toString());
     Files.writeString(home.resolve("key"), secret + "canary");
     Files.writeString(home.resolve("config.yaml"), "llm: {api_key: 'canary-in-the-file'}");
@@ -77,7 +78,9 @@ class CascadePropertiesTest {
             + resolved.problems()
             + resolved.notes()
             + resolved.secretInWords("llm.api_key")
-            + resolved.value("llm.api_key");
+            + resolved.value("llm.api_key")
+            + resolved.secretInWords("database.url")
+            + resolved.value("database.url");
     assertThat(everything).doesNotContain("canary");
     if (resolved.problems().isEmpty()) {
       assertThat(resolved.llm().toString()).doesNotContain("canary");

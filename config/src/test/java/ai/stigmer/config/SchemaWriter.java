@@ -76,7 +76,7 @@ final class SchemaWriter {
       case MODE -> node.putArray("enum").add("local").add("cloud");
       case PROVIDER ->
           node.putArray("enum").add("ollama").add("anthropic").add("openai").add("scripted");
-      case MODEL, SECRET -> node.put("type", "string");
+      case MODEL, SECRET, DATABASE -> node.put("type", "string");
       case URL ->
           node.put("type", "string").put("pattern", "^(https?://[^\\s?#@]+|(?!.*://)[^\\s?#@]+)$");
       case COUNT -> {

@@ -6,13 +6,16 @@ import ai.stigmer.config.EnvReader;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * The command line in a process that kills itself with SIGKILL at a chosen append.
@@ -27,10 +30,19 @@ public final class KillingMain {
   static void main(String[] args) {
     String[] kill = args[0].split(":", -1);
     long at = kill.length == 2 ? Long.parseLong(kill[1]) : Long.MAX_VALUE;
+    boolean before = kill[0].equals("before");
     JournalOpener opener =
-        (file, access) ->
-            new KillingJournal(
-                JournalOpener.SQLITE.open(file, access), kill[0].equals("before"), at);
+        new JournalOpener() {
+          @Override
+          public Journal open(Path file, Access access) {
+            return new KillingJournal(SQLITE.open(file, access), before, at);
+          }
+
+          @Override
+          public Journal open(PostgresUrl url, Access access, Consumer<String> notes) {
+            return new KillingJournal(SQLITE.open(url, access, notes), before, at);
+          }
+        };
     String[] command = Arrays.copyOfRange(args, 1, args.length);
     int status =
         new Stigmer(

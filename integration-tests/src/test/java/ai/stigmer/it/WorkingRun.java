@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -24,9 +25,17 @@ final class WorkingRun implements AutoCloseable {
   private final Path folder;
   private final Path workspace;
   private final FakeOllama ollama;
+  private final Optional<String> database;
 
   WorkingRun(Path folder, Function<JsonNode, Answer> answers) throws IOException {
+    this(folder, answers, Optional.empty());
+  }
+
+  /** The same with the journal in a PostgreSQL database. */
+  WorkingRun(Path folder, Function<JsonNode, Answer> answers, Optional<String> database)
+      throws IOException {
     this.folder = folder;
+    this.database = database;
     this.workspace = Files.createDirectories(folder.resolve("workspace"));
     this.ollama =
         FakeOllama.start(
@@ -77,7 +86,8 @@ final class WorkingRun implements AutoCloseable {
   }
 
   StigmerProcess stigmer() {
-    return StigmerProcess.in(folder);
+    StigmerProcess process = StigmerProcess.in(folder);
+    return database.map(url -> process.with("STIGMER_DATABASE_URL", url)).orElse(process);
   }
 
   /** The words of the command that starts the run. */

@@ -162,7 +162,7 @@ public final class PostgresJournal implements Journal {
           new RunWriter.Claim(runId, run.id(), run.epoch()),
           PostgresRuns.chain(connection, pool.url(), run));
     }
-    boolean isHeld = isHeld(connection, run);
+    boolean isHeld = isHeld(connection, run, alive);
     Chain chain = PostgresRuns.chain(connection, pool.url(), run);
     if (isHeld) {
       throw StoreProblems.owned(
@@ -188,7 +188,9 @@ public final class PostgresJournal implements Journal {
     }
   }
 
-  private boolean isHeld(Connection connection, Run run) throws SQLException {
+  /** Whether somebody who may live, and says so, writes the run. */
+  static boolean isHeld(Connection connection, Run run, Predicate<String> alive)
+      throws SQLException {
     return !run.holder().isEmpty()
         && alive.test(run.holder())
         && PostgresLease.isFresh(connection, run.holder());

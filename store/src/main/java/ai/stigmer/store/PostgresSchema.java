@@ -1,12 +1,11 @@
 package ai.stigmer.store;
 
 import static ai.stigmer.store.Database.execute;
+import static ai.stigmer.store.Database.text;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 
 /**
@@ -33,22 +32,19 @@ final class PostgresSchema {
 
   private PostgresSchema() {}
 
+  /*
+   * Asks the catalog's table: to_regclass() may answer from what the session knew before another process made the
+   * tables.
+   */
   /** The version of the database; 0 when it has no tables of ours. */
   static int version(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      try (ResultSet row =
-          statement.executeQuery("SELECT to_regclass('" + NAME + ".schema_version')")) {
-        row.next();
-        if (row.getString(1) == null) {
-          return 0;
-        }
-      }
-      try (ResultSet row =
-          statement.executeQuery("SELECT max(version) FROM " + NAME + ".schema_version")) {
-        row.next();
-        return row.getInt(1);
-      }
-    }
+    String tables =
+        "SELECT count(*) FROM pg_tables WHERE schemaname = '"
+            + NAME
+            + "' AND tablename = 'schema_version'";
+    return text(connection, tables).equals("0")
+        ? 0
+        : Integer.parseInt(text(connection, "SELECT max(version) FROM schema_version"));
   }
 
   /**

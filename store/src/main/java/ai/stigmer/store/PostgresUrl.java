@@ -59,7 +59,7 @@ public record PostgresUrl(
   /**
    * Reads an address.
    *
-   * @throws ProblemException E532 when it is none; the message holds nothing of it
+   * @throws ProblemException E139 when it is none; the message holds nothing of it
    */
   public static PostgresUrl parse(String text) {
     Matcher matcher = FORM.matcher(text);
@@ -156,7 +156,7 @@ public record PostgresUrl(
 
   private static ProblemException invalid(String why) {
     return Problem.of(
-            "E532", Category.CONFIGURATION, "the address of the database is wrong: " + why)
+            "E139", Category.CONFIGURATION, "the address of the database is wrong: " + why)
         .help(
             "a form that works: postgresql://stigmer@db.example:5432/stigmer",
             "in a password, write @ as %40, : as %3A, / as %2F, ? as %3F, % as %25")

@@ -38,31 +38,72 @@ public record StoreCheck(
     NativeLibrary.load(Database.home(file));
     try (Connection connection = Database.openReadOnly(file)) {
       Database.execute(connection, "BEGIN"); // All looks are at one moment.
-      return new Looking(file, connection).look();
+      List<Problem> structures = structures(file, connection);
+      return look(
+          file.toString(),
+          connection,
+          Runs.all(connection),
+          run -> Chain.read(connection, file, run),
+          structures);
     } catch (SQLException e) {
       throw StoreProblems.of(file, e);
     }
   }
 
+  /** Reads one run, or says what is wrong with it. */
+  @FunctionalInterface
+  interface Reading {
+    Chain of(Run run) throws SQLException;
+  }
+
+  /**
+   * Checks the runs, entries and long texts that a connection sees.
+   *
+   * @param place the journal, for people
+   * @param known what is known to be damaged already
+   */
+  static StoreCheck look(
+      String place, Connection connection, List<Run> runs, Reading reading, List<Problem> known)
+      throws SQLException {
+    return new Looking(place, connection, runs, reading, known).look();
+  }
+
+  private static List<Problem> structures(Path file, Connection connection) throws SQLException {
+    var problems = new ArrayList<Problem>();
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("PRAGMA integrity_check(20)")) {
+      while (rows.next()) {
+        if (!rows.getString(1).equals("ok")) {
+          problems.add(StoreProblems.damagedFile(file.toString(), rows.getString(1)));
+        }
+      }
+    }
+    return problems;
+  }
+
   /** One check. */
   private static final class Looking {
-    private final Path file;
+    private final String place;
     private final Connection connection;
-    private final List<Problem> problems = new ArrayList<>();
+    private final List<Run> runs;
+    private final Reading reading;
+    private final List<Problem> problems;
 
-    Looking(Path file, Connection connection) {
-      this.file = file;
+    Looking(
+        String place, Connection connection, List<Run> runs, Reading reading, List<Problem> known) {
+      this.place = place;
       this.connection = connection;
+      this.runs = runs;
+      this.reading = reading;
+      this.problems = new ArrayList<>(known);
     }
 
     StoreCheck look() throws SQLException {
-      structures();
-      List<Run> runs = Runs.all(connection);
       long entries = 0;
       for (Run run : runs) {
         entries += chain(run);
       }
-      strayEntries(runs);
+      strayEntries();
       Set<String> named = Blobs.named(connection);
       long blobs = 0;
       long unreferenced = 0;
@@ -76,20 +117,9 @@ public record StoreCheck(
       return new StoreCheck(runs.size(), entries, blobs, unreferenced, problems);
     }
 
-    private void structures() throws SQLException {
-      try (Statement statement = connection.createStatement();
-          ResultSet rows = statement.executeQuery("PRAGMA integrity_check(20)")) {
-        while (rows.next()) {
-          if (!rows.getString(1).equals("ok")) {
-            problems.add(StoreProblems.damagedFile(file.toString(), rows.getString(1)));
-          }
-        }
-      }
-    }
-
     private long chain(Run run) throws SQLException {
       try {
-        return Chain.read(connection, file, run).entries().size();
+        return reading.of(run).entries().size();
       } catch (ProblemException e) {
         problems.add(e.problem());
         return 0;
@@ -97,20 +127,19 @@ public record StoreCheck(
     }
 
     /** A row that no run leads to was written by nobody, or its run's row is damaged. */
-    private void strayEntries(List<Run> runs) throws SQLException {
+    private void strayEntries() throws SQLException {
       long counted = Long.parseLong(Database.text(connection, "SELECT count(*) FROM entries"));
       long expected = runs.stream().mapToLong(Run::entries).sum();
       if (counted != expected) {
         problems.add(
             StoreProblems.damagedFile(
-                file.toString(), counted + " entries are there, the runs have " + expected));
+                place, counted + " entries are there, the runs have " + expected));
       }
     }
 
     private void blob(String hash, String text) {
       if (!Blobs.hash(text).equals(hash)) {
-        problems.add(
-            StoreProblems.damagedFile(file.toString(), "the long text " + hash + " is changed"));
+        problems.add(StoreProblems.damagedFile(place, "the long text " + hash + " is changed"));
       }
     }
   }

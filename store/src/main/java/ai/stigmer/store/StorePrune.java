@@ -52,6 +52,8 @@ public final class StorePrune {
   public enum Room {
     /** The room is given back to the disk. */
     GIVEN_BACK,
+    /** The database server uses it for what comes. */
+    LEFT_TO_THE_SERVER,
     /** Runs are going on, which giving back would stop for its time; they will use the room. */
     KEPT_FOR_RUNS,
     /** Nothing was removed. */
@@ -159,7 +161,8 @@ public final class StorePrune {
     }
   }
 
-  private static boolean isEnd(String body) {
+  /** Whether the text of an entry says that its run is over. */
+  static boolean isEnd(String body) {
     try {
       return EntryCodec.decode(body) instanceof JournalEntry.RunFinished;
     } catch (ProblemException e) {
@@ -224,12 +227,19 @@ public final class StorePrune {
   }
 
   private Report report(PrunePlan plan, List<Candidate> gone, List<Candidate> all, Room room) {
+    return report(plan, gone, all, room, this::isHeld);
+  }
+
+  /** What went and what stays. */
+  static Report report(
+      PrunePlan plan, List<Candidate> gone, List<Candidate> all, Room room, Predicate<Run> isHeld) {
     List<Going> going =
         gone.stream()
             .map(c -> new Going(c.run().runId(), c.updated(), c.run().entries(), c.bytes()))
             .toList();
-    long held = all.stream().filter(each -> isHeld(each.run())).count();
-    long unfinished = all.stream().filter(each -> !each.isDone() && !isHeld(each.run())).count();
+    long held = all.stream().filter(each -> isHeld.test(each.run())).count();
+    long unfinished =
+        all.stream().filter(each -> !each.isDone() && !isHeld.test(each.run())).count();
     return new Report(going, plan.bytes(), plan.left(), held, unfinished, room);
   }
 

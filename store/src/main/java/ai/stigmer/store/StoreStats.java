@@ -60,29 +60,43 @@ public record StoreStats(
     NativeLibrary.load(Database.home(file));
     try (Connection connection = Database.openReadOnly(file)) {
       Database.execute(connection, "BEGIN");
-      Map<String, Long> sizes = Blobs.sizes(connection);
-      var named = new Named(sizes);
-      Blobs.eachName(connection, named::add);
-      Map<Integer, Growth> growth = new LinkedHashMap<>();
-      for (int days : DAYS) {
-        growth.put(days, since(connection, clock.instant().minus(Duration.ofDays(days))));
-      }
-      Growth all = since(connection, Instant.EPOCH);
-      return new StoreStats(
-          size(file),
-          size(WriteAheadLog.of(file)),
-          number(connection, "PRAGMA freelist_count") * number(connection, "PRAGMA page_size"),
-          number(connection, "SELECT count(*) FROM executions"),
-          all.entries(),
-          all.bytes(),
-          sizes.size(),
-          sizes.values().stream().mapToLong(Long::longValue).sum(),
-          named.count,
-          named.bytes,
-          growth);
+      return of(
+          connection,
+          new Room(
+              size(file),
+              size(WriteAheadLog.of(file)),
+              number(connection, "PRAGMA freelist_count") * number(connection, "PRAGMA page_size")),
+          clock);
     } catch (SQLException e) {
       throw StoreProblems.of(file, e);
     }
+  }
+
+  /** What the journal takes on the disk. */
+  record Room(long file, long log, long free) {}
+
+  /** Measures the runs, entries and long texts that a connection sees. */
+  static StoreStats of(Connection connection, Room room, InstantSource clock) throws SQLException {
+    Map<String, Long> sizes = Blobs.sizes(connection);
+    var named = new Named(sizes);
+    Blobs.eachName(connection, named::add);
+    Map<Integer, Growth> growth = new LinkedHashMap<>();
+    for (int days : DAYS) {
+      growth.put(days, since(connection, clock.instant().minus(Duration.ofDays(days))));
+    }
+    Growth all = since(connection, Instant.EPOCH);
+    return new StoreStats(
+        room.file(),
+        room.log(),
+        room.free(),
+        number(connection, "SELECT count(*) FROM executions"),
+        all.entries(),
+        all.bytes(),
+        sizes.size(),
+        sizes.values().stream().mapToLong(Long::longValue).sum(),
+        named.count,
+        named.bytes,
+        growth);
   }
 
   /** Adds up what entries name. */

@@ -96,6 +96,12 @@ public final class LlmOptions {
   @Option(names = "--network", description = "Let commands in a sandbox reach the network.")
   private boolean network;
 
+  @Option(
+      names = "--database-url",
+      paramLabel = "URL",
+      description = "Where runs are written down: postgresql://USER@HOST/DATABASE, or a file.")
+  private @Nullable String databaseUrl;
+
   @Mixin private PermissionOptions permissions = new PermissionOptions();
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
@@ -135,6 +141,7 @@ public final class LlmOptions {
     input = flag(input, "llm.pull", pull, "--pull");
     input = flag(input, "context.compact_at", compactAt, "--compact-at");
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
+    input = flag(input, "database.url", databaseUrl, "--database-url");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");
     input = budget.added(input);

@@ -42,6 +42,7 @@ final class CascadeData {
           "budget.wall_time",
           "budget.depth",
           "budget.fan_out",
+          "database.url",
           "approvals.when_absent",
           "effects.unknown",
           "permissions.mode",
@@ -73,6 +74,7 @@ final class CascadeData {
           Map.entry("execution.mode", "--execution-mode"),
           Map.entry("budget.cost_usd", "--max-cost"),
           Map.entry("budget.model_calls", "--max-model-calls"),
+          Map.entry("database.url", "--database-url"),
           Map.entry("approvals.when_absent", "--when-absent"),
           Map.entry("effects.unknown", "--unknown"),
           Map.entry("permissions.mode", "--permission-mode"));
@@ -114,6 +116,7 @@ final class CascadeData {
           Map.entry("execution.limits.memory", List.of("STIGMER_EXECUTION_MEMORY")),
           Map.entry("budget.cost_usd", List.of("STIGMER_BUDGET_COST_USD")),
           Map.entry("budget.model_calls", List.of("STIGMER_BUDGET_MODEL_CALLS")),
+          Map.entry("database.url", List.of("STIGMER_DATABASE_URL")),
           Map.entry("approvals.when_absent", List.of("STIGMER_APPROVALS_WHEN_ABSENT")),
           Map.entry("effects.unknown", List.of("STIGMER_EFFECTS_UNKNOWN")),
           Map.entry("permissions.mode", List.of("STIGMER_PERMISSION_MODE")));

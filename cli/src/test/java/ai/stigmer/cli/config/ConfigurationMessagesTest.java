@@ -74,6 +74,7 @@ class ConfigurationMessagesTest {
     check("E132", "STIGMER_LLM_EFFORT=extreme");
     check("E133", "STIGMER_LLM_API=completions");
     check("E140", "STIGMER_LLM_PULL=always");
+    check("E139", "STIGMER_DATABASE_URL=mysql://db/stigmer");
     check("E148", "STIGMER_APPROVALS_WHEN_ABSENT=ask");
     check("E148", "STIGMER_EFFECTS_UNKNOWN=retry");
     check("E150", "STIGMER_EXECUTION_MODE=docker");
@@ -102,6 +103,7 @@ class ConfigurationMessagesTest {
     check("E108", "STIGMER_MODE=cloud", "STIGMER_LLM_API_KEY=two words");
     check("E127", "STIGMER_LLM_API_KEY_FILE=/no/such/key");
     Shell shell = shell();
+    tell("E138", shell, "sessions", "list", "--database-url", "postgresql://me:mine@db/stigmer");
     tell("E111", shell, "config", "check", "--request", "llm.base_url=http://evil");
     tell("E111", shell, "config", "check", "--request", "agent.max_turns=80");
   }

@@ -131,10 +131,20 @@ final class ExpectedExplain {
     }
     shadowed
         .addObject()
-        .put("value", secret ? "set" : withoutCredentials(said.text()))
+        .put(
+            "value",
+            key.equals("database.url")
+                ? shownDatabase(said.text())
+                : secret ? "set" : withoutCredentials(said.text()))
         .put("layer", said.layer())
         .put("location", said.where())
         .put("reason", reason);
+  }
+
+  private static String shownDatabase(String text) {
+    return text.startsWith("mysql")
+        ? "(hidden: it may hold a credential)"
+        : text.replace(":canary", ":***");
   }
 
   private static String withoutCredentials(String text) {
@@ -181,6 +191,10 @@ final class ExpectedExplain {
           "execution.limits.file_size",
           "execution.limits.cpu" ->
           put(node, text, null);
+      case "database.url" -> {
+        put(node, shownDatabase(text), null);
+        check(!text.startsWith("mysql"), text, "E139", key);
+      }
       case "approvals.when_absent" -> {
         put(node, text, null);
         check(List.of("deny", "wait").contains(text), text, "E148", key);

@@ -105,6 +105,9 @@ record GivenConfiguration(
 
   static final List<String> EFFORTS = List.of("none", " low", "high", "max", "extreme", "HIGH", "");
 
+  static final List<String> DATABASES =
+      List.of(
+          "/data/x.db", "postgresql://u@h/db ", "mysql://h/db", "postgresql://u:canary@h:5432/db");
   static final List<String> ABSENCES = List.of("deny", " wait", "ask", "");
   static final List<String> UNKNOWNS = List.of("ask", "tell-model", "fail ", "deny", "");
   static final List<String> PERMISSION_MODES =
@@ -204,6 +207,9 @@ record GivenConfiguration(
     draw.into(given.env, "STIGMER_EXECUTION_MODE", EXECUTIONS);
     draw.into(given.env, "STIGMER_EXECUTION_NETWORK", NETWORKS);
     draw.into(given.env, "STIGMER_EXECUTION_MEMORY", SIZES);
+    draw.into(given.flags, "--database-url", DATABASES.subList(0, 3));
+    draw.into(given.env, "STIGMER_DATABASE_URL", DATABASES);
+    draw.into(given.file, "database.url", DATABASES);
     draw.into(given.flags, "--when-absent", ABSENCES);
     draw.into(given.env, "STIGMER_APPROVALS_WHEN_ABSENT", ABSENCES);
     draw.into(given.file, "approvals.when_absent", ABSENCES);
@@ -242,6 +248,7 @@ record GivenConfiguration(
     section(lines, "", List.of("mode"));
     section(lines, "llm", file.keySet().stream().filter(key -> key.startsWith("llm.")).toList());
     section(lines, "agent", List.of("agent.max_turns"));
+    section(lines, "database", List.of("database.url"));
     section(lines, "approvals", List.of("approvals.when_absent"));
     section(lines, "effects", List.of("effects.unknown"));
     return lines;

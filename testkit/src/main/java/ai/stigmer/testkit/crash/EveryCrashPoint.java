@@ -67,11 +67,13 @@ public final class EveryCrashPoint {
   }
 
   private final Supplier<? extends Trial> trials;
+  private final Supplier<? extends Journal> journals;
   private final Map<String, Integer> deaths = new TreeMap<>();
   private int unknown;
 
-  private EveryCrashPoint(Supplier<? extends Trial> trials) {
+  private EveryCrashPoint(Supplier<? extends Trial> trials, Supplier<? extends Journal> journals) {
     this.trials = trials;
+    this.journals = journals;
   }
 
   /**
@@ -80,7 +82,19 @@ public final class EveryCrashPoint {
    * @throws AssertionError naming the point at which a promise was broken
    */
   public static Report check(Supplier<? extends Trial> trials) {
-    return new EveryCrashPoint(trials).check();
+    return check(trials, () -> new InMemoryJournal(InstantSource.system(), owner -> false));
+  }
+
+  /**
+   * The same over other journals.
+   *
+   * @param journals gives an empty journal in which whoever claims a run gets it; the one before is
+   *     not used any more
+   * @throws AssertionError as {@link #check(Supplier)}
+   */
+  public static Report check(
+      Supplier<? extends Trial> trials, Supplier<? extends Journal> journals) {
+    return new EveryCrashPoint(trials, journals).check();
   }
 
   private Report check() {
@@ -116,7 +130,7 @@ public final class EveryCrashPoint {
   /** One run, its deaths included, and the world that outlives it. */
   private final class Life {
     private final Trial trial;
-    private final Journal journal = new InMemoryJournal(InstantSource.system(), owner -> false);
+    private final Journal journal = journals.get();
     private final Map<String, Integer> starts = new ConcurrentHashMap<>();
 
     Life(Trial trial) {
