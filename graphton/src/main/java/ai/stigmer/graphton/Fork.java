@@ -3,8 +3,10 @@ package ai.stigmer.graphton;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
+import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Checkpoints;
 import java.util.ArrayList;
@@ -26,8 +28,22 @@ public record Fork(String from, long at, String runId, Optional<String> message)
     message = message.filter(text -> !text.isBlank());
   }
 
-  /** What the new run's journal begins with. */
-  List<JournalEntry> entries(List<Recorded> other, String environment) {
+  /**
+   * Writes down that the new run begins, without driving it.
+   *
+   * @param owner see {@link Journal#create}
+   * @param environment what is needed to go on with it, see {@link RunStarted}
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
+   *     forked there; as {@link Journal#create}
+   */
+  public void begin(Journal journal, String owner, String environment) {
+    List<JournalEntry> entries = entries(journal.read(from), environment);
+    try (JournalWriter writer = journal.create(runId, owner)) {
+      writer.append(entries);
+    }
+  }
+
+  private List<JournalEntry> entries(List<Recorded> other, String environment) {
     if (!Checkpoints.isValid(other, at)) {
       throw notThere(other);
     }

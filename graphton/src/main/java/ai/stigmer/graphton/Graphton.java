@@ -13,8 +13,6 @@ import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.journal.JournalEntry;
-import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.loop.Asking;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.graphton.model.ChatModel;
@@ -192,11 +190,7 @@ public final class Graphton {
    *     forked there; as {@link #run(Agent, String, String)} and {@link #resume}
    */
   public RunResult fork(Agent agent, Fork fork) {
-    List<JournalEntry> entries =
-        fork.entries(options.journal().read(fork.from()), options.environment());
-    try (JournalWriter writer = options.journal().create(fork.runId(), options.owner())) {
-      writer.append(entries);
-    }
+    fork.begin(options.journal(), options.owner(), options.environment());
     return resume(agent, fork.runId());
   }
 

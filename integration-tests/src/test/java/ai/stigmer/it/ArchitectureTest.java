@@ -38,6 +38,7 @@ class ArchitectureTest {
           Map.entry("store", 6),
           Map.entry("mcp", 15),
           Map.entry("runner", 8),
+          Map.entry("server", 25),
           Map.entry("cli", 25));
 
   @Test
@@ -60,8 +61,9 @@ class ArchitectureTest {
     "config, graphton.model graphton.error graphton.budget graphton.permission",
     "store, graphton",
     "mcp, graphton",
-    "runner, graphton config store models.ollama models.scripted mcp",
-    "cli, runner graphton config store models.ollama models.scripted mcp",
+    "runner, graphton config store models.ollama models.scripted mcp agentic commons",
+    "server, runner graphton config store mcp agentic commons",
+    "cli, runner server graphton config store models.ollama models.scripted mcp",
   })
   void aModuleDependsOnlyOnThoseBelowIt(String module, String allowed) {
     direction(module, allowed.split(" ", -1)).check(CLASSES);

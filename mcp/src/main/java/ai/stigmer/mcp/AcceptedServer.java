@@ -27,6 +27,11 @@ public record AcceptedServer(McpServer server, ToolList tools) {
     requireNonNull(tools, "tools is null");
   }
 
+  /** What a model calls a tool of it, in the order of its tools. */
+  public List<String> toolNames() {
+    return tools.offers().stream().map(offer -> ToolNames.of(server.name(), offer.name())).toList();
+  }
+
   /** As the journal keeps it. */
   public ObjectNode toJson() {
     ObjectNode json = definition(server);

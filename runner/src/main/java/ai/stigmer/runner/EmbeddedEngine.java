@@ -3,12 +3,14 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
 
 /**
@@ -22,10 +24,13 @@ public final class EmbeddedEngine implements Engine {
   private final ExecutionDriver driver;
   private final BiConsumer<String, AgentEvent> listener;
   private final BiConsumer<String, ProblemException> failed;
+  private final Semaphore places;
   private final Map<String, Driven> driven = new HashMap<>();
   private boolean closed;
 
   /**
+   * An engine that drives as many runs at once as there are.
+   *
    * @param listener sees the events of every run with its id, on the run's thread
    * @param failed is told of a run that could not be driven; it has not ended
    */
@@ -33,6 +38,20 @@ public final class EmbeddedEngine implements Engine {
       ExecutionDriver driver,
       BiConsumer<String, AgentEvent> listener,
       BiConsumer<String, ProblemException> failed) {
+    this(driver, listener, failed, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same with a limit; other runs wait for a place in the order in which they came.
+   *
+   * @param atOnce the most runs that are driven at once, at least 1
+   */
+  public EmbeddedEngine(
+      ExecutionDriver driver,
+      BiConsumer<String, AgentEvent> listener,
+      BiConsumer<String, ProblemException> failed,
+      int atOnce) {
+    this.places = new Semaphore(atOnce, true);
     this.driver = requireNonNull(driver, "driver is null");
     this.listener = requireNonNull(listener, "listener is null");
     this.failed = requireNonNull(failed, "failed is null");
@@ -72,15 +91,31 @@ public final class EmbeddedEngine implements Engine {
   private void drive(String runId, Driven run) {
     boolean waits;
     do {
-      waits = false;
+      places.acquireUninterruptibly();
       try {
-        waits =
-            driver.drive(runId, NO_LIMIT, run.token, event -> listener.accept(runId, event)).end()
-                instanceof RunEnd.Waiting;
-      } catch (ProblemException e) {
-        failed.accept(runId, e);
+        waits = driveOnce(runId, run);
+      } finally {
+        places.release();
       }
     } while (goesOn(runId, run, waits));
+  }
+
+  private boolean driveOnce(String runId, Driven run) {
+    if (run.token.isYieldAsked()) {
+      return false;
+    }
+    try {
+      return driver.drive(runId, NO_LIMIT, run.token, event -> listener.accept(runId, event)).end()
+          instanceof RunEnd.Waiting;
+    } catch (ProblemException e) {
+      failed.accept(runId, e);
+    } catch (RuntimeException e) {
+      failed.accept(
+          runId,
+          new ProblemException(
+              Problem.of("E900", Problem.Category.INTERNAL, "the run met a bug of stigmer"), e));
+    }
+    return false;
   }
 
   private synchronized boolean goesOn(String runId, Driven run, boolean waits) {

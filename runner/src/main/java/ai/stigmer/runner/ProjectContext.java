@@ -68,6 +68,23 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
     return new ProjectContext(guides, kept, notes);
   }
 
+  /**
+   * The name that a SKILL.md gives its skill.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E164} when it is no skill
+   */
+  public static String skillName(Path file) {
+    try {
+      return SkillFile.read(file).name();
+    } catch (IOException e) {
+      throw Problem.of(
+              "E164", Problem.Category.CONFIGURATION, "a skill cannot be used: " + e.getMessage())
+          .from(file.toString())
+          .help("correct its SKILL.md and store it again")
+          .asException();
+    }
+  }
+
   private static void keep(List<String> names, Map<String, Skill> skills) {
     for (String name : names) {
       if (!skills.containsKey(name)) {

@@ -18,9 +18,11 @@ import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Runs agents over one journal: opens the workspace, the tools and the model that a {@link
@@ -33,6 +35,7 @@ public final class Runner implements AutoCloseable {
   private final String owner;
   private final Map<String, String> env;
   private final Providers providers;
+  private final Function<String, Map<String, String>> lent;
 
   /**
    * A runner that owns {@code journal} and closes it.
@@ -51,10 +54,31 @@ public final class Runner implements AutoCloseable {
    * @param probes the folder that keeps what was found; empty asks nothing
    */
   public Runner(Journal journal, String owner, Map<String, String> env, Optional<Path> probes) {
-    this.providers = new Providers(probes);
+    this(journal, owner, env, new Providers(probes), runId -> Map.of());
+  }
+
+  private Runner(
+      Journal journal,
+      String owner,
+      Map<String, String> env,
+      Providers providers,
+      Function<String, Map<String, String>> lent) {
+    this.providers = providers;
     this.journal = requireNonNull(journal, "journal is null");
     this.owner = requireNonNull(owner, "owner is null");
     this.env = Map.copyOf(env);
+    this.lent = requireNonNull(lent, "lent is null");
+  }
+
+  /**
+   * The same runner, whose runs also have variables of their own: those that {@link
+   * RunContext#variables} names are taken from there before they are taken from the environment.
+   * Commands do not get them. Closing either closes both.
+   *
+   * @param variables by the run's id; secret values are nowhere kept
+   */
+  public Runner lending(Function<String, Map<String, String>> variables) {
+    return new Runner(journal, owner, env, providers, variables);
   }
 
   /**
@@ -65,9 +89,10 @@ public final class Runner implements AutoCloseable {
    */
   public RunResult run(RunRequest request, RunControl control) {
     RunEnvironment environment = request.environment();
-    try (McpTools servers = servers(environment, control);
+    Map<String, String> variables = variables(request.runId());
+    try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control)
+      return loop(models, environment, control, variables)
           .environment(environment.toJson())
           .run(agent(environment, servers), request.message(), request.runId());
     }
@@ -91,6 +116,17 @@ public final class Runner implements AutoCloseable {
                   "",
                   environment.toJson())));
     }
+  }
+
+  /**
+   * Writes down that a run begins with the past of another one, without driving it; as {@link
+   * #begin(RunRequest)}.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
+   *     forked there, {@code E504} when the run exists
+   */
+  public void begin(Fork fork, RunEnvironment environment) {
+    fork.begin(journal, owner, environment.toJson());
   }
 
   /**
@@ -130,9 +166,11 @@ public final class Runner implements AutoCloseable {
    * @param environment what it was started with, with the key added again
    */
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
-    try (McpTools servers = servers(environment, control);
+    Map<String, String> variables = variables(runId);
+    try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control).resume(agent(environment, servers), runId);
+      return loop(models, environment, control, variables)
+          .resume(agent(environment, servers), runId);
     }
   }
 
@@ -144,9 +182,10 @@ public final class Runner implements AutoCloseable {
    *     forked there; as {@link #run}
    */
   public RunResult fork(Fork fork, RunEnvironment environment, RunControl control) {
-    try (McpTools servers = servers(environment, control);
+    Map<String, String> variables = variables(fork.runId());
+    try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control)
+      return loop(models, environment, control, variables)
           .environment(environment.toJson())
           .fork(agent(environment, servers), fork);
     }
@@ -171,17 +210,24 @@ public final class Runner implements AutoCloseable {
     return Models.open(providers, environment);
   }
 
-  private McpTools servers(RunEnvironment environment, RunControl control) {
+  private Map<String, String> variables(String runId) {
+    var all = new HashMap<>(env);
+    all.putAll(lent.apply(runId));
+    return all;
+  }
+
+  private McpTools servers(
+      RunEnvironment environment, RunControl control, Map<String, String> variables) {
     if (environment.context().servers().isEmpty()) {
       return McpTools.none();
     }
     return McpTools.of(
-        environment.context().servers(), surroundings(environment), control.changed());
-  }
-
-  private McpSurroundings surroundings(RunEnvironment environment) {
-    return new McpSurroundings(
-        environment.workspace(), env, environment.context().variables().placeholders(env));
+        environment.context().servers(),
+        new McpSurroundings(
+            environment.workspace(),
+            env,
+            environment.context().variables().placeholders(variables)),
+        control.changed());
   }
 
   private static List<ModelSettings> models(RunEnvironment environment) {
@@ -190,7 +236,11 @@ public final class Runner implements AutoCloseable {
     return models;
   }
 
-  private Graphton loop(Models models, RunEnvironment environment, RunControl control) {
+  private Graphton loop(
+      Models models,
+      RunEnvironment environment,
+      RunControl control,
+      Map<String, String> variables) {
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
         .retries(environment.retries())
@@ -201,7 +251,9 @@ public final class Runner implements AutoCloseable {
         .permission(control.permission())
         .aroundTools(
             new Redaction(
-                models(environment), env, environment.context().variables().merge(env).secrets()))
+                models(environment),
+                env,
+                environment.context().variables().merge(variables).secrets()))
         .listener(control.listener())
         .cancel(control.cancel());
   }

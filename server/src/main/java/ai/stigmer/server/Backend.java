@@ -1,0 +1,90 @@
+package ai.stigmer.server;
+
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.EmbeddedEngine;
+import ai.stigmer.runner.ExecutionDriver;
+import ai.stigmer.runner.Runner;
+import ai.stigmer.server.resource.Shelves;
+import ai.stigmer.server.rpc.Errors;
+import ai.stigmer.server.run.Executions;
+import ai.stigmer.server.run.Launch;
+import ai.stigmer.server.skill.SkillShelf;
+import ai.stigmer.store.Owners;
+import ai.stigmer.store.SqliteJournal;
+import ai.stigmer.store.resource.ResourceStore;
+import ai.stigmer.store.resource.Resources;
+import ai.stigmer.store.resource.Vault;
+import io.grpc.ServerServiceDefinition;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything behind the port: journal, resources, runs. */
+record Backend(
+    ResourceStore store, Runner runner, Shelves shelves, SkillShelf skills, Executions executions)
+    implements AutoCloseable {
+
+  /** Opens what the options name. */
+  static Backend open(ServerOptions options, ServerLog log, InstantSource clock) {
+    Journal journal = SqliteJournal.open(options.home().resolve("stigmer.db"), clock);
+    ResourceStore store;
+    try {
+      store = Resources.sqlite(options.home().resolve("server.db"), vault(options));
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+    Shelves shelves = Shelves.of(store, clock);
+    var skills = new SkillShelf(shelves.skills(), store, clock);
+    Map<String, String> env = options.env();
+    var plain =
+        new Runner(journal, Owners.current(), env, Optional.of(options.home().resolve("probes")));
+    var launch =
+        new Launch(
+            shelves,
+            skills,
+            journal,
+            plain,
+            new Launch.Surroundings(options.configuration(), env, options.workspaces()));
+    Runner runner = plain.lending(launch::secrets);
+    var executions =
+        new Executions(
+            shelves,
+            launch,
+            journal,
+            (listener, failed) ->
+                new EmbeddedEngine(
+                    new ExecutionDriver(runner, options.configuration(), env),
+                    listener,
+                    failed,
+                    options.maxRuns()),
+            clock,
+            log);
+    return new Backend(store, runner, shelves, skills, executions);
+  }
+
+  private static Vault vault(ServerOptions options) {
+    String key = options.env().getOrDefault("STIGMER_SERVER_KEY", "").strip();
+    return key.isEmpty()
+        ? Vault.in(options.home().resolve("server.key"))
+        : Vault.of(key, "STIGMER_SERVER_KEY");
+  }
+
+  List<ServerServiceDefinition> services(Errors errors) {
+    return new ContractServices(shelves, skills, executions, errors).all();
+  }
+
+  @Override
+  public void close() {
+    try {
+      executions.close();
+    } finally {
+      try {
+        runner.close();
+      } finally {
+        store.close();
+      }
+    }
+  }
+}

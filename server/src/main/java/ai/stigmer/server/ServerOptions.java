@@ -1,0 +1,112 @@
+package ai.stigmer.server;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.graphton.error.Problem;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a server is run.
+ *
+ * @param address where it listens; port 0 takes a free one
+ * @param names what callers may call it besides that address, each as {@code host} or {@code
+ *     host:port}
+ * @param tls certificate and key; empty speaks without TLS
+ * @param exposure whether others than this machine may be let in without TLS
+ * @param home the folder of configuration, journal and token
+ * @param workspaces the folder in which each session has a folder of its own
+ * @param maxRuns the most runs at once, at least 1
+ * @param configuration the cascade's input for runs, without requests
+ * @param env the environment of this process
+ */
+public record ServerOptions(
+    InetSocketAddress address,
+    Set<String> names,
+    Optional<Tls> tls,
+    Exposure exposure,
+    Path home,
+    Path workspaces,
+    int maxRuns,
+    ConfigInput configuration,
+    Map<String, String> env) {
+
+  /**
+   * A certificate.
+   *
+   * @param certificate a PEM file with the chain
+   * @param key a PEM file with the key, not encrypted
+   */
+  public record Tls(Path certificate, Path key) {
+    public Tls {
+      requireNonNull(certificate, "certificate is null");
+      requireNonNull(key, "key is null");
+    }
+  }
+
+  /** Who reaches the port. */
+  public enum Exposure {
+    /** Whoever reaches the address. */
+    DIRECT,
+    /** Only a reverse proxy that speaks TLS to its callers. */
+    BEHIND_PROXY
+  }
+
+  public ServerOptions {
+    requireNonNull(address, "address is null");
+    names = Set.copyOf(names);
+    requireNonNull(tls, "tls is null");
+    requireNonNull(exposure, "exposure is null");
+    requireNonNull(home, "home is null");
+    requireNonNull(workspaces, "workspaces is null");
+    requireNonNull(configuration, "configuration is null");
+    env = Map.copyOf(env);
+    if (maxRuns < 1) {
+      throw new IllegalArgumentException("maxRuns must be at least 1, got " + maxRuns);
+    }
+  }
+
+  /**
+   * Refuses to be reached by other machines in the clear.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E563}
+   */
+  void requireSafe() {
+    boolean isLocal = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
+    if (!isLocal && tls.isEmpty() && exposure == Exposure.DIRECT) {
+      throw Problem.of(
+              "E563",
+              Problem.Category.CONFIGURATION,
+              "the server would be reached by other machines without TLS: "
+                  + address.getHostString())
+          .help(
+              "keep it to this machine: --address 127.0.0.1:" + address.getPort(),
+              "or give it a certificate: server.tls.certificate and server.tls.key",
+              "or say that a reverse proxy with TLS stands in front of it: server.proxy: yes")
+          .asException();
+    }
+  }
+
+  /** The values of {@code Host} that are let in at that port. */
+  Set<String> hosts(int port) {
+    var hosts = new LinkedHashSet<String>();
+    for (String local : new String[] {"127.0.0.1", "localhost", "[::1]"}) {
+      hosts.add(local + ":" + port);
+    }
+    hosts.add(address.getHostString().toLowerCase(Locale.ROOT) + ":" + port);
+    for (String name : names) {
+      String lower = name.toLowerCase(Locale.ROOT);
+      hosts.add(lower);
+      if (!lower.matches(".*:[0-9]+")) {
+        hosts.add(lower + ":" + port);
+      }
+    }
+    return hosts;
+  }
+}

@@ -1,0 +1,188 @@
+package ai.stigmer.server;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.server.guard.Guard;
+import ai.stigmer.server.guard.TokenFile;
+import ai.stigmer.server.rpc.Errors;
+import ai.stigmer.server.rpc.RequestCheck;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.SessionProtocol;
+import com.linecorp.armeria.common.TlsKeyPair;
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.Status;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+
+/**
+ * The daemon: one port, and the runs behind it.
+ *
+ * <p>Thread contract: thread-safe; {@link #start} and {@link #close} block.
+ */
+public final class StigmerServer implements AutoCloseable {
+  private static final int LARGEST_REQUEST = 20 << 20;
+  private static final int MOST_CONNECTIONS = 1_000;
+  private static final int MOST_STREAMS = 1_000;
+  private static final Duration REQUEST = Duration.ofSeconds(60);
+  private static final Duration IDLE = Duration.ofMinutes(5);
+  private static final Duration SHUTDOWN = Duration.ofSeconds(2);
+
+  private final Server http;
+  private final Backend backend;
+  private final HealthStatusManager health;
+  private final ServerLog log;
+  private boolean closed;
+
+  private StigmerServer(Server http, Backend backend, HealthStatusManager health, ServerLog log) {
+    this.http = http;
+    this.backend = backend;
+    this.health = health;
+    this.log = log;
+  }
+
+  /**
+   * Starts a server and picks up the runs of the one before it.
+   *
+   * @throws ProblemException {@code E563} when it would be open to other machines in the clear,
+   *     {@code E564} when its address cannot be had, {@code E562} for its token file; or when
+   *     journal or resources cannot be used
+   */
+  public static StigmerServer start(ServerOptions options, ServerLog log, InstantSource clock) {
+    options.requireSafe();
+    Backend backend = Backend.open(options, log, clock);
+    try {
+      TokenFile token = TokenFile.in(options.home().resolve("server.token"));
+      var health = new HealthStatusManager();
+      Server http = http(options, backend, token, health, log);
+      var server = new StigmerServer(http, backend, health, log);
+      backend.executions().pickUp();
+      log.info("server.started", "address", server.address());
+      return server;
+    } catch (RuntimeException e) {
+      backend.close();
+      throw e;
+    }
+  }
+
+  private static Server http(
+      ServerOptions options,
+      Backend backend,
+      TokenFile token,
+      HealthStatusManager health,
+      ServerLog log) {
+    ServerBuilder builder = Server.builder();
+    if (options.tls().isPresent()) {
+      builder
+          .port(options.address(), SessionProtocol.HTTPS)
+          .tls(
+              TlsKeyPair.of(
+                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
+    } else {
+      builder.port(options.address(), SessionProtocol.HTTP);
+    }
+    Server http =
+        builder
+            .maxRequestLength(LARGEST_REQUEST)
+            .maxNumConnections(MOST_CONNECTIONS)
+            .http2MaxStreamsPerConnection(MOST_STREAMS)
+            .requestTimeout(REQUEST)
+            .idleTimeout(IDLE)
+            .verboseResponses(false)
+            .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
+            .disableServerHeader()
+            .disableDateHeader()
+            .service(grpc(backend, health, log))
+            .service(
+                "/healthz/live",
+                (ctx, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, "{}\n"))
+            .service(
+                "/healthz/ready",
+                (ctx, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, "{}\n"))
+            .decorator(new Guard(token, options::hosts))
+            .build();
+    begin(http, options.address());
+    return http;
+  }
+
+  private static void begin(Server http, InetSocketAddress address) {
+    try {
+      var _ = http.start().join();
+    } catch (CompletionException e) {
+      boolean taken = e.getCause() instanceof BindException;
+      throw new ProblemException(
+          Problem.of(
+                  "E564",
+                  Problem.Category.CONFIGURATION,
+                  "the server cannot listen on "
+                      + address.getHostString()
+                      + ":"
+                      + address.getPort())
+              .from(taken ? "something else listens there" : String.valueOf(e.getCause()))
+              .help("stigmer server status", "or choose another port: --address 127.0.0.1:PORT"),
+          e);
+    }
+  }
+
+  private static GrpcService grpc(Backend backend, HealthStatusManager health, ServerLog log) {
+    var errors = new Errors(log);
+    GrpcServiceBuilder builder =
+        GrpcService.builder()
+            .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+            .maxRequestMessageLength(LARGEST_REQUEST)
+            .intercept(new RequestCheck())
+            .useBlockingTaskExecutor(true)
+            .exceptionHandler(
+                (ctx, status, cause, metadata) ->
+                    status.getCode() == Status.Code.UNKNOWN
+                        ? errors.of(ctx.path(), cause).getStatus()
+                        : status)
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .addService(health.getHealthService());
+    backend.services(errors).forEach(builder::addService);
+    return builder.build();
+  }
+
+  /** The port that it listens on. */
+  public int port() {
+    return http.activeLocalPort();
+  }
+
+  /** Where it listens, for people. */
+  public String address() {
+    var port = http.activePort();
+    return port == null
+        ? ""
+        : port.localAddress().getAddress().getHostAddress() + ":" + port.localAddress().getPort();
+  }
+
+  /**
+   * Takes no more work, lets runs stop between two steps, and ends. They go on when a server is
+   * started again.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    log.info("server.draining", "executions", String.valueOf(backend.executions().underWay()));
+    health.enterTerminalState();
+    backend.executions().close();
+    http.close();
+    backend.close();
+    log.info("server.ended");
+  }
+}

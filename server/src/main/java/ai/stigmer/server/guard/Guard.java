@@ -1,0 +1,90 @@
+package ai.stigmer.server.guard;
+
+import static java.util.Objects.requireNonNull;
+
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.grpc.Status;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntFunction;
+
+/**
+ * Stands in front of every route: lets in who brings the token, calls the server by a name of its
+ * own, and is no browser. A page of somebody else's in a browser on this machine reaches loopback,
+ * too; such a request has an {@code Origin}, or a {@code Host} that is not ours.
+ */
+public final class Guard implements DecoratingHttpServiceFunction {
+  private static final String BEARER = "bearer ";
+
+  private final TokenFile token;
+  private final IntFunction<Set<String>> hosts;
+
+  /**
+   * @param hosts the values of {@code Host} that are let in at a port, in lower case
+   */
+  public Guard(TokenFile token, IntFunction<Set<String>> hosts) {
+    this.token = requireNonNull(token, "token is null");
+    this.hosts = requireNonNull(hosts, "hosts is null");
+  }
+
+  @Override
+  public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
+      throws Exception {
+    if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
+      return refused(request, Status.PERMISSION_DENIED, "requests of web pages are refused");
+    }
+    String host = request.authority();
+    int port = ctx.localAddress().getPort();
+    if (host == null || !hosts.apply(port).contains(host.toLowerCase(Locale.ROOT))) {
+      return refused(request, Status.PERMISSION_DENIED, "this server has another name");
+    }
+    if (!token.matches(bearer(request))) {
+      return refused(
+          request,
+          Status.UNAUTHENTICATED,
+          "the token is missing or wrong; send authorization: Bearer TOKEN");
+    }
+    return delegate.serve(ctx, request);
+  }
+
+  private static String bearer(HttpRequest request) {
+    String value = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    return value.toLowerCase(Locale.ROOT).startsWith(BEARER)
+        ? value.substring(BEARER.length()).strip()
+        : "";
+  }
+
+  /** In the way in which the caller speaks. */
+  private static HttpResponse refused(HttpRequest request, Status status, String why) {
+    String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
+    if (type.startsWith("application/grpc")) {
+      return HttpResponse.of(
+          ResponseHeaders.builder(HttpStatus.OK)
+              .add(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
+              .add("grpc-status", String.valueOf(status.getCode().value()))
+              .add("grpc-message", why)
+              .endOfStream(true)
+              .build());
+    }
+    boolean unknown = status.getCode() == Status.Code.UNAUTHENTICATED;
+    ResponseHeaders headers =
+        ResponseHeaders.builder(unknown ? HttpStatus.UNAUTHORIZED : HttpStatus.FORBIDDEN)
+            .contentType(MediaType.JSON_UTF_8)
+            .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
+            .build();
+    return HttpResponse.of(headers, HttpData.ofUtf8(json(status, why)));
+  }
+
+  private static String json(Status status, String why) {
+    return "{\"error\":{\"code\":\"" + status.getCode() + "\",\"message\":\"" + why + "\"}}\n";
+  }
+}

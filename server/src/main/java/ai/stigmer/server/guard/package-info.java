@@ -1,0 +1,8 @@
+/**
+ * Who may call the server: the token, the Host header, no browser's origin. Depends on Armeria and
+ * the error model.
+ */
+@NullMarked
+package ai.stigmer.server.guard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,418 @@
+package ai.stigmer.server.run;
+
+import ai.stigmer.agentic.agent.v1.Agent;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionContext;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionContextSpec;
+import ai.stigmer.agentic.session.v1.Session;
+import ai.stigmer.agentic.session.v1.SessionSpec;
+import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.Engine;
+import ai.stigmer.runner.contract.StatusMerge;
+import ai.stigmer.server.ServerLog;
+import ai.stigmer.server.resource.Agents;
+import ai.stigmer.server.resource.Shelf;
+import ai.stigmer.server.resource.Shelves;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * Who knows what: the journal knows what happened in a run, the row of an execution that it was asked for and, at the
+ * end, how it ended; what it is like in between is folded in memory and, after a restart, from the journal again. So a
+ * run writes its row three times, however long it is.
+ */
+/**
+ * Executions from their making to their end.
+ *
+ * <p>Thread contract: thread-safe; no method waits for a run.
+ */
+public final class Executions implements AutoCloseable {
+  private static final int SUBJECT = 80;
+  private static final int LAUNCHES = 8;
+  private static final Duration DRAIN = Duration.ofSeconds(20);
+
+  private final Shelves shelves;
+  private final Agents agents;
+  private final Launch launch;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final ServerLog log;
+  private final Engine engine;
+  private final Decisions decisions;
+  private final Hub hub = new Hub();
+  private final Turns turns = new Turns();
+  private final Semaphore launches = new Semaphore(LAUNCHES, true);
+  private final Map<String, Following> live = new ConcurrentHashMap<>();
+  private volatile boolean isAbandoned;
+
+  /** Makes the engine that runs are driven by; events and failures of runs come back here. */
+  public interface Engines {
+    Engine open(
+        BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
+  }
+
+  /**
+   * @param engines is asked for one engine, which is closed with this
+   */
+  public Executions(
+      Shelves shelves,
+      Launch launch,
+      Journal journal,
+      Engines engines,
+      InstantSource clock,
+      ServerLog log) {
+    this.shelves = shelves;
+    this.agents = new Agents(shelves);
+    this.launch = launch;
+    this.journal = journal;
+    this.clock = clock;
+    this.log = log;
+    this.engine = engines.open(this::event, this::failed);
+    this.decisions = new Decisions(journal, engine::wake);
+  }
+
+  /**
+   * Makes an execution, and the session for it when none is given. It is stored when this returns,
+   * and runs when it is its turn.
+   *
+   * @throws ProblemException {@code E560} when there is no such session or agent
+   */
+  public AgentExecution create(AgentExecution given) {
+    AgentExecutionSpec spec = given.getSpec();
+    if (spec.getMessage().isBlank()) {
+      throw Shelf.invalid("spec.message: must not be blank").asException();
+    }
+    String id = shelves.executions().nextId();
+    String session =
+        spec.getSessionId().isEmpty()
+            ? newSession(spec, given.getMetadata())
+            : shelves.sessions().clear(spec.getSessionId()).getMetadata().getId();
+    if (spec.getRuntimeEnvCount() > 0) {
+      keepVariables(id, given);
+    }
+    AgentExecution pending =
+        given.toBuilder()
+            .setSpec(spec.toBuilder().setSessionId(session))
+            .setStatus(AgentExecutionStatus.newBuilder().setPhase(ExecutionPhase.EXECUTION_PENDING))
+            .build();
+    AgentExecution stored =
+        shelves.executions().insertWhole(shelves.executions().masked(pending), id);
+    log.info("execution.created", "execution", id, "session", session);
+    enter(stored);
+    return stored;
+  }
+
+  private String newSession(AgentExecutionSpec spec, ApiResourceMetadata metadata) {
+    Agent agent = shelves.agents().clear(spec.getAgentId());
+    String message = spec.getMessage().strip();
+    return shelves
+        .sessions()
+        .create(
+            Session.newBuilder()
+                .setMetadata(
+                    ApiResourceMetadata.newBuilder()
+                        .setOrg(metadata.getOrg())
+                        .setOwnerScope(metadata.getOwnerScope()))
+                .setSpec(
+                    SessionSpec.newBuilder()
+                        .setAgentInstanceId(agents.defaultInstance(agent))
+                        .setSubject(message.substring(0, Math.min(message.length(), SUBJECT))))
+                .build())
+        .getMetadata()
+        .getId();
+  }
+
+  /** Apart from the execution, because they may be secret and that is not. */
+  private void keepVariables(String id, AgentExecution given) {
+    var _ =
+        shelves
+            .contexts()
+            .insert(
+                ExecutionContext.newBuilder()
+                    .setMetadata(
+                        ApiResourceMetadata.newBuilder().setOrg(given.getMetadata().getOrg()))
+                    .setSpec(
+                        ExecutionContextSpec.newBuilder()
+                            .setExecutionId(id)
+                            .putAllData(given.getSpec().getRuntimeEnvMap()))
+                    .build(),
+                Ingredients.contextId(id));
+  }
+
+  /** Takes up whatever has not ended and nobody drives. To be called once, at the start. */
+  public void pickUp() {
+    var unfinished = new ArrayList<AgentExecution>();
+    for (ExecutionPhase phase :
+        List.of(ExecutionPhase.EXECUTION_IN_PROGRESS, ExecutionPhase.EXECUTION_PENDING)) {
+      String token = "";
+      List<AgentExecution> page;
+      do {
+        page = shelves.executions().list(Set.of("phase=" + phase.name()), 500, token).entries();
+        unfinished.addAll(page);
+        token = page.isEmpty() ? "" : page.getLast().getMetadata().getId();
+      } while (!page.isEmpty());
+    }
+    unfinished.sort(Comparator.comparing(one -> one.getMetadata().getId()));
+    unfinished.forEach(this::enter);
+    if (!unfinished.isEmpty()) {
+      log.info("executions.picked-up", "count", String.valueOf(unfinished.size()));
+    }
+  }
+
+  private void enter(AgentExecution execution) {
+    String id = execution.getMetadata().getId();
+    var following = new Following(execution, journal, clock);
+    live.put(id, following);
+    if (turns.enter(following.session(), id)) {
+      launch(following);
+    }
+  }
+
+  private void launch(Following following) {
+    Thread.ofVirtual()
+        .name("launch-" + following.id())
+        .start(
+            () -> {
+              launches.acquireUninterruptibly();
+              try {
+                launchNow(following);
+              } finally {
+                launches.release();
+              }
+            });
+  }
+
+  private void launchNow(Following following) {
+    String id = following.id();
+    try {
+      if (StatusMerge.isTerminal(following.state().getStatus().getPhase())) {
+        ended(following);
+        return;
+      }
+      if (!launch.hasBegun(id)) {
+        launch.begin(following.state());
+      }
+      decisions.follow(id);
+      engine.start(id);
+    } catch (ProblemException e) {
+      failed(id, e);
+    } catch (RuntimeException e) {
+      log.bug("launch of " + id, e);
+      failed(id, bug().asException());
+    }
+  }
+
+  private static Problem bug() {
+    return Problem.of(
+        "E900", Problem.Category.RUN, "a bug of stigmer; the server's log tells more");
+  }
+
+  /** On the thread of the run. */
+  private void event(String id, AgentEvent event) {
+    Following following = live.get(id);
+    if (following == null || isAbandoned) {
+      return;
+    }
+    try {
+      decisions.saw(id, event);
+      switch (following.add(event)) {
+        case NOTHING -> {}
+        case STREAMED -> hub.touch(id);
+        case DURABLE -> durable(following, event);
+      }
+    } catch (RuntimeException e) {
+      log.bug("event of " + id, e);
+    }
+  }
+
+  private void durable(Following following, AgentEvent event) {
+    if (event instanceof AgentEvent.RunFinished) {
+      ended(following);
+    } else if (event instanceof AgentEvent.RunStarted) {
+      hub.publish(stored(following));
+    } else {
+      hub.publish(following.state());
+    }
+  }
+
+  /** Writes the row, so that whoever sees the state finds it stored. */
+  private AgentExecution stored(Following following) {
+    return shelves
+        .executions()
+        .change(
+            following.id(),
+            before -> before.toBuilder().setStatus(following.status(before)).build());
+  }
+
+  private void ended(Following following) {
+    AgentExecution last = stored(following);
+    leave(following);
+    hub.publish(last);
+    log.info(
+        "execution.ended",
+        "execution",
+        following.id(),
+        "phase",
+        last.getStatus().getPhase().name());
+  }
+
+  private void leave(Following following) {
+    live.remove(following.id());
+    decisions.forget(following.id());
+    turns.leave(following.session(), following.id()).map(live::get).ifPresent(this::launch);
+  }
+
+  private void failed(String id, ProblemException e) {
+    Following following = live.get(id);
+    if (following == null || isAbandoned) {
+      return;
+    }
+    Problem problem = e.problem();
+    if (problem.code().equals("E502") || problem.code().equals("E505")) {
+      // Another process drives it, and will write how it ends.
+      log.warn("execution.elsewhere", "execution", id);
+      leave(following);
+      return;
+    }
+    if (problem.category() == Problem.Category.INTERNAL) {
+      log.bug("run " + id, e);
+      problem = bug();
+    }
+    following.fail(problem.code() + ": " + problem.message() + help(problem));
+    ended(following);
+  }
+
+  private static String help(Problem problem) {
+    return problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
+  }
+
+  /** The execution as it is now. */
+  public AgentExecution get(String id) {
+    AgentExecution stored = shelves.executions().get(id);
+    return present(stored);
+  }
+
+  /** One page of a list, each as it is now. */
+  public Shelf.Listed<AgentExecution> list(Set<String> labels, int size, String token) {
+    Shelf.Listed<AgentExecution> page = shelves.executions().list(labels, size, token);
+    return new Shelf.Listed<>(
+        page.entries().stream().map(this::present).toList(), page.pages(), page.total());
+  }
+
+  private AgentExecution present(AgentExecution stored) {
+    Following following = live.get(stored.getMetadata().getId());
+    return following == null
+        ? stored
+        : stored.toBuilder().setStatus(following.status(stored)).build();
+  }
+
+  /**
+   * Takes a report of somebody else by the contract's rule. A phase that ends the execution ends
+   * its run here, too.
+   */
+  public AgentExecution report(String id, AgentExecutionStatus report) {
+    Following following = live.get(id);
+    if (following == null) {
+      AgentExecution changed =
+          shelves
+              .executions()
+              .change(
+                  id,
+                  before ->
+                      before.toBuilder()
+                          .setStatus(StatusMerge.of(before.getStatus(), report))
+                          .build());
+      hub.publish(changed);
+      return changed;
+    }
+    following.merge(report);
+    AgentExecution changed = stored(following);
+    hub.publish(changed);
+    if (StatusMerge.isTerminal(report.getPhase())) {
+      engine.cancel(id);
+    }
+    return changed;
+  }
+
+  /** Replaces names and labels; what was asked for never changes. */
+  public AgentExecution update(AgentExecution given) {
+    String id = given.getMetadata().getId();
+    AgentExecution stored = shelves.executions().get(id);
+    return present(
+        shelves.executions().update(given.toBuilder().setSpec(stored.getSpec()).build()));
+  }
+
+  /** Removes an execution; its run is cancelled first. */
+  public AgentExecution delete(String id) {
+    AgentExecution last = get(id);
+    if (!StatusMerge.isTerminal(last.getStatus().getPhase())) {
+      last =
+          report(
+              id,
+              AgentExecutionStatus.newBuilder()
+                  .setPhase(ExecutionPhase.EXECUTION_CANCELLED)
+                  .build());
+    }
+    shelves.contexts().find(Ingredients.contextId(id)).ifPresent(context -> forget(id));
+    var _ = shelves.executions().delete(id);
+    return last;
+  }
+
+  private void forget(String id) {
+    var _ = shelves.contexts().delete(Ingredients.contextId(id));
+  }
+
+  /**
+   * Follows an execution to its end, beginning with its state of now.
+   *
+   * @throws ProblemException {@code E560} when there is none, {@code E567} when too many do
+   */
+  public Subscription subscribe(String id, Subscriber subscriber) {
+    return hub.add(id, subscriber, () -> get(id), () -> streaming(id));
+  }
+
+  private @Nullable AgentExecution streaming(String id) {
+    Following following = live.get(id);
+    return following == null ? null : following.state();
+  }
+
+  /** How many executions are under way or wait for their turn. */
+  public int underWay() {
+    return live.size();
+  }
+
+  /**
+   * Lets runs stop between two steps, for a while; what is longer in one step is left as a killed
+   * process leaves it. Either way runs go on when a server is started again.
+   */
+  @Override
+  public void close() {
+    decisions.close();
+    Thread letting = Thread.ofVirtual().name("drain").start(engine::close);
+    try {
+      if (!letting.join(DRAIN)) {
+        log.warn("executions.abandoned", "count", String.valueOf(live.size()));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    isAbandoned = true;
+    hub.close();
+  }
+}

@@ -1,0 +1,117 @@
+package ai.stigmer.server.run;
+
+import ai.stigmer.agentic.agent.v1.Agent;
+import ai.stigmer.agentic.agent.v1.HttpServer;
+import ai.stigmer.agentic.agent.v1.McpServerDefinition;
+import ai.stigmer.agentic.agent.v1.StdioServer;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentinstance.v1.AgentInstance;
+import ai.stigmer.agentic.environment.v1.EnvironmentSpec;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionContext;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
+import ai.stigmer.agentic.mcpserver.v1.McpServerSpec;
+import ai.stigmer.agentic.session.v1.Session;
+import ai.stigmer.commons.apiresource.ApiResourceReference;
+import ai.stigmer.commons.apiresource.apiresourcekind.ApiResourceKind;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.contract.ContractVariables;
+import ai.stigmer.server.resource.Shelves;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an execution is made of: its agent and its variables, gathered from the shelves. */
+final class Ingredients {
+  private final Shelves shelves;
+
+  Ingredients(Shelves shelves) {
+    this.shelves = shelves;
+  }
+
+  /** The id of the context that keeps the variables of an execution. */
+  static String contextId(String execution) {
+    return "ctx" + execution.substring(execution.indexOf('_'));
+  }
+
+  private AgentInstance instance(AgentExecution execution) {
+    Session session = shelves.sessions().clear(execution.getSpec().getSessionId());
+    return shelves.instances().clear(session.getSpec().getAgentInstanceId());
+  }
+
+  /**
+   * The agent, with the definitions of the MCP servers that it only names.
+   *
+   * @throws ProblemException {@code E560} when a part of it is gone
+   */
+  Agent agent(AgentExecution execution) {
+    Agent agent = shelves.agents().clear(instance(execution).getSpec().getAgentId());
+    List<McpServerDefinition> servers = new ArrayList<>();
+    for (McpServerDefinition server : agent.getSpec().getMcpServersList()) {
+      servers.add(
+          server.getServerTypeCase() == McpServerDefinition.ServerTypeCase.SERVERTYPE_NOT_SET
+              ? named(agent, server)
+              : server);
+    }
+    return agent.toBuilder()
+        .setSpec(agent.getSpec().toBuilder().clearMcpServers().addAllMcpServers(servers))
+        .build();
+  }
+
+  private McpServerDefinition named(Agent agent, McpServerDefinition server) {
+    McpServerSpec spec =
+        shelves
+            .servers()
+            .clear(
+                ApiResourceReference.newBuilder()
+                    .setKind(ApiResourceKind.mcp_server)
+                    .setScope(agent.getMetadata().getOwnerScope())
+                    .setOrg(agent.getMetadata().getOrg())
+                    .setSlug(server.getName())
+                    .build())
+            .getSpec();
+    McpServerDefinition.Builder definition = server.toBuilder();
+    if (definition.getEnabledToolsCount() == 0) {
+      definition.addAllEnabledTools(spec.getDefaultEnabledToolsList());
+    }
+    if (spec.hasStdio()) {
+      StdioServer.Builder stdio =
+          StdioServer.newBuilder()
+              .setCommand(spec.getStdio().getCommand())
+              .addAllArgs(spec.getStdio().getArgsList())
+              .setWorkingDir(spec.getStdio().getWorkingDir());
+      spec.getEnvSpec()
+          .getDataMap()
+          .keySet()
+          .forEach(name -> stdio.putEnvPlaceholders(name, "${" + name + "}"));
+      return definition.setStdio(stdio).build();
+    }
+    return definition
+        .setHttp(
+            HttpServer.newBuilder()
+                .setUrl(spec.getHttp().getUrl())
+                .putAllHeaders(spec.getHttp().getHeadersMap())
+                .putAllQueryParams(spec.getHttp().getQueryParamsMap())
+                .setTimeoutSeconds(spec.getHttp().getTimeoutSeconds()))
+        .build();
+  }
+
+  /**
+   * The variables: of the agent, of each environment of its instance, of the execution.
+   *
+   * @throws ProblemException {@code E560} when an environment is gone
+   */
+  ContractVariables variables(AgentExecution execution) {
+    AgentInstance instance = instance(execution);
+    Agent agent = shelves.agents().clear(instance.getSpec().getAgentId());
+    List<EnvironmentSpec> environments =
+        instance.getSpec().getEnvironmentRefsList().stream()
+            .map(reference -> shelves.environments().clear(reference).getSpec())
+            .toList();
+    Optional<ExecutionContext> context =
+        shelves.contexts().find(contextId(execution.getMetadata().getId()));
+    Map<String, ExecutionValue> own =
+        context.map(found -> found.getSpec().getDataMap()).orElse(Map.of());
+    return ContractVariables.merge(agent.getSpec().getEnvSpec(), environments, own);
+  }
+}

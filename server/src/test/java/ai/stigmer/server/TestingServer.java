@@ -1,0 +1,94 @@
+package ai.stigmer.server;
+
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import com.linecorp.armeria.client.grpc.GrpcClients;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** A server on a free port of loopback, with a home of its own and a fake Ollama for its models. */
+final class TestingServer implements AutoCloseable {
+  private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+  private final Path home;
+  private final StigmerServer server;
+
+  private TestingServer(Path folder, Map<String, String> env) throws IOException {
+    this.home = Files.createDirectories(folder.resolve("home"));
+    this.server =
+        StigmerServer.start(
+            options(folder, env),
+            new ServerLog(
+                new PrintStream(log, true, StandardCharsets.UTF_8), InstantSource.system()),
+            InstantSource.system());
+  }
+
+  static TestingServer in(Path folder, FakeOllama ollama) throws IOException {
+    return in(folder, Map.of("OLLAMA_BASE_URL", ollama.baseUrl()));
+  }
+
+  static TestingServer in(Path folder, Map<String, String> env) throws IOException {
+    return new TestingServer(folder, env);
+  }
+
+  static ServerOptions options(Path folder, Map<String, String> more) {
+    var env = new HashMap<>(more);
+    env.put("STIGMER_HOME", folder.resolve("home").toString());
+    env.put("HOME", folder.toString());
+    env.put("PATH", System.getProperty("stigmer.test.path", "/usr/bin:/bin"));
+    return new ServerOptions(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        Set.of(),
+        Optional.empty(),
+        ServerOptions.Exposure.DIRECT,
+        folder.resolve("home"),
+        folder.resolve("workspaces"),
+        64,
+        ConfigInput.of(env, "stigmer server"),
+        env);
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  String token() {
+    try {
+      return Files.readString(home.resolve("server.token")).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A client that has the token. */
+  <S> S client(Class<S> stub) {
+    return GrpcClients.builder("gproto+http://127.0.0.1:" + port())
+        .addHeader("authorization", "Bearer " + token())
+        .responseTimeoutMillis(60_000)
+        .build(stub);
+  }
+
+  Path home() {
+    return home;
+  }
+
+  String log() {
+    return log.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

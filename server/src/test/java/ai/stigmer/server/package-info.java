@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.server;
+
+import org.jspecify.annotations.NullMarked;
