@@ -16,6 +16,8 @@ public final class JsonView implements RunView {
 
   private ShownModel model = new ShownModel("", "");
   private final ArrayNode switches = JsonNodeFactory.instance.arrayNode();
+  private final ArrayNode compactions = JsonNodeFactory.instance.arrayNode();
+  private long contextTokens;
   private int retries;
   private int denied;
 
@@ -43,13 +45,23 @@ public final class JsonView implements RunView {
   @Override
   public void accept(AgentEvent event) {
     if (event instanceof AgentEvent.Child child) {
-      if (!(child.event() instanceof AgentEvent.RunFinished)) {
+      boolean ofChildAlone =
+          child.event() instanceof AgentEvent.RunFinished
+              || child.event() instanceof AgentEvent.TurnFinished;
+      if (!ofChildAlone) {
         accept(child.event());
       }
+    } else if (event instanceof AgentEvent.TurnFinished finished) {
+      contextTokens = ContextJson.tokens(finished.end()).orElse(contextTokens);
+    } else if (event instanceof AgentEvent.Compacted compacted) {
+      compactions.add(ContextJson.of(compacted));
+      err.println(ContextLine.compacted(compacted));
+      err.flush();
     } else if (event instanceof AgentEvent.RunFinished finished) {
       ObjectNode json = Json.result(finished.result(), model);
       json.put("retries", retries).put("denied", denied);
       json.set("model_switches", switches);
+      json.put("context_tokens", contextTokens).set("compactions", compactions);
       out.println(Json.line(json));
       out.flush();
     } else if (event instanceof AgentEvent.ToolFinished tool) {

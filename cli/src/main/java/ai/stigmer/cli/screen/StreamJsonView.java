@@ -96,12 +96,7 @@ public final class StreamJsonView implements RunView {
               .put("by", e.by())
               .put("seq", e.seq());
       case AgentEvent.Child e -> child(e);
-      case AgentEvent.Compacted e ->
-          ContextJson.put(
-              Json.object("compacted").put("messages", e.messages()).put("seq", e.seq()),
-              e.before(),
-              e.after(),
-              e.window());
+      case AgentEvent.Compacted e -> ContextJson.of(e);
       case AgentEvent.Notice e -> Json.object("notice").put("code", e.code()).put("text", e.text());
       case AgentEvent.RunFinished e -> result(e);
     };

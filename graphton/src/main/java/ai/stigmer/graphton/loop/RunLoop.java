@@ -137,11 +137,12 @@ public final class RunLoop {
             }
           }
           case Step.Compact _ -> {
+            int compactions = transcript.compactions();
             Optional<RunEnd> over = compactor.compact(transcript, use, this::refusedCall);
             if (over.isPresent()) {
               return end(over.get());
             }
-            promptRefused = false;
+            promptRefused &= transcript.compactions() == compactions;
           }
           case Step.RunTools step -> {
             Optional<RunEnd.Waiting> waiting = tools.serve(step, transcript);

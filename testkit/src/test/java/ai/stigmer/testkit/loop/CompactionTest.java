@@ -189,6 +189,16 @@ class CompactionTest extends LoopFixture {
   }
 
   @Test
+  void aRefusedPromptIsNotSentAgainWhenTheSummaryOfItCouldNotBeUsed() {
+    var model = reading(40).secretive().summarising("");
+    RunResult result = run(model, "r");
+
+    assertThat(((RunEnd.Stopped) result.end()).limit()).isEqualTo(RunEnd.Limit.CONTEXT);
+    assertThat(model.refused).isEqualTo(1);
+    assertThat(model.summaries).hasSize(2);
+  }
+
+  @Test
   void aHugeSummaryIsCutSoThatItShrinksThePrompt() {
     var model = reading(40).summarising("blah ".repeat(1_000));
     RunResult result = run(model, "r");

@@ -29,7 +29,8 @@ class CrashPropertyTest {
     // Given
     var undisturbed = new World(play);
     RunEnd end = undisturbed.live();
-    int appends = undisturbed.entries().size();
+    // What an end leaves open is closed together with it.
+    int appends = (int) undisturbed.entries().stream().filter(entry -> !isNotRun(entry)).count();
     for (int append = 1; append <= appends; append++) {
       for (Moment moment : Moment.values()) {
         // When
@@ -67,6 +68,11 @@ class CrashPropertyTest {
   @Provide
   Arbitrary<Play> plays() {
     return Play.plays();
+  }
+
+  private static boolean isNotRun(JournalEntry entry) {
+    return entry instanceof JournalEntry.ToolOutcome outcome
+        && outcome.result().status() == ToolResult.Status.NOT_RUN;
   }
 
   /** A run that died before its first entry has no run to go on with. */

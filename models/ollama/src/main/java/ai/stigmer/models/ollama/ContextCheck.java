@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
  * condemns the answer:
  *
  * <ul>
- *   <li>the context that the server has allocated is smaller than the one asked for; looked at
- *       after the first answer and after each answer for which the model was loaded anew;
+ *   <li>the context that the server has allocated is smaller than the one asked for, and no summary
+ *       has made the conversation fit it; looked at after the first answer and after each answer
+ *       for which the model was loaded anew;
  *   <li>the conversation has certainly more tokens than the context, and was answered all the same;
  *   <li>the server counts fewer prompt tokens than the conversation can have, or than it counted
  *       for a part of it. A server that counts no tokens, or not those it had cached, is not
@@ -35,6 +36,9 @@ final class ContextCheck {
 
   /** Servers before this one count only the tokens that they had not cached. */
   private static final int COUNTS_CACHED_FROM = 4;
+
+  /** Prose and code have three to four. */
+  private static final int BYTES_FOR_A_TOKEN = 2;
 
   private static final Pattern VERSION = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})\\b.*");
 
@@ -71,7 +75,8 @@ final class ContextCheck {
   Optional<ModelFailure> verdict(ModelRequest request, JsonNode last) {
     learn(last);
     int context = loaded.context(load);
-    if (context != LoadedModels.UNTOLD && context < load.asked()) {
+    boolean smaller = context != LoadedModels.UNTOLD && context < load.asked();
+    if (smaller && !isMadeToFit(request, context)) {
       return Optional.of(failures.smallerContext(context, load.asked()));
     }
     Seen before = latest.get();
@@ -84,6 +89,14 @@ final class ContextCheck {
     int room = context == LoadedModels.UNTOLD ? load.asked() : context;
     boolean cut = count < expected && (size.least() > room || (count > 0 && isCut(size, context)));
     return cut ? Optional.of(failures.cut(count, expected, load.asked())) : Optional.empty();
+  }
+
+  /** Whether a summary made the conversation so small that the smaller context holds it. */
+  private static boolean isMadeToFit(ModelRequest request, int context) {
+    boolean summarised =
+        request.purpose() == ModelRequest.Purpose.SUMMARY
+            || request.turn() > ModelRequest.answers(request.messages());
+    return summarised && whole(request).most() <= (long) BYTES_FOR_A_TOKEN * context;
   }
 
   private void learn(JsonNode last) {

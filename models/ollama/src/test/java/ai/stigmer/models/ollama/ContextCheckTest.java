@@ -66,6 +66,31 @@ class ContextCheckTest {
   }
 
   @Test
+  void aSmallerContextIsEnoughForAConversationThatASummaryMadeToFitIt() {
+    // Given a model that was loaded anew with less, so that an answer was refused
+    Scenario scenario =
+        Scenario.answering(_ -> Answer.text("ok").tokens(50, 1)).allocating(16_384, 2_048);
+    try (FakeOllama server = FakeOllama.start(scenario)) {
+      Asking asking = new Asking(server);
+      asking.turn(Asking.hello());
+      server.unload();
+      assertThat(asking.failure(Asking.hello()).problem().code()).isEqualTo("E311");
+
+      // When
+      var small = List.<Message>of(new Message.User("task"), new Message.User("so far: nothing"));
+      var large = List.<Message>of(new Message.User("task"), new Message.User("x".repeat(9_000)));
+
+      // Then
+      assertThat(asking.turn(summarised(small)).text()).isEqualTo("ok");
+      assertThat(asking.failure(summarised(large)).problem().code()).isEqualTo("E311");
+    }
+  }
+
+  private static ModelRequest summarised(List<Message> messages) {
+    return new ModelRequest("", messages, List.of(), 3, ModelRequest.Purpose.TURN);
+  }
+
+  @Test
   void allModelsOfOneProviderShareTheLook() {
     Scenario scenario = Scenario.answering(_ -> Answer.text("ok").tokens(50, 1));
     try (FakeOllama server = FakeOllama.start(scenario);
