@@ -248,6 +248,7 @@ record GivenConfiguration(
     section(lines, "", List.of("mode"));
     section(lines, "llm", file.keySet().stream().filter(key -> key.startsWith("llm.")).toList());
     section(lines, "agent", List.of("agent.max_turns"));
+    section(lines, "database", List.of("database.url"));
     section(lines, "context", List.of("context.compact_at"));
     section(lines, "approvals", List.of("approvals.when_absent"));
     section(lines, "effects", List.of("effects.unknown"));
