@@ -7,6 +7,7 @@ import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.mcp.ChangedTools;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** One run of the command line: journal, approvals and Ctrl-C around a {@link Runner}. */
@@ -93,7 +95,9 @@ final class Conversation {
         environment.context().servers().isEmpty()
             ? ChangedTools.REFUSE
             : new McpConsent(surroundings);
-    RunControl control = new RunControl(view, permission, cancel, changed);
+    Consumer<AgentEvent> listener =
+        environment.context().answerSchema().isPresent() ? view.answerOnly() : view;
+    RunControl control = new RunControl(listener, permission, cancel, changed);
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       int status = Ends.exitStatus(work.apply(control).end());
       return status == 0 && approval.hasRefused() ? Problem.Category.DENIED.exitStatus() : status;

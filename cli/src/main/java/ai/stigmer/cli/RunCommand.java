@@ -15,6 +15,7 @@ import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.Execution;
+import ai.stigmer.runner.JsonSchemaCheck;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.RunRequest;
@@ -74,6 +75,12 @@ final class RunCommand implements Callable<Integer> {
       description = "Run commands without asking, as --allow execute does.")
   private boolean allowShell;
 
+  @Option(
+      names = "--json-schema",
+      paramLabel = "FILE",
+      description = "The answer is JSON that fits this JSON Schema, and nothing else is printed.")
+  private @Nullable Path jsonSchema;
+
   @Mixin private OutputOptions output = new OutputOptions();
   @Mixin private ContextOptions context = new ContextOptions();
   @Mixin private LlmOptions llm = new LlmOptions();
@@ -119,6 +126,7 @@ final class RunCommand implements Callable<Integer> {
         conversation.sandbox(workspace).decide(Execution.asked(configuration));
     ContextOptions.Equipped equipped =
         context.equip(surroundings, agent, Optional.ofNullable(agentFile), workspace);
+    Optional<String> schema = Optional.ofNullable(jsonSchema).map(JsonSchemaCheck::read);
     RunPermissions permissions = RunPermissions.of(configuration);
     if (allowShell) {
       permissions = permissions.allowingCommands();
@@ -137,7 +145,7 @@ final class RunCommand implements Callable<Integer> {
                 .withMaxRetries(configuration.maxRetries())
                 .withBudget(configuration.retryBudget()),
             configuration.budget(),
-            equipped.context());
+            equipped.context().withAnswerSchema(schema));
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
     view.begin(

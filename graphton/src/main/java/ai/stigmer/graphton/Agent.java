@@ -2,6 +2,7 @@ package ai.stigmer.graphton;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.Comparator;
@@ -13,10 +14,16 @@ import java.util.List;
  * @param instructions the system text, may be empty
  * @param tools sorted by name, so that the same set always makes the same prompt
  * @param maxTurns the most answers of the model in one run, at least 1
+ * @param answer what its final answer has to be; one that is not is asked for once more
  * @param subAgents to whom it can hand tasks, with names of their own; sorted by name
  */
 public record Agent(
-    String name, String instructions, List<Tool> tools, int maxTurns, List<SubAgent> subAgents) {
+    String name,
+    String instructions,
+    List<Tool> tools,
+    int maxTurns,
+    List<SubAgent> subAgents,
+    AnswerCheck answer) {
 
   /** The limit of a run that sets none. */
   public static final int DEFAULT_MAX_TURNS = 50;
@@ -24,6 +31,7 @@ public record Agent(
   public Agent {
     requireNonNull(name, "name is null");
     requireNonNull(instructions, "instructions is null");
+    requireNonNull(answer, "answer is null");
     tools = tools.stream().sorted(Comparator.comparing(tool -> tool.spec().name())).toList();
     if (maxTurns < 1) {
       throw new IllegalArgumentException("maxTurns must be at least 1, got " + maxTurns);
@@ -58,6 +66,7 @@ public record Agent(
     private List<Tool> tools = List.of();
     private int maxTurns = DEFAULT_MAX_TURNS;
     private List<SubAgent> subAgents = List.of();
+    private AnswerCheck answer = AnswerCheck.ANY;
 
     private Builder(String name) {
       this.name = name;
@@ -82,6 +91,12 @@ public record Agent(
       return this;
     }
 
+    /** What its final answer has to be; anything unless set. Say so in the instructions as well. */
+    public Builder answer(AnswerCheck check) {
+      this.answer = check;
+      return this;
+    }
+
     /** To whom it can hand tasks: the model gets a tool {@code task} for that. */
     public Builder subAgents(SubAgent... all) {
       return subAgents(List.of(all));
@@ -99,7 +114,7 @@ public record Agent(
      *     is named {@code task}, or the limit is below 1
      */
     public Agent build() {
-      return new Agent(name, instructions, tools, maxTurns, subAgents);
+      return new Agent(name, instructions, tools, maxTurns, subAgents, answer);
     }
   }
 }

@@ -130,7 +130,8 @@ final class RunTree {
         options.aroundModel(),
         options.aroundTools(),
         account,
-        delegation(level));
+        delegation(level),
+        level.agent().answer());
   }
 
   private Delegation delegation(Level level) {

@@ -10,13 +10,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a run was given besides its agent, frozen at its start: MCP servers with the tools that were
- * accepted, where its variables come from, and the skills that it can load.
+ * accepted, where its variables come from, the skills that it can load, and what its answer has to
+ * be.
  */
 public record RunContext(
-    List<AcceptedServer> servers, RunVariables variables, List<KnownSkill> skills) {
+    List<AcceptedServer> servers,
+    RunVariables variables,
+    List<KnownSkill> skills,
+    Optional<String> answerSchema) {
+
+  /** With any answer. */
+  public RunContext(List<AcceptedServer> servers, RunVariables variables, List<KnownSkill> skills) {
+    this(servers, variables, skills, Optional.empty());
+  }
 
   /** Nothing. */
   public static final RunContext NONE = new RunContext(List.of(), RunVariables.NONE, List.of());
@@ -37,6 +47,12 @@ public record RunContext(
     servers = List.copyOf(servers);
     requireNonNull(variables, "variables is null");
     skills = List.copyOf(skills);
+    requireNonNull(answerSchema, "answerSchema is null");
+  }
+
+  /** The same with the JSON Schema that the final answer has to fit. */
+  public RunContext withAnswerSchema(Optional<String> schema) {
+    return new RunContext(servers, variables, skills, schema);
   }
 
   ObjectNode toJson() {
@@ -46,6 +62,7 @@ public record RunContext(
     ArrayNode list = json.putArray("skills");
     skills.forEach(
         skill -> list.addObject().put("name", skill.name()).put("file", skill.file().toString()));
+    answerSchema.ifPresent(schema -> json.put("answer_schema", schema));
     return json;
   }
 
@@ -56,6 +73,10 @@ public record RunContext(
     for (JsonNode skill : json.path("skills")) {
       skills.add(new KnownSkill(skill.path("name").asText(), Path.of(skill.path("file").asText())));
     }
-    return new RunContext(servers, RunVariables.parse(json.path("variables")), skills);
+    return new RunContext(
+        servers,
+        RunVariables.parse(json.path("variables")),
+        skills,
+        Optional.ofNullable(json.get("answer_schema")).map(JsonNode::asText));
   }
 }

@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.SubAgent;
+import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.permission.Permissions;
@@ -45,6 +46,7 @@ final class Toolbox {
     List<Tool> own = tools(definition, environment.context(), builtin, remote);
     return Agent.named(definition.name())
         .instructions(system(environment))
+        .answer(answer(environment.context()))
         .tools(own)
         .maxTurns(environment.maxTurns())
         .subAgents(
@@ -54,7 +56,23 @@ final class Toolbox {
 
   /** The system text of a run's agent. */
   static String system(RunEnvironment environment) {
-    return told(environment.agent().instructions(), environment.inEffect());
+    return told(environment.agent().instructions(), environment.inEffect())
+        + askedFor(environment.context());
+  }
+
+  private static AnswerCheck answer(RunContext context) {
+    return context.answerSchema().<AnswerCheck>map(JsonSchemaCheck::of).orElse(AnswerCheck.ANY);
+  }
+
+  private static String askedFor(RunContext context) {
+    return context
+        .answerSchema()
+        .map(
+            schema ->
+                "\n\nYour final answer must be one JSON value that fits this JSON Schema, and"
+                    + " nothing else: no words around it.\n"
+                    + schema.strip())
+        .orElse("");
   }
 
   /** Behind the instructions, so that they begin alike in every mode. */

@@ -75,14 +75,14 @@ final class Mutants {
           new Mutant(
               "open calls are left open at the end",
               LOOP,
-              "return end(finish.end(), notRun());",
-              "return end(finish.end(), List.of());"),
+              "return end(judged.get(), notRun());",
+              "return end(judged.get(), List.of());"),
           new Mutant(
               "open calls are closed before the end, not with it",
               LOOP,
-              "return end(finish.end(), notRun());",
+              "return end(judged.get(), notRun());",
               "notRun().forEach(outcome -> append(List.of(outcome)));"
-                  + " return end(finish.end(), List.of());"),
+                  + " return end(judged.get(), List.of());"),
           new Mutant(
               "the effect comes before its intent",
               TOOLS,

@@ -21,6 +21,14 @@ public interface RunView extends Consumer<AgentEvent> {
    */
   void begin(ShownModel model, String startLine, String configuration);
 
+  /**
+   * The same view for a run whose answer is for programs: of what the model says, only the final
+   * answer is printed where answers are.
+   */
+  default Consumer<AgentEvent> answerOnly() {
+    return this;
+  }
+
   /** A word to the user about this command. */
   void note(String text);
 

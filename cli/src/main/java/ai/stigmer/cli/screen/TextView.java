@@ -9,6 +9,7 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /*
  * A model's text can turn out to be no answer: the connection breaks, or the provider's module finds that the model
@@ -83,6 +84,15 @@ public final class TextView implements RunView {
       case AgentEvent.Notice notice -> note(notice.code() + " " + notice.text());
       case AgentEvent.RunFinished finished -> finished(finished.result());
     }
+  }
+
+  @Override
+  public Consumer<AgentEvent> answerOnly() {
+    return event -> {
+      if (!(event instanceof AgentEvent.TextDelta)) {
+        accept(event);
+      }
+    };
   }
 
   private void started(AgentEvent.RunStarted started) {

@@ -44,6 +44,7 @@ public final class RunLoop {
   private final ToolStage tools;
   private final CompactStage compactor;
   private final Steering steering;
+  private final FinalAnswer answer;
   private final List<ToolSpec> specs;
   private Transcript transcript;
   private boolean promptRefused;
@@ -57,6 +58,7 @@ public final class RunLoop {
     List<Tool> offered = offered(plan);
     this.tools = new ToolStage(plan, offered, this::window, events, this::append);
     this.steering = new Steering(plan, events, this::append);
+    this.answer = new FinalAnswer(plan.answer(), events, this::append);
     this.specs = offered.stream().map(Tool::spec).toList();
     this.compactor = new CompactStage(plan, events, models, this::append, specs);
   }
@@ -155,7 +157,10 @@ public final class RunLoop {
             }
           }
           case Step.Finish finish -> {
-            return end(finish.end(), notRun());
+            Optional<RunEnd> judged = answer.judge(finish.end(), transcript);
+            if (judged.isPresent()) {
+              return end(judged.get(), notRun());
+            }
           }
         }
       }

@@ -1,5 +1,6 @@
 package ai.stigmer.graphton.loop;
 
+import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.budget.Account;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param maxTurns at least 1
  * @param results the whole texts of this run's long results
  * @param account what the whole tree of runs has spent
+ * @param answer what the final answer has to be
  */
 public record RunPlan(
     Asking asking,
@@ -34,7 +36,8 @@ public record RunPlan(
     List<ModelInterceptor> aroundModel,
     List<ToolInterceptor> aroundTools,
     Account account,
-    Delegation delegation) {
+    Delegation delegation,
+    AnswerCheck answer) {
   public RunPlan {
     tools = List.copyOf(tools);
     aroundModel = List.copyOf(aroundModel);

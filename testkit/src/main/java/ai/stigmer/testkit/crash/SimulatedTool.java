@@ -15,6 +15,8 @@ import java.util.Optional;
 
 /** A tool of one kind that counts its effects and looks whether it was allowed to start. */
 record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
+  /** What the user says while a tool steers. */
+  static final String SAID = "faster";
 
   @Override
   public ToolSpec spec() {
@@ -61,7 +63,7 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
       context.cancel().cancel();
     }
     if (behaviour == Behaviour.STEERS) {
-      var _ = world.journal.inbox().post(context.runId(), new Post.Message(1, "faster", "user"));
+      var _ = world.journal.inbox().post(context.runId(), new Post.Message(1, SAID, "user"));
     }
     return done(context);
   }
