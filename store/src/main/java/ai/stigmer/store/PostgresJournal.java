@@ -149,12 +149,26 @@ public final class PostgresJournal implements Journal {
 
   @Override
   public JournalWriter claim(String runId, String owner) {
-    requireWriting();
-    String token = UUID.randomUUID().toString();
-    return pool.work(Commit.TOGETHER, connection -> claim(connection, runId, owner, token));
+    return claim(runId, owner, _ -> true);
   }
 
-  private JournalWriter claim(Connection connection, String runId, String owner, String token)
+  @Override
+  public JournalWriter reclaim(String runId, String owner) {
+    return claim(runId, owner, run -> !run.owner().equals(owner));
+  }
+
+  private JournalWriter claim(String runId, String owner, Predicate<Run> respected) {
+    requireWriting();
+    String token = UUID.randomUUID().toString();
+    return pool.work(
+        Commit.TOGETHER, connection -> claim(connection, runId, owner, token, respected));
+  }
+
+  /**
+   * @param respected the run's present owner, should it live, is not pushed aside
+   */
+  private JournalWriter claim(
+      Connection connection, String runId, String owner, String token, Predicate<Run> respected)
       throws SQLException {
     Run run = PostgresRuns.require(connection, runId, Hold.UNTIL_COMMIT);
     if (isClaim(connection, run, token)) {
@@ -162,7 +176,7 @@ public final class PostgresJournal implements Journal {
           new RunWriter.Claim(runId, run.id(), run.epoch()),
           PostgresRuns.chain(connection, pool.url(), run));
     }
-    boolean isHeld = isHeld(connection, run, alive);
+    boolean isHeld = respected.test(run) && isHeld(connection, run, alive);
     Chain chain = PostgresRuns.chain(connection, pool.url(), run);
     if (isHeld) {
       throw StoreProblems.owned(
