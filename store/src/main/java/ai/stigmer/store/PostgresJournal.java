@@ -1,5 +1,6 @@
 package ai.stigmer.store;
 
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
@@ -46,6 +47,7 @@ public final class PostgresJournal implements Journal {
   private final Predicate<String> alive;
   private final @Nullable PostgresLease lease;
   private final boolean isEmpty;
+  private final PostgresNews news;
   private final PostgresInbox inbox;
 
   private PostgresJournal(
@@ -59,7 +61,8 @@ public final class PostgresJournal implements Journal {
     this.alive = alive;
     this.lease = lease;
     this.isEmpty = isEmpty;
-    this.inbox = new PostgresInbox(pool, clock);
+    this.news = new PostgresNews(pool);
+    this.inbox = new PostgresInbox(pool, clock, news);
   }
 
   /**
@@ -211,7 +214,7 @@ public final class PostgresJournal implements Journal {
   }
 
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {
-    return new PostgresWriter(pool, clock, claim, chain, () -> {});
+    return new PostgresWriter(pool, clock, claim, chain, () -> news.appended(claim.runId()));
   }
 
   @Override
@@ -226,6 +229,25 @@ public final class PostgresJournal implements Journal {
           Run run = PostgresRuns.require(connection, runId, Hold.NO);
           return PostgresRuns.chain(connection, pool.url(), run).entries();
         });
+  }
+
+  @Override
+  public List<Recorded> read(String runId, long after) {
+    if (after == 0 || isEmpty) {
+      return read(runId);
+    }
+    return pool.work(
+        Commit.TOGETHER,
+        connection -> {
+          connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+          Run run = PostgresRuns.require(connection, runId, Hold.NO);
+          return PostgresRuns.behind(connection, pool.url(), run, after);
+        });
+  }
+
+  @Override
+  public Registration watch(Consumer<String> appended) {
+    return news.watch(appended);
   }
 
   @Override
@@ -264,6 +286,7 @@ public final class PostgresJournal implements Journal {
     if (lease != null) {
       lease.close();
     }
+    news.close();
     pool.close();
   }
 
