@@ -62,10 +62,53 @@ record Chain(List<Recorded> entries, long last, String hash) {
    */
   static Chain of(Connection connection, String place, Run run, List<Row> rows)
       throws SQLException {
-    var entries = new ArrayList<Recorded>();
-    String hash = EntryChain.START;
+    var checked = new Checked(connection, place, run, 0, EntryChain.START);
     for (Row row : rows) {
-      long seq = entries.size() + 1L;
+      checked.add(row);
+    }
+    return new Chain(checked.entries(), run.last(), checked.hash);
+  }
+
+  /**
+   * Checks the rows behind a place.
+   *
+   * @param rows from the one at that place on, whose hash is taken for right
+   * @param after the place, from 1
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
+   */
+  static List<Recorded> behind(
+      Connection connection, String place, Run run, List<Row> rows, long after)
+      throws SQLException {
+    Row known = rows.isEmpty() ? null : rows.getFirst();
+    if (known == null || known.seq() != after || known.hash() == null) {
+      throw StoreProblems.damagedRun(place, run.runId(), after);
+    }
+    var checked = new Checked(connection, place, run, after, known.hash());
+    for (Row row : rows.subList(1, rows.size())) {
+      checked.add(row);
+    }
+    return List.copyOf(checked.entries());
+  }
+
+  /** Entries whose hashes fit, as far as they were looked at. */
+  private static final class Checked {
+    private final Connection connection;
+    private final String place;
+    private final Run run;
+    private final List<Recorded> entries = new ArrayList<>();
+    private long seq;
+    private String hash;
+
+    Checked(Connection connection, String place, Run run, long after, String hash) {
+      this.connection = connection;
+      this.place = place;
+      this.run = run;
+      this.seq = after;
+      this.hash = hash;
+    }
+
+    void add(Row row) throws SQLException {
+      seq++;
       if (row.body() == null || row.seq() != seq) {
         throw StoreProblems.damagedRun(place, run.runId(), seq);
       }
@@ -80,10 +123,14 @@ record Chain(List<Recorded> entries, long last, String hash) {
       }
       entries.add(new Recorded(seq, Instant.ofEpochMilli(row.time()), EntryCodec.decode(body)));
     }
-    if (entries.size() != run.entries()) {
-      throw StoreProblems.damagedRun(place, run.runId(), entries.size() + 1L);
+
+    /** All of them; the run's row knows how many there must be. */
+    List<Recorded> entries() {
+      if (seq != run.entries()) {
+        throw StoreProblems.damagedRun(place, run.runId(), seq + 1);
+      }
+      return entries;
     }
-    return new Chain(entries, run.last(), hash);
   }
 
   private static List<Row> rows(Connection connection, Run run) throws SQLException {

@@ -4,7 +4,6 @@ import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.PostCodec;
-import ai.stigmer.graphton.journal.Watchers;
 import ai.stigmer.store.PostgresPool.Commit;
 import ai.stigmer.store.PostgresRuns.Hold;
 import java.sql.Connection;
@@ -27,10 +26,11 @@ final class PostgresInbox implements Inbox {
 
   private final PostgresPool pool;
   private final InstantSource clock;
-  private final Watchers watchers = new Watchers();
+  private final PostgresNews news;
 
-  PostgresInbox(PostgresPool pool, InstantSource clock) {
+  PostgresInbox(PostgresPool pool, InstantSource clock, PostgresNews news) {
     this.pool = pool;
+    this.news = news;
     this.clock = clock;
   }
 
@@ -38,7 +38,7 @@ final class PostgresInbox implements Inbox {
   public Receipt post(String runId, Post post) {
     var posting = new Posting(runId, new Posted(post, Instant.ofEpochMilli(clock.millis())));
     Receipt receipt = pool.work(Commit.TOGETHER, posting::make);
-    watchers.tell();
+    news.posted();
     return receipt;
   }
 
@@ -49,7 +49,7 @@ final class PostgresInbox implements Inbox {
 
   @Override
   public Registration watch(Runnable posted) {
-    return watchers.add(posted);
+    return news.watchPosts(posted);
   }
 
   /** One post, which may take several tries. */

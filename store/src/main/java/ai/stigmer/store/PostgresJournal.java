@@ -1,5 +1,6 @@
 package ai.stigmer.store;
 
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
@@ -46,6 +47,7 @@ public final class PostgresJournal implements Journal {
   private final Predicate<String> alive;
   private final @Nullable PostgresLease lease;
   private final boolean isEmpty;
+  private final PostgresNews news;
   private final PostgresInbox inbox;
 
   private PostgresJournal(
@@ -59,7 +61,8 @@ public final class PostgresJournal implements Journal {
     this.alive = alive;
     this.lease = lease;
     this.isEmpty = isEmpty;
-    this.inbox = new PostgresInbox(pool, clock);
+    this.news = new PostgresNews(pool);
+    this.inbox = new PostgresInbox(pool, clock, news);
   }
 
   /**
@@ -149,12 +152,26 @@ public final class PostgresJournal implements Journal {
 
   @Override
   public JournalWriter claim(String runId, String owner) {
-    requireWriting();
-    String token = UUID.randomUUID().toString();
-    return pool.work(Commit.TOGETHER, connection -> claim(connection, runId, owner, token));
+    return claim(runId, owner, _ -> true);
   }
 
-  private JournalWriter claim(Connection connection, String runId, String owner, String token)
+  @Override
+  public JournalWriter reclaim(String runId, String owner) {
+    return claim(runId, owner, run -> !run.owner().equals(owner));
+  }
+
+  private JournalWriter claim(String runId, String owner, Predicate<Run> respected) {
+    requireWriting();
+    String token = UUID.randomUUID().toString();
+    return pool.work(
+        Commit.TOGETHER, connection -> claim(connection, runId, owner, token, respected));
+  }
+
+  /**
+   * @param respected the run's present owner, should it live, is not pushed aside
+   */
+  private JournalWriter claim(
+      Connection connection, String runId, String owner, String token, Predicate<Run> respected)
       throws SQLException {
     Run run = PostgresRuns.require(connection, runId, Hold.UNTIL_COMMIT);
     if (isClaim(connection, run, token)) {
@@ -162,7 +179,7 @@ public final class PostgresJournal implements Journal {
           new RunWriter.Claim(runId, run.id(), run.epoch()),
           PostgresRuns.chain(connection, pool.url(), run));
     }
-    boolean isHeld = isHeld(connection, run, alive);
+    boolean isHeld = respected.test(run) && isHeld(connection, run, alive);
     Chain chain = PostgresRuns.chain(connection, pool.url(), run);
     if (isHeld) {
       throw StoreProblems.owned(
@@ -197,7 +214,7 @@ public final class PostgresJournal implements Journal {
   }
 
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {
-    return new PostgresWriter(pool, clock, claim, chain, () -> {});
+    return new PostgresWriter(pool, clock, claim, chain, () -> news.appended(claim.runId()));
   }
 
   @Override
@@ -212,6 +229,25 @@ public final class PostgresJournal implements Journal {
           Run run = PostgresRuns.require(connection, runId, Hold.NO);
           return PostgresRuns.chain(connection, pool.url(), run).entries();
         });
+  }
+
+  @Override
+  public List<Recorded> read(String runId, long after) {
+    if (after == 0 || isEmpty) {
+      return read(runId);
+    }
+    return pool.work(
+        Commit.TOGETHER,
+        connection -> {
+          connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+          Run run = PostgresRuns.require(connection, runId, Hold.NO);
+          return PostgresRuns.behind(connection, pool.url(), run, after);
+        });
+  }
+
+  @Override
+  public Registration watch(Consumer<String> appended) {
+    return news.watch(appended);
   }
 
   @Override
@@ -250,6 +286,7 @@ public final class PostgresJournal implements Journal {
     if (lease != null) {
       lease.close();
     }
+    news.close();
     pool.close();
   }
 

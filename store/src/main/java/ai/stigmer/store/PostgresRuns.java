@@ -1,5 +1,6 @@
 package ai.stigmer.store;
 
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.store.Chain.Row;
 import ai.stigmer.store.Runs.Run;
 import java.sql.Connection;
@@ -69,6 +70,20 @@ final class PostgresRuns {
    */
   static Chain chain(Connection connection, PostgresUrl url, Run run) throws SQLException {
     return Chain.of(connection, url.shown(), run, rows(connection, run.id(), 1));
+  }
+
+  /**
+   * A run's entries behind a place, checked from that place on.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException E503 or E520
+   */
+  static List<Recorded> behind(Connection connection, PostgresUrl url, Run run, long after)
+      throws SQLException {
+    if (after >= run.entries()) {
+      return List.of();
+    }
+    List<Row> rows = rows(connection, run.id(), after);
+    return Chain.behind(connection, url.shown(), run, rows, after);
   }
 
   private static List<Row> rows(Connection connection, long execution, long from)

@@ -1,6 +1,6 @@
 /**
  * The journal, in one SQLite file or in a PostgreSQL database: one writer per run, a hash chain
- * over over each run's entries. Depends on graphton only.
+ * over each run's entries. Depends on graphton only.
  */
 @NullMarked
 package ai.stigmer.store;

@@ -1,7 +1,9 @@
 package ai.stigmer.graphton.journal;
 
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Where runs are written down. One run has one writer at a time: every claim raises the run's
@@ -47,6 +49,26 @@ public interface Journal extends AutoCloseable {
    *     {@code E503} when it is damaged
    */
   List<Recorded> read(String runId);
+
+  /**
+   * What was recorded behind a place, oldest first.
+   *
+   * @param after the sequence number of the last entry that is not wanted, 0 for none
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #read(String)}
+   */
+  default List<Recorded> read(String runId, long after) {
+    List<Recorded> all = read(runId);
+    return all.subList((int) Math.min(after, all.size()), all.size());
+  }
+
+  /**
+   * Calls {@code appended} with a run's id soon after something was appended to it, where this
+   * journal can tell; it must not block. Some appends may go untold: who waits for one has to look,
+   * too, as {@link Follower} does.
+   */
+  default Registration watch(Consumer<String> appended) {
+    return () -> {};
+  }
 
   /** The runs, newest first, at most {@code limit}. */
   List<RunSummary> list(int limit);

@@ -2,12 +2,14 @@ package ai.stigmer.testkit.journal;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A journal that hands everything on to another one, its inbox included; to be extended by those
@@ -44,6 +46,16 @@ public abstract class ForwardingJournal implements Journal {
   @Override
   public List<Recorded> read(String runId) {
     return journal.read(runId);
+  }
+
+  @Override
+  public List<Recorded> read(String runId, long after) {
+    return journal.read(runId, after);
+  }
+
+  @Override
+  public Registration watch(Consumer<String> appended) {
+    return journal.watch(appended);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.Follower;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Journal.RunSummary;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -13,6 +14,7 @@ import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -157,6 +159,47 @@ public abstract class JournalContract {
         JournalWriter writer = journal.create("r", "a person")) {
       assertCode("E502", () -> journal.reclaim("r", "the service"));
       writer.append(said("a"));
+    }
+  }
+
+  @Test
+  void whatWasAppendedBehindAPlaceIsReadAlone() {
+    try (Journal journal = open(Owners.LIVING);
+        JournalWriter writer = journal.create("r", "me")) {
+      assertThat(journal.read("r", 0)).isEmpty();
+      writer.append(said("a", "b", "c"));
+      List<Recorded> all = journal.read("r");
+      for (int after = 0; after <= 3; after++) {
+        assertThat(journal.read("r", after)).isEqualTo(all.subList(after, 3));
+      }
+      assertThat(journal.read("r", 9)).isEmpty();
+      assertCode("E501", () -> journal.read("nope", 1));
+    }
+  }
+
+  @Test
+  void whoFollowsARunSeesEachEntryOnceAndInOrder() throws Exception {
+    try (Journal journal = open(Owners.LIVING);
+        JournalWriter writer = journal.create("r", "me");
+        Follower follower = Follower.of(journal, "r", 0)) {
+      // Given
+      Thread appending =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int i = 0; i < 40; i++) {
+                      writer.append(said("n" + i, "m" + i));
+                    }
+                  });
+      // When
+      List<Recorded> followed = new ArrayList<>();
+      while (followed.size() < 80) {
+        followed.addAll(follower.next(Duration.ofMillis(20)));
+      }
+      appending.join();
+      // Then
+      assertThat(followed).isEqualTo(journal.read("r"));
+      assertThat(follower.next(Duration.ofMillis(1))).isEmpty();
     }
   }
 
