@@ -124,6 +124,7 @@ public final class StatusFold {
           AgentEvent.ThinkingDelta _,
           AgentEvent.ApprovalRequested _,
           AgentEvent.ApprovalDecided _,
+          AgentEvent.Compacted _,
           AgentEvent.Notice _ ->
           false;
     };
@@ -149,7 +150,10 @@ public final class StatusFold {
       case JournalEntry.ApprovalRequested _,
           JournalEntry.ApprovalDecided _,
           JournalEntry.ModelSwitched _,
-          JournalEntry.AttemptFailed _ -> {}
+          JournalEntry.AttemptFailed _,
+          JournalEntry.Compacted _,
+          JournalEntry.CompactionFailed _,
+          JournalEntry.ResultKept _ -> {}
     }
   }
 
@@ -305,7 +309,7 @@ public final class StatusFold {
       case RunEnd.Stopped stopped -> failed(child, stopped.text(), stopped.problem().message());
       case RunEnd.Failed failed -> failed(child, failed.text(), failed.problem().message());
       case RunEnd.Cancelled cancelled -> failed(child, cancelled.text(), "cancelled");
-      default -> {
+      case RunEnd.Waiting _, RunEnd.Yielded _ -> {
         return false;
       }
     }
@@ -328,8 +332,7 @@ public final class StatusFold {
       case RunEnd.Failed failed ->
           ended(ExecutionPhase.EXECUTION_FAILED, error(failed.problem()), time);
       case RunEnd.Cancelled _ -> ended(ExecutionPhase.EXECUTION_CANCELLED, "", time);
-      default -> {
-        // It waits or yields: the run has not ended.
+      case RunEnd.Waiting _, RunEnd.Yielded _ -> {
         return false;
       }
     }
