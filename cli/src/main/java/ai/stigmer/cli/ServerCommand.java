@@ -57,8 +57,7 @@ final class ServerCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "say which: start, stop, status or logs");
+    throw new ParameterException(spec.commandLine(), "say which: start, stop, status or logs");
   }
 
   @Command(
@@ -76,12 +75,14 @@ final class ServerCommand implements Runnable {
       @Option(names = "--background", description = "Return when it is ready.") boolean background,
       @Mixin LlmOptions llm)
       throws IOException {
-    ConfigInput configuration = llm.input(surroundings.env(), "stigmer server", surroundings.clock());
+    ConfigInput configuration =
+        llm.input(surroundings.env(), "stigmer server", surroundings.clock());
     Resolved resolved = Cascade.resolve(configuration);
     ServerOptions options = input.options(surroundings, configuration, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
     if (background) {
-      return new BackgroundServer(surroundings).start(spec.commandLine().getParseResult().originalArgs());
+      return new BackgroundServer(surroundings)
+          .start(spec.commandLine().getParseResult().originalArgs());
     }
     return serve(options);
   }
@@ -127,7 +128,9 @@ final class ServerCommand implements Runnable {
     }
     if (process.isAlive()) {
       throw Problem.of(
-              "E568", Problem.Category.RUN, "the server has not ended within " + STOP_SECONDS + " s")
+              "E568",
+              Problem.Category.RUN,
+              "the server has not ended within " + STOP_SECONDS + " s")
           .from("process " + found.pid())
           .help("wait, or end it at once: kill -9 " + found.pid() + "; its runs go on later")
           .asException();
@@ -140,7 +143,10 @@ final class ServerCommand implements Runnable {
       name = "status",
       description = "Tell whether the server runs, and where.",
       mixinStandardHelpOptions = true,
-      footer = {"", "Ends with 0 when it is ready, with 1 when it runs and is not, with 2 when none runs."})
+      footer = {
+        "",
+        "Ends with 0 when it is ready, with 1 when it runs and is not, with 2 when none runs."
+      })
   int status() {
     RunningServer.Found found = found();
     int answer = ask(found);

@@ -92,14 +92,12 @@ public final class RunningServer implements AutoCloseable {
   /** Tells where this server is. */
   public void tell(String url) throws IOException {
     String text =
-        JSON.createObjectNode().put("owner", Owners.current()).put("url", url) + System.lineSeparator();
+        JSON.createObjectNode().put("owner", Owners.current()).put("url", url)
+            + System.lineSeparator();
     Path fresh = home.resolve("server.json.new");
     Files.writeString(fresh, text);
     Files.move(
-        fresh,
-        file(home),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+        fresh, file(home), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** The server of a home; empty when its process is gone. */

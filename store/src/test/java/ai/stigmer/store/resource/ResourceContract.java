@@ -81,7 +81,8 @@ abstract class ResourceContract {
   void aChangeOfAnOldVersionIsRefused() {
     Resource first = resource("agt_1", "Agent", "helper", "tag=x");
     store.insert(first);
-    Resource second = first.changed(NOW.plusSeconds(1), Set.of("tag=y"), ByteString.copyFromUtf8("2"));
+    Resource second =
+        first.changed(NOW.plusSeconds(1), Set.of("tag=y"), ByteString.copyFromUtf8("2"));
     store.replace(second);
 
     assertThatThrownBy(
