@@ -27,6 +27,7 @@ final class Commands {
           "store",
           "approvals",
           "permissions",
+          "server",
           "mcp",
           "new",
           "validate",
@@ -76,6 +77,7 @@ final class Commands {
       case "store" -> new StoreCommand(surroundings);
       case "approvals" -> new ApprovalsCommand(surroundings);
       case "permissions" -> new PermissionsCommand(surroundings);
+      case "server" -> new ServerCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

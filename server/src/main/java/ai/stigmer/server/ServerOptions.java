@@ -87,8 +87,8 @@ public record ServerOptions(
                   + address.getHostString())
           .help(
               "keep it to this machine: --address 127.0.0.1:" + address.getPort(),
-              "or give it a certificate: server.tls.certificate and server.tls.key",
-              "or say that a reverse proxy with TLS stands in front of it: server.proxy: yes")
+              "or give it a certificate: --tls-certificate FILE --tls-key FILE",
+              "or say that a reverse proxy with TLS stands in front of it: --behind-proxy")
           .asException();
     }
   }

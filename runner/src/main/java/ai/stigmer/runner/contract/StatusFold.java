@@ -309,7 +309,7 @@ public final class StatusFold {
       case RunEnd.Stopped stopped -> failed(child, stopped.text(), stopped.problem().message());
       case RunEnd.Failed failed -> failed(child, failed.text(), failed.problem().message());
       case RunEnd.Cancelled cancelled -> failed(child, cancelled.text(), "cancelled");
-      default -> {
+      case RunEnd.Waiting _, RunEnd.Yielded _ -> {
         return false;
       }
     }
@@ -332,8 +332,7 @@ public final class StatusFold {
       case RunEnd.Failed failed ->
           ended(ExecutionPhase.EXECUTION_FAILED, error(failed.problem()), time);
       case RunEnd.Cancelled _ -> ended(ExecutionPhase.EXECUTION_CANCELLED, "", time);
-      default -> {
-        // It waits or yields: the run has not ended.
+      case RunEnd.Waiting _, RunEnd.Yielded _ -> {
         return false;
       }
     }

@@ -1,0 +1,90 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.server.RunningServer;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Starts the server as a process of its own that outlives this one. */
+final class BackgroundServer {
+  /** What it says, within the Stigmer home. */
+  static final String LOG = "server.log";
+
+  private static final long START_SECONDS = 60;
+
+  private final Surroundings surroundings;
+
+  BackgroundServer(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  /**
+   * Starts it with the same words but one, and waits until it is ready.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E565} when one is running, {@code
+   *     E569} when it ends instead
+   */
+  int start(List<String> words) throws IOException {
+    Path home = surroundings.home();
+    RunningServer.claim(home).close();
+    Path log = home.resolve(LOG);
+    Files.deleteIfExists(log);
+    Files.createFile(
+        log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Process process =
+        new ProcessBuilder(command(words))
+            .redirectInput(new File("/dev/null"))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    return awaitReady(process, home, log);
+  }
+
+  private int awaitReady(Process process, Path home, Path log) throws IOException {
+    for (long left = START_SECONDS * 10; left > 0 && process.isAlive(); left--) {
+      Optional<RunningServer.Found> found =
+          RunningServer.find(home).filter(one -> one.pid() == process.pid());
+      if (found.isPresent()) {
+        surroundings.out().println("ready: " + found.get().url() + ", process " + process.pid());
+        return 0;
+      }
+      pause();
+    }
+    process.destroy();
+    List<String> said;
+    try (Stream<String> lines = Files.lines(log)) {
+      said = lines.limit(20).toList();
+    }
+    throw Problem.of("E569", Problem.Category.RUN, "the server did not start")
+        .from(said.toArray(String[]::new))
+        .help("see more: stigmer server start, without --background")
+        .asException();
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(100);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static List<String> command(List<String> words) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ai.stigmer.cli.Main"));
+    command.add("server");
+    words.stream().filter(word -> !word.equals("--background")).forEach(command::add);
+    return command;
+  }
+}

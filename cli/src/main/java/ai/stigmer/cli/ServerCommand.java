@@ -1,0 +1,212 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.cli.config.LlmOptions;
+import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.server.RunningServer;
+import ai.stigmer.server.ServerLog;
+import ai.stigmer.server.ServerOptions;
+import ai.stigmer.server.StigmerServer;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The daemon of this home. */
+@Command(
+    name = "server",
+    description = "Serve agents and their runs over gRPC, on this machine.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Every call needs the token in server.token of the Stigmer home; docs/server.md shows how.",
+      "Examples:",
+      "  stigmer server start --background",
+      "  stigmer server status",
+      "  stigmer server logs -n 20",
+      "  stigmer server stop"
+    })
+final class ServerCommand implements Runnable {
+  private static final long STOP_SECONDS = 30;
+  private static final int ANSWER_MILLIS = 5_000;
+
+  private final Surroundings surroundings;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  ServerCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say which: start, stop, status or logs");
+  }
+
+  @Command(
+      name = "start",
+      description = "Start the server, and go on with runs that the one before it has left.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false,
+      footer = {
+        "",
+        "Without --background it runs until Ctrl-C and logs to standard error.",
+        "The options about models are the defaults of executions that name none."
+      })
+  int start(
+      @Mixin ServerOptionsInput input,
+      @Option(names = "--background", description = "Return when it is ready.") boolean background,
+      @Mixin LlmOptions llm)
+      throws IOException {
+    ConfigInput configuration =
+        llm.input(surroundings.env(), "stigmer server", surroundings.clock());
+    Resolved resolved = Cascade.resolve(configuration);
+    ServerOptions options = input.options(surroundings, configuration, env(configuration));
+    resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
+    if (background) {
+      return new BackgroundServer(surroundings)
+          .start(spec.commandLine().getParseResult().originalArgs());
+    }
+    return serve(options);
+  }
+
+  /** What runs must not write, wherever it lies. */
+  private Map<String, String> env(ConfigInput configuration) {
+    var env = new HashMap<>(surroundings.env());
+    env.put("STIGMER_HOME", surroundings.home().toString());
+    env.put("STIGMER_CONFIG", configuration.effectiveFile().toString());
+    return env;
+  }
+
+  private int serve(ServerOptions options) throws IOException {
+    var log = new ServerLog(surroundings.err(), surroundings.clock());
+    var over = new CountDownLatch(1);
+    CancelToken cancel = new CancelToken();
+    try (RunningServer running = RunningServer.claim(options.home());
+        Signals.Handle _ = surroundings.signals().cancelling(cancel);
+        StigmerServer server = StigmerServer.start(options, log, surroundings.clock())) {
+      running.tell((options.tls().isPresent() ? "https://" : "http://") + server.address());
+      surroundings.out().println("ready: " + server.address());
+      surroundings.out().flush();
+      try (CancelToken.Registration _ = cancel.onCancel(over::countDown)) {
+        over.await();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "stop",
+      description = "End the server; its runs stop between two steps and go on later.",
+      mixinStandardHelpOptions = true)
+  int stop() throws InterruptedException {
+    RunningServer.Found found = found();
+    ProcessHandle process = ProcessHandle.of(found.pid()).orElseThrow(ServerCommand::none);
+    boolean _ = process.destroy();
+    long left = STOP_SECONDS * 10;
+    while (process.isAlive() && left-- > 0) {
+      TimeUnit.MILLISECONDS.sleep(100);
+    }
+    if (process.isAlive()) {
+      throw Problem.of(
+              "E568",
+              Problem.Category.RUN,
+              "the server has not ended within " + STOP_SECONDS + " s")
+          .from("process " + found.pid())
+          .help("wait, or end it at once: kill -9 " + found.pid() + "; its runs go on later")
+          .asException();
+    }
+    surroundings.out().println("stopped");
+    return 0;
+  }
+
+  @Command(
+      name = "status",
+      description = "Tell whether the server runs, and where.",
+      mixinStandardHelpOptions = true,
+      footer = {
+        "",
+        "Ends with 0 when it is ready, with 1 when it runs and is not, with 2 when none runs."
+      })
+  int status() {
+    RunningServer.Found found = found();
+    int answer = ask(found);
+    boolean ready = answer == HttpURLConnection.HTTP_OK;
+    surroundings
+        .out()
+        .println(
+            (ready ? "ready: " : "not ready (status " + answer + "): ")
+                + found.url()
+                + ", process "
+                + found.pid());
+    return ready ? 0 : 1;
+  }
+
+  /** The HTTP status of its readiness; 0 when there is no answer. */
+  private int ask(RunningServer.Found found) {
+    try {
+      var connection =
+          (HttpURLConnection) URI.create(found.url() + "/healthz/ready").toURL().openConnection();
+      connection.setConnectTimeout(ANSWER_MILLIS);
+      connection.setReadTimeout(ANSWER_MILLIS);
+      connection.setRequestProperty(
+          "Authorization",
+          "Bearer " + Files.readString(surroundings.home().resolve("server.token")).strip());
+      return connection.getResponseCode();
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  private RunningServer.Found found() {
+    return RunningServer.find(surroundings.home()).orElseThrow(ServerCommand::none);
+  }
+
+  private static RuntimeException none() {
+    return Problem.of("E566", Problem.Category.USAGE, "no server of this home is running")
+        .help("stigmer server start")
+        .asException();
+  }
+
+  @Command(
+      name = "logs",
+      description = "Print what the last server in the background had to say, a line of JSON each.",
+      mixinStandardHelpOptions = true)
+  int logs(
+      @Option(
+              names = "-n",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "How many lines, from the end (default: ${DEFAULT-VALUE}).")
+          int count)
+      throws IOException {
+    Path file = surroundings.home().resolve(BackgroundServer.LOG);
+    if (!Files.exists(file)) {
+      throw none();
+    }
+    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    lines.subList(Math.max(0, lines.size() - Math.max(0, count)), lines.size()).stream()
+        .map(line -> Visible.line(line, Integer.MAX_VALUE))
+        .forEach(surroundings.out()::println);
+    return 0;
+  }
+}

@@ -1,0 +1,257 @@
+package ai.stigmer.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.agentic.agent.v1.Agent;
+import ai.stigmer.agentic.agent.v1.AgentCommandControllerGrpc.AgentCommandControllerBlockingStub;
+import ai.stigmer.agentic.agent.v1.AgentSpec;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionCommandControllerGrpc.AgentExecutionCommandControllerBlockingStub;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionId;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionQueryControllerGrpc.AgentExecutionQueryControllerBlockingStub;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.AgentMessage;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.agentic.agentexecution.v1.ToolCallStatus;
+import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
+import ai.stigmer.testkit.http.Fault;
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server as users start, kill and stop it, and clients that others wrote. */
+class ServerTest {
+  private static final int AT_ONCE = 20;
+  private static final int STEPS = 4;
+
+  @TempDir Path folder = Path.of("");
+
+  @Test
+  void executionsOfAKilledServerAreGoneOnWithByTheNextOne() throws Exception {
+    try (FakeOllama ollama = working()) {
+      // Given
+      StigmerProcess stigmer = ServerProcess.stigmer(folder, ollama);
+      List<String> ids;
+      try (ServerProcess server = ServerProcess.start(stigmer, "--max-runs", "8")) {
+        ids = begin(server, AT_ONCE);
+        await(server, ids, 5);
+
+        // When
+        server.kill();
+      }
+
+      // Then
+      try (ServerProcess server = ServerProcess.start(stigmer)) {
+        for (String id : ids) {
+          assertWhole(last(server, id), stigmer);
+        }
+        assertThat(server.said()).doesNotContain("\"bug\"");
+      }
+    }
+  }
+
+  @Test
+  void executionsOfAServerThatIsStoppedInOrderAreGoneOnWithByTheNextOne() throws Exception {
+    try (FakeOllama ollama = working()) {
+      StigmerProcess stigmer = ServerProcess.stigmer(folder, ollama);
+      List<String> ids;
+      try (ServerProcess server = ServerProcess.start(stigmer)) {
+        ids = begin(server, 5);
+        await(server, ids, 1);
+
+        Ended ended = server.terminate();
+
+        assertThat(ended.err()).contains("server.draining", "server.ended").doesNotContain("bug");
+      }
+      try (ServerProcess server = ServerProcess.start(stigmer)) {
+        for (String id : ids) {
+          assertWhole(last(server, id), stigmer);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aServerInTheBackgroundIsToldOfAndStopped() {
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+
+    Ended none = stigmer.run("server", "status");
+    Ended started = stigmer.run("server", "start", "--background", "--address", "127.0.0.1:0");
+    Ended again = stigmer.run("server", "start", "--address", "127.0.0.1:0");
+    Ended status = stigmer.run("server", "status");
+    Ended logs = stigmer.run("server", "logs");
+    Ended stopped = stigmer.run("server", "stop");
+    Ended after = stigmer.run("server", "stop");
+
+    assertThat(none.err()).contains("E566");
+    assertThat(started.out()).as(started.err()).startsWith("ready: http://127.0.0.1:");
+    assertThat(again.err()).contains("E565", "stigmer server stop");
+    assertThat(again.status()).isEqualTo(2);
+    assertThat(status.out()).startsWith("ready: http://127.0.0.1:");
+    assertThat(status.status()).isZero();
+    assertThat(logs.out()).contains("\"event\":\"server.started\"");
+    assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
+    assertThat(after.err()).contains("E566");
+  }
+
+  @Test
+  void aServerThatOthersCouldReachInTheClearDoesNotStart() {
+    Ended ended = StigmerProcess.in(folder).run("server", "start", "--address", "0.0.0.0:0");
+
+    assertThat(ended.status()).isEqualTo(3);
+    assertThat(ended.err()).contains("E563", "--tls-certificate", "--behind-proxy");
+  }
+
+  @Test
+  void aClientThatOthersWroteIsServed() throws Exception {
+    // Given
+    String modules = System.getenv().getOrDefault("STIGMER_GRPC_CLIENT", "");
+    if (!Files.isDirectory(Path.of(modules, "node_modules"))) {
+      throw RealComponents.missing(
+          "the third-party gRPC client is missing; bin/grpc-client DIR installs it, and"
+              + " STIGMER_GRPC_CLIENT=DIR names the folder");
+    }
+    Path script = copied("/ai/stigmer/it/server/client.js");
+    Path protoset = copied("/ai/stigmer/api.protoset");
+    try (FakeOllama ollama =
+            FakeOllama.start(
+                Scenario.of(Answer.text("Hello", " from afar."))
+                    .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
+        ServerProcess server = ServerProcess.start(ServerProcess.stigmer(folder, ollama))) {
+      // When
+      Ended ended =
+          StigmerProcess.in(folder)
+              .runOther(
+                  List.of(
+                      "node",
+                      script.toString(),
+                      modules,
+                      protoset.toString(),
+                      server.uri().getAuthority(),
+                      server.token()));
+
+      // Then
+      assertThat(ended.status()).as(ended.err() + server.said()).isZero();
+      assertThat(ended.out())
+          .contains(
+              "\"withoutToken\":\"UNAUTHENTICATED\"",
+              "\"shortInstructions\":\"E561: spec.instructions: ",
+              "\"again\":\"ALREADY_EXISTS\"",
+              "\"EXECUTION_COMPLETED\"]",
+              "\"messages\":[\"MESSAGE_HUMAN: Say hello.\",\"MESSAGE_AI: Hello from afar.\"]",
+              "\"listed\":[true]");
+    }
+  }
+
+  private Path copied(String resource) throws Exception {
+    Path file = folder.resolve(Path.of(resource).getFileName());
+    try (InputStream in = Objects.requireNonNull(ServerTest.class.getResourceAsStream(resource))) {
+      Files.copy(in, file);
+    }
+    return file;
+  }
+
+  /** Writes a file in each step, then says so. */
+  private static FakeOllama working() {
+    return FakeOllama.start(
+        Scenario.answering(ServerTest::step)
+            .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
+  }
+
+  private static Answer step(JsonNode body) {
+    int step = WorkingRun.assistants(body);
+    Answer answer =
+        step < STEPS
+            ? Answer.call(
+                "write_file", "{\"file_path\":\"/" + step + ".txt\",\"content\":\"" + step + "\"}")
+            : Answer.text("All written.");
+    return answer.with(new Fault.Delay(Duration.ofMillis(100)));
+  }
+
+  private static List<String> begin(ServerProcess server, int count) throws Exception {
+    Agent agent =
+        server
+            .client(AgentCommandControllerBlockingStub.class)
+            .create(
+                Agent.newBuilder()
+                    .setMetadata(ApiResourceMetadata.newBuilder().setName("Writer"))
+                    .setSpec(AgentSpec.newBuilder().setInstructions("You write files."))
+                    .build());
+    var executions = server.client(AgentExecutionCommandControllerBlockingStub.class);
+    return IntStream.range(0, count)
+        .mapToObj(
+            i ->
+                executions
+                    .create(
+                        AgentExecution.newBuilder()
+                            .setSpec(
+                                AgentExecutionSpec.newBuilder()
+                                    .setAgentId(agent.getMetadata().getId())
+                                    .setMessage("Write number " + i))
+                            .build())
+                    .getMetadata()
+                    .getId())
+        .toList();
+  }
+
+  /** Waits until so many of them have written something. */
+  private static void await(ServerProcess server, List<String> ids, int count) throws Exception {
+    var queries = server.client(AgentExecutionQueryControllerBlockingStub.class);
+    long begun = 0;
+    while (begun < count) {
+      begun =
+          ids.stream()
+              .map(id -> queries.get(AgentExecutionId.newBuilder().setValue(id).build()))
+              .filter(one -> one.getStatus().getToolCallsCount() > 0)
+              .count();
+    }
+  }
+
+  private static AgentExecution last(ServerProcess server, String id) throws Exception {
+    var states = new ArrayList<AgentExecution>();
+    server
+        .client(AgentExecutionQueryControllerBlockingStub.class)
+        .subscribe(AgentExecutionId.newBuilder().setValue(id).build())
+        .forEachRemaining(states::add);
+    return states.getLast();
+  }
+
+  private static void assertWhole(AgentExecution execution, StigmerProcess stigmer)
+      throws Exception {
+    AgentExecutionStatus status = execution.getStatus();
+    assertThat(status.getPhase())
+        .as(status.getError())
+        .isEqualTo(ExecutionPhase.EXECUTION_COMPLETED);
+    assertThat(status.getMessagesList())
+        .extracting(AgentMessage::getContent)
+        .startsWith(execution.getSpec().getMessage())
+        .endsWith("All written.")
+        .hasSize(2 + 2 * STEPS);
+    assertThat(status.getToolCallsList())
+        .hasSize(STEPS)
+        .allMatch(call -> call.getStatus() == ToolCallStatus.TOOL_CALL_COMPLETED);
+    Path workspace =
+        stigmer
+            .home()
+            .resolveSibling("home-workspaces")
+            .resolve(execution.getSpec().getSessionId());
+    for (int i = 0; i < STEPS; i++) {
+      assertThat(workspace.resolve(i + ".txt")).hasContent(String.valueOf(i));
+    }
+  }
+}

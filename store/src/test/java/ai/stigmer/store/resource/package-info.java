@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.store.resource;
+
+import org.jspecify.annotations.NullMarked;
