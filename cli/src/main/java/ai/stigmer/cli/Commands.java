@@ -16,6 +16,7 @@ final class Commands {
       List.of(
           "run",
           "demo",
+          "worker",
           "resume",
           "replay",
           "fork",
@@ -62,6 +63,7 @@ final class Commands {
     return switch (name) {
       case "run" -> new RunCommand(surroundings);
       case "demo" -> new DemoCommand(surroundings);
+      case "worker" -> new WorkerCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "replay" -> new ReplayCommand(surroundings);
       case "fork" -> new ForkCommand(surroundings);

@@ -291,6 +291,8 @@ public final class Cascade {
               WHEN_ABSENT,
               UNKNOWN_EFFECTS,
               PERMISSION_MODE,
+              ENGINE,
+              WORD,
               RULES,
               DURATION ->
               candidate.text();

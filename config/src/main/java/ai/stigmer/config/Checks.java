@@ -266,6 +266,8 @@ final class Checks {
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
           PERMISSION_MODE,
+          ENGINE,
+          WORD,
           DURATION ->
           resolution
               .value()

@@ -90,6 +90,12 @@ public final class LlmOptions {
   @Option(names = "--network", description = "Let commands in a sandbox reach the network.")
   private boolean network;
 
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "Who drives the run: embedded, or temporal with stigmer worker.")
+  private @Nullable String engine;
+
   @Mixin private PermissionOptions permissions = new PermissionOptions();
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
@@ -130,6 +136,7 @@ public final class LlmOptions {
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");
+    input = flag(input, "engine", engine, "--engine");
     input = budget.added(input);
     input = permissions.added(input);
     input = presence.added(input);
