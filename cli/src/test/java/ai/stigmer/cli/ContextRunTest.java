@@ -60,7 +60,7 @@ class ContextRunTest {
     assertThat(shell.stigmer("sessions", "export", "last")).isZero();
     assertThat(shell.out()).contains("\"type\":\"compacted\"", "\"tokens_before\":");
     assertThat(shell.stigmer("replay", "last", "--output", "stream-json")).isZero();
-    assertThat(shell.out()).contains("{\"type\":\"compacted\",\"messages\":");
+    assertThat(shell.out()).contains("\"type\":\"compacted\",\"messages\":");
   }
 
   @Test
