@@ -9,6 +9,7 @@ import ai.stigmer.graphton.journal.WorkLog;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
@@ -84,9 +85,11 @@ final class CompactStage {
         }
         case ModelResult.Failed(ModelFailure failure)
             when failure.kind() == ModelFailure.Kind.CONTEXT_OVERFLOW -> {
+          // What the attempt used is recorded where attempts are.
           ChatModel model = models.current();
-          var spent = new TurnUsage(model.provider(), model.model(), failure.usage());
+          var spent = new TurnUsage(model.provider(), model.model(), Usage.NONE);
           recorder.append(List.of(new CompactionFailed("it was too long to be summarised", spent)));
+          reservation.settle(spent);
           yield Optional.empty();
         }
         case ModelResult.Failed(ModelFailure failure) ->

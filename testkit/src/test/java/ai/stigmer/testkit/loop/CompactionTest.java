@@ -199,6 +199,33 @@ class CompactionTest extends LoopFixture {
   }
 
   @Test
+  void aConversationThatIsTooLongEvenForASummaryStopsTheRunAfterTwoTries() {
+    var model = reading(40).refusingSummaries();
+    RunResult result = run(model, "r");
+
+    assertThat(((RunEnd.Stopped) result.end()).limit()).isEqualTo(RunEnd.Limit.CONTEXT);
+    assertThat(model.refused).isEqualTo(2);
+    assertThat(of(CompactionFailed.class))
+        .extracting(CompactionFailed::why)
+        .containsExactly("it was too long to be summarised", "it was too long to be summarised");
+  }
+
+  @Test
+  void aSummaryThatLeavesNearlyAllOfThePromptIsNotUsed() {
+    // Given a first message, which always stays, of more than half the window
+    var model = reading(40);
+    // When
+    RunResult result =
+        Graphton.with(model).journal(journal).listener(laws).run(agent(), "x ".repeat(7_500), "r");
+    // Then
+    assertThat(((RunEnd.Stopped) result.end()).limit()).isEqualTo(RunEnd.Limit.CONTEXT);
+    assertThat(of(CompactionFailed.class))
+        .hasSize(2)
+        .allSatisfy(failed -> assertThat(failed.why()).startsWith("it leaves about "));
+    assertThat(of(Compacted.class)).isEmpty();
+  }
+
+  @Test
   void aHugeSummaryIsCutSoThatItShrinksThePrompt() {
     var model = reading(40).summarising("blah ".repeat(1_000));
     RunResult result = run(model, "r");

@@ -35,9 +35,10 @@ final class WindowedModel implements ChatModel {
   private final int bytesForAToken;
   private final int steps;
   private final IntFunction<ToolCall> call;
-  private String summary = "It went well so far.";
+  private String words = "It went well so far.";
   private boolean tells = true;
   private boolean binds;
+  private boolean summarises = true;
 
   WindowedModel(long window, int bytesForAToken, int steps, IntFunction<ToolCall> call) {
     this.window = window;
@@ -47,7 +48,7 @@ final class WindowedModel implements ChatModel {
   }
 
   WindowedModel summarising(String text) {
-    summary = text;
+    words = text;
     return this;
   }
 
@@ -58,6 +59,11 @@ final class WindowedModel implements ChatModel {
 
   WindowedModel binding() {
     binds = true;
+    return this;
+  }
+
+  WindowedModel refusingSummaries() {
+    summarises = false;
     return this;
   }
 
@@ -84,15 +90,16 @@ final class WindowedModel implements ChatModel {
   @Override
   public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
     long tokens = size(request) / bytesForAToken;
-    if (tokens > window) {
+    boolean summary = request.purpose() == ModelRequest.Purpose.SUMMARY;
+    if (tokens > window || (summary && !summarises)) {
       refused++;
       return tooLong();
     }
     largest = Math.max(largest, tokens);
-    if (request.purpose() == ModelRequest.Purpose.SUMMARY) {
+    if (summary) {
       summaries.add(request);
-      events.accept(new ModelEvent.TextDelta(summary));
-      return turn(List.of(new Block.Text(summary)), tokens, StopReason.END);
+      events.accept(new ModelEvent.TextDelta(words));
+      return turn(List.of(new Block.Text(words)), tokens, StopReason.END);
     }
     turns.add(request);
     events.accept(new ModelEvent.TextDelta("…"));
