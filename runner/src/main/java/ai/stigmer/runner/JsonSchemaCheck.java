@@ -78,12 +78,9 @@ public final class JsonSchemaCheck implements AnswerCheck {
     }
     try {
       JsonNode tree = JSON.readTree(text);
-      Set<ValidationMessage> faults =
-          factory().getSchema(SchemaLocation.of(SchemaId.V202012)).validate(tree);
-      boolean otherDraft =
-          tree.path("$schema").isTextual()
-              && !tree.path("$schema").asText().startsWith(SchemaId.V202012);
-      if (!(tree.isObject() || tree.isBoolean()) || (!otherDraft && !faults.isEmpty())) {
+      String draft = tree.path("$schema").asText(SchemaId.V202012);
+      Set<ValidationMessage> faults = factory().getSchema(SchemaLocation.of(draft)).validate(tree);
+      if (!faults.isEmpty()) {
         throw unusable("it is no JSON Schema")
             .from(inWords(faults).toArray(String[]::new))
             .asException();
@@ -106,7 +103,7 @@ public final class JsonSchemaCheck implements AnswerCheck {
                 loaders ->
                     loaders.add(
                         new AllowSchemaLoader(
-                            iri -> iri.toString().startsWith("classpath:draft/")))));
+                            iri -> iri.toString().startsWith("classpath:draft")))));
   }
 
   @Override

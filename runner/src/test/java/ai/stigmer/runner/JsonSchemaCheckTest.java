@@ -47,7 +47,8 @@ class JsonSchemaCheckTest {
         "3",
         "{\"type\":\"strange\"}",
         "{\"required\":\"n\"}",
-        "{\"pattern\":7}"
+        "{\"pattern\":7}",
+        "{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"type\":\"strange\"}"
       })
   void whatIsNoSchemaIsRefused(String schema) {
     assertThatThrownBy(() -> JsonSchemaCheck.of(schema)).hasMessageContaining("E007");
