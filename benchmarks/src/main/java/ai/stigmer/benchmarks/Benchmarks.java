@@ -22,6 +22,9 @@ public final class Benchmarks {
   private static final List<String> NAMES =
       List.of("start", "step", "many", "growth", "journal", "resume", "sandbox", "providers");
 
+  /** Only when it is asked for, as it needs the server's programs. */
+  private static final String POSTGRES = "postgres";
+
   private Benchmarks() {}
 
   static void main(String[] args) throws Exception {
@@ -77,11 +80,17 @@ public final class Benchmarks {
               case "growth" -> new JournalGrowth(size.growth).measure(folder);
               case "sandbox" -> new SandboxStart(size.stepRounds).measure(folder);
               case "journal" -> new JournalThroughput(size.growth * 10).measure(folder);
+              case POSTGRES -> new PostgresThroughput(size.growth * 4).measure();
               case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
                   throw new IllegalArgumentException(
-                      "no benchmark \"" + name + "\"; there are " + String.join(", ", NAMES));
+                      "no benchmark \""
+                          + name
+                          + "\"; there are "
+                          + String.join(", ", NAMES)
+                          + ", "
+                          + POSTGRES);
             });
       }
       return figures;

@@ -44,6 +44,13 @@ class BenchmarksTest {
   }
 
   @Test
+  void theBenchmarkOfPostgresRunsAgainstAServerOfItsOwn() throws Exception {
+    List<Figure> figures = Benchmarks.measure(folder, Benchmarks.Size.TINY, List.of("postgres"));
+    assertThat(figures).hasSize(3);
+    assertThat(figures).allSatisfy(figure -> assertThat(figure.ratio()).isPositive().isFinite());
+  }
+
+  @Test
   void theFloorHasTheSameExchangeWithTheServer() throws Exception {
     List<JsonNode> ours =
         asked(
