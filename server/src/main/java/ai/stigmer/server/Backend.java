@@ -22,7 +22,10 @@ import java.util.Optional;
 
 /** Everything behind the port: journal, resources, runs. */
 record Backend(
-    ResourceStore store, Runner runner, Shelves shelves, SkillShelf skills,
+    ResourceStore store,
+    Runner runner,
+    Shelves shelves,
+    SkillShelf skills,
     Launch launch,
     Executions executions)
     implements AutoCloseable {

@@ -11,15 +11,15 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecutionCommandControllerGrpc.
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionId;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionQueryControllerGrpc.AgentExecutionQueryControllerBlockingStub;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionUpdateStatusInput;
 import ai.stigmer.agentic.agentexecution.v1.AgentMessage;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionConfig;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
-import ai.stigmer.agentic.agentexecution.v1.ToolCallStatus;
-import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
-import ai.stigmer.agentic.agentexecution.v1.AgentExecutionUpdateStatusInput;
 import ai.stigmer.agentic.agentexecution.v1.SubAgentStatus;
 import ai.stigmer.agentic.agentexecution.v1.TodoItem;
 import ai.stigmer.agentic.agentexecution.v1.TodoStatus;
+import ai.stigmer.agentic.agentexecution.v1.ToolCallStatus;
 import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.testkit.http.Fault;
@@ -170,8 +170,7 @@ class ExecutionTest {
 
   @Test
   void anExecutionThatIsReportedAsCancelledEnds() throws Exception {
-    try (FakeOllama ollama =
-            ollama(Answer.text("half of it").with(new Fault.StallAt(20)));
+    try (FakeOllama ollama = ollama(Answer.text("half of it").with(new Fault.StallAt(20)));
         TestingServer server = TestingServer.in(folder, ollama)) {
       AgentExecution made = begin(server, "hello");
       while (ollama.chats().isEmpty()) {
@@ -233,8 +232,7 @@ class ExecutionTest {
                     "{\"todos\":[{\"content\":\"look\",\"status\":\"completed\"},"
                         + "{\"content\":\"tell\",\"status\":\"pending\"}]}"),
                 Answer.call(
-                    "task",
-                    "{\"description\":\"count\",\"subagent_type\":\"general-purpose\"}"),
+                    "task", "{\"description\":\"count\",\"subagent_type\":\"general-purpose\"}"),
                 Answer.text("two"),
                 Answer.text("It is two."));
         TestingServer server = TestingServer.in(folder, ollama)) {

@@ -85,15 +85,11 @@ class ResourceTest {
     Agent made = agents().apply(ExecutionTest.agent());
     var queries = server.client(AgentQueryControllerBlockingStub.class);
     ApiResourceReference reference =
-        ApiResourceReference.newBuilder()
-            .setKind(ApiResourceKind.agent)
-            .setSlug("helper")
-            .build();
+        ApiResourceReference.newBuilder().setKind(ApiResourceKind.agent).setSlug("helper").build();
 
     assertThat(queries.getByReference(reference).getMetadata().getId())
         .isEqualTo(made.getMetadata().getId());
-    var _ =
-        agents().delete(AgentId.newBuilder().setValue(made.getMetadata().getId()).build());
+    var _ = agents().delete(AgentId.newBuilder().setValue(made.getMetadata().getId()).build());
 
     assertThat(code(() -> queries.getByReference(reference))).isEqualTo(Status.Code.NOT_FOUND);
     assertThat(
@@ -228,11 +224,7 @@ class ResourceTest {
   }
 
   private static PushSkillRequest push(ByteString archive, String tag) {
-    return PushSkillRequest.newBuilder()
-        .setName("count")
-        .setArtifact(archive)
-        .setTag(tag)
-        .build();
+    return PushSkillRequest.newBuilder().setName("count").setArtifact(archive).setTag(tag).build();
   }
 
   static ByteString archive(String name, String text) {
@@ -247,8 +239,7 @@ class ResourceTest {
   }
 
   private static Status.Code code(Runnable call) {
-    StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, call::run);
+    StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call::run);
     return failure == null ? Status.Code.OK : failure.getStatus().getCode();
   }
 }
