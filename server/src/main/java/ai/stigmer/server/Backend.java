@@ -22,7 +22,12 @@ import java.util.Optional;
 
 /** Everything behind the port: journal, resources, runs. */
 record Backend(
-    ResourceStore store, Runner runner, Shelves shelves, SkillShelf skills, Executions executions)
+    ResourceStore store,
+    Runner runner,
+    Shelves shelves,
+    SkillShelf skills,
+    Launch launch,
+    Executions executions)
     implements AutoCloseable {
 
   /** Opens what the options name. */
@@ -61,7 +66,7 @@ record Backend(
                     options.maxRuns()),
             clock,
             log);
-    return new Backend(store, runner, shelves, skills, executions);
+    return new Backend(store, runner, shelves, skills, launch, executions);
   }
 
   private static Vault vault(ServerOptions options) {

@@ -153,6 +153,11 @@ public final class StigmerServer implements AutoCloseable {
     return builder.build();
   }
 
+  /** What is behind the port. */
+  Backend backend() {
+    return backend;
+  }
+
   /** The port that it listens on. */
   public int port() {
     return http.activeLocalPort();

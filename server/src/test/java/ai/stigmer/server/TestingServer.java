@@ -1,6 +1,7 @@
 package ai.stigmer.server;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import java.io.ByteArrayOutputStream;
@@ -77,6 +78,16 @@ final class TestingServer implements AutoCloseable {
         .addHeader("authorization", "Bearer " + token())
         .responseTimeoutMillis(60_000)
         .build(stub);
+  }
+
+  /** What lies in its store, past the port. */
+  Shelves shelves() {
+    return server.backend().shelves();
+  }
+
+  /** What its runs get as secrets. */
+  Map<String, String> secrets(String execution) {
+    return server.backend().launch().secrets(execution);
   }
 
   Path home() {
