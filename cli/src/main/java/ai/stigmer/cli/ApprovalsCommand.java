@@ -6,6 +6,9 @@ import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.cli.session.ApprovalFinder;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.journal.Journal;
@@ -201,13 +204,20 @@ final class ApprovalsCommand implements Runnable {
             String words = Visible.answer(ApprovalDesk.words(decision));
             surroundings.out().println(id + " " + words + ": " + ToolLine.call(asDecided(shown)));
           }
-          runs.forEach(
-              run ->
-                  surroundings
-                      .err()
-                      .println("unless somebody is running it: stigmer resume " + run));
+          runs.forEach(run -> surroundings.err().println(goesOn(run)));
           return 0;
         });
+  }
+
+  /** What is to be done for the run to go on. */
+  private String goesOn(String runId) {
+    Resolved configuration =
+        Cascade.resolve(
+            ConfigInput.of(surroundings.env(), "stigmer approvals").clock(surroundings.clock()));
+    return switch (configuration.engine()) {
+      case EMBEDDED -> "unless somebody is running it: stigmer resume " + runId;
+      case TEMPORAL -> HandedRun.woken(surroundings, configuration, runId);
+    };
   }
 
   private int with(JournalOpener.Access access, ToIntFunction<Journal> work) {

@@ -16,6 +16,7 @@ final class Commands {
       List.of(
           "run",
           "demo",
+          "worker",
           "resume",
           "steer",
           "cancel",
@@ -66,6 +67,7 @@ final class Commands {
     return switch (name) {
       case "run" -> new RunCommand(surroundings);
       case "demo" -> new DemoCommand(surroundings);
+      case "worker" -> new WorkerCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);
       case "steer" -> new SteerCommand(surroundings);
       case "cancel" -> new CancelCommand(surroundings);

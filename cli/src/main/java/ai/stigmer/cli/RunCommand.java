@@ -155,7 +155,10 @@ final class RunCommand implements Callable<Integer> {
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);
     equipped.notes().forEach(view::note);
-    return conversation.run(request, configuration);
+    return switch (configuration.engine()) {
+      case EMBEDDED -> conversation.run(request, configuration);
+      case TEMPORAL -> new HandedRun(surroundings, view).run(request, configuration, conversation);
+    };
   }
 
   /** For the start line; nothing when it is the usual one. */

@@ -59,6 +59,9 @@ class SettingsOnTheWireTest {
   private static final Path READABLE = readable();
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
+  /** They need a server to show: WorkerProcessTest. */
+  private static final String TEMPORAL = "temporal.";
+
   private int homes;
 
   @TempDir Path folder = Path.of("");
@@ -232,6 +235,15 @@ class SettingsOnTheWireTest {
     all.put("permissions.allow", called("execute"));
     all.put("permissions.ask", denied("edit(new.txt)", "write_file", "nobody can be asked"));
     all.put("permissions.deny", denied("edit(new.txt)", "write_file", "rule deny edit(new.txt)"));
+    all.put(
+        "engine",
+        new Wired(
+            "temporal",
+            Scenario.of(),
+            s -> {
+              assertThat(s.status()).as(s.err()).isEqualTo(1);
+              assertThat(s.err()).contains("E550");
+            }));
     all.put("effects.unknown", answered("fail", s -> assertThat(s.chats()).hasSize(1)));
     return all;
   }
@@ -342,6 +354,7 @@ class SettingsOnTheWireTest {
             SettingInfo.all().stream()
                 .map(SettingInfo::key)
                 .filter(key -> !key.equals("llm.api"))
+                .filter(key -> !key.startsWith(TEMPORAL))
                 .toList());
   }
 
@@ -350,7 +363,8 @@ class SettingsOnTheWireTest {
     var tests = new ArrayList<DynamicTest>();
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
-        if (layer != Layer.FLAG || !setting.flags().isEmpty()) {
+        if (!setting.key().startsWith(TEMPORAL)
+            && (layer != Layer.FLAG || !setting.flags().isEmpty())) {
           tests.add(
               DynamicTest.dynamicTest(setting.key() + " by " + layer, () -> run(setting, layer)));
         }

@@ -116,6 +116,8 @@ final class ExplainJson {
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
           PERMISSION_MODE,
+          ENGINE,
+          WORD,
           RULES,
           DURATION ->
           node.put("value", text);

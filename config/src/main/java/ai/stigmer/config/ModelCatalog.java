@@ -37,7 +37,12 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.BUDGET_FAN_OUT, "16"),
           Map.entry(SettingsTable.WHEN_ABSENT, "deny"),
           Map.entry(SettingsTable.UNKNOWN_EFFECTS, "tell-model"),
-          Map.entry(SettingsTable.PERMISSION_MODE, "allow-edits"));
+          Map.entry(SettingsTable.PERMISSION_MODE, "allow-edits"),
+          Map.entry(SettingsTable.ENGINE, "embedded"),
+          Map.entry(SettingsTable.TEMPORAL_TASK_QUEUE, "stigmer"),
+          Map.entry(SettingsTable.TEMPORAL_MAX_CONCURRENCY, "10"),
+          Map.entry(SettingsTable.TEMPORAL_HEARTBEAT, "10s"),
+          Map.entry(SettingsTable.TEMPORAL_SEGMENT, "1m"));
 
   private ModelCatalog() {}
 

@@ -224,6 +224,25 @@ public final class Resolved {
     return get(SettingsTable.WHEN_ABSENT).value().flatMap(WhenAbsent::of).orElse(WhenAbsent.DENY);
   }
 
+  /** Who drives runs. */
+  public EngineChoice engine() {
+    return get(SettingsTable.ENGINE)
+        .value()
+        .flatMap(EngineChoice::of)
+        .orElse(EngineChoice.EMBEDDED);
+  }
+
+  /** How Temporal is reached and used. */
+  public TemporalConfig temporal() {
+    return new TemporalConfig(
+        value(SettingsTable.TEMPORAL_ADDRESS),
+        value(SettingsTable.TEMPORAL_NAMESPACE),
+        value(SettingsTable.TEMPORAL_TASK_QUEUE).orElseThrow(),
+        value(SettingsTable.TEMPORAL_MAX_CONCURRENCY).flatMap(Values::count).orElseThrow(),
+        duration(SettingsTable.TEMPORAL_HEARTBEAT),
+        duration(SettingsTable.TEMPORAL_SEGMENT));
+  }
+
   /** What is done about a call whose outcome was lost. */
   public UnknownEffect unknownEffects() {
     return get(SettingsTable.UNKNOWN_EFFECTS)

@@ -46,6 +46,8 @@ record Setting(
     WHEN_ABSENT("deny or wait"),
     UNKNOWN_EFFECTS("ask, tell-model or fail"),
     PERMISSION_MODE("ask, allow-edits, plan or deny"),
+    ENGINE("embedded or temporal"),
+    WORD("one word of letters, digits and . : _ - /, at most 200"),
     RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons");
 
     private final String expected;
@@ -65,7 +67,7 @@ record Setting(
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
         case DATABASE -> false;
-        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE -> false;
+        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD -> false;
       };
     }
   }
@@ -121,6 +123,8 @@ record Setting(
       case WHEN_ABSENT -> "wait";
       case UNKNOWN_EFFECTS -> "ask";
       case PERMISSION_MODE -> "plan";
+      case ENGINE -> "temporal";
+      case WORD -> key.endsWith("address") ? "localhost:7233" : "stigmer";
       case RULES -> "execute(git status *);edit(src/**)";
       case DURATION -> "90s";
       case MONEY -> "2.50";

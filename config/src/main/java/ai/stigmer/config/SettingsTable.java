@@ -3,6 +3,7 @@ package ai.stigmer.config;
 import ai.stigmer.config.Setting.Form;
 import ai.stigmer.config.Setting.Kind;
 import ai.stigmer.config.Setting.Variable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,6 +54,14 @@ final class SettingsTable {
   static final String PERMISSIONS_ALLOW = "permissions.allow";
   static final String PERMISSIONS_ASK = "permissions.ask";
   static final String PERMISSIONS_DENY = "permissions.deny";
+
+  static final String ENGINE = "engine";
+  static final String TEMPORAL_ADDRESS = "temporal.address";
+  static final String TEMPORAL_NAMESPACE = "temporal.namespace";
+  static final String TEMPORAL_TASK_QUEUE = "temporal.task_queue";
+  static final String TEMPORAL_MAX_CONCURRENCY = "temporal.max_concurrency";
+  static final String TEMPORAL_HEARTBEAT = "temporal.heartbeat";
+  static final String TEMPORAL_SEGMENT = "temporal.segment";
 
   static final List<Setting> ALL =
       List.of(
@@ -279,7 +288,40 @@ final class SettingsTable {
           rules(PERMISSIONS_ALLOW, "Rules for calls that run without a question."),
           rules(
               PERMISSIONS_ASK, "Rules for calls that need an approval, also when one allows them."),
-          rules(PERMISSIONS_DENY, "Rules for calls that never run, whatever else allows them."));
+          rules(PERMISSIONS_DENY, "Rules for calls that never run, whatever else allows them."),
+          new Setting(
+              ENGINE,
+              Kind.ENGINE,
+              List.of(Variable.of("STIGMER_ENGINE")),
+              List.of("--engine"),
+              false,
+              "Who drives runs: embedded is this process; temporal hands them to the workers of a Temporal namespace, which need the same journal."),
+          temporal(
+              TEMPORAL_ADDRESS,
+              Kind.WORD,
+              "Host and port of Temporal. Unset means that temporal.toml says it, or localhost:7233.",
+              "TEMPORAL_SERVICE_ADDRESS",
+              "TEMPORAL_ADDRESS"),
+          temporal(
+              TEMPORAL_NAMESPACE,
+              Kind.WORD,
+              "The namespace in Temporal. Unset means that temporal.toml says it, or default.",
+              "TEMPORAL_NAMESPACE"),
+          temporal(
+              TEMPORAL_TASK_QUEUE, Kind.WORD, "The task queue on which workers wait for runs."),
+          temporal(
+              TEMPORAL_MAX_CONCURRENCY,
+              Kind.COUNT,
+              "The most runs that one worker drives at once; those that wait do not count.",
+              "TEMPORAL_MAX_CONCURRENCY"),
+          temporal(
+              TEMPORAL_HEARTBEAT,
+              Kind.DURATION,
+              "After so long without a sign of life a worker counts as lost, and another one goes on with its runs."),
+          temporal(
+              TEMPORAL_SEGMENT,
+              Kind.DURATION,
+              "After so long a worker lets go of a run between two steps, for whichever worker is next."));
 
   private SettingsTable() {}
 
@@ -333,6 +375,15 @@ final class SettingsTable {
   private static Setting budget(String key, Kind kind, String flag, String doc) {
     String variable = "STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
     return new Setting(key, kind, List.of(Variable.of(variable)), List.of(flag), true, doc);
+  }
+
+  private static Setting temporal(String key, Kind kind, String doc, String... aliases) {
+    var variables = new ArrayList<Variable>();
+    variables.add(Variable.of("STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT)));
+    for (String alias : aliases) {
+      variables.add(Variable.of(alias));
+    }
+    return new Setting(key, kind, variables, List.of(), false, doc);
   }
 
   private static Setting timeout(String key, String name, String doc) {

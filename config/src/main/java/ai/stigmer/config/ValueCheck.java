@@ -63,6 +63,9 @@ final class ValueCheck {
           RuleItem.split(text, location).stream()
               .flatMap(item -> RuleCheck.of(setting, item).stream())
               .findFirst();
+      case ENGINE ->
+          EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
+      case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case MONEY ->
@@ -183,6 +186,12 @@ final class ValueCheck {
           "E152";
       case SettingsTable.WHEN_ABSENT, SettingsTable.UNKNOWN_EFFECTS -> "E148";
       case SettingsTable.PERMISSION_MODE -> "E155";
+      case SettingsTable.ENGINE -> "E157";
+      case SettingsTable.TEMPORAL_ADDRESS,
+          SettingsTable.TEMPORAL_NAMESPACE,
+          SettingsTable.TEMPORAL_TASK_QUEUE,
+          SettingsTable.TEMPORAL_MAX_CONCURRENCY ->
+          "E158";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.COMPACT_AT -> "E141";
       case SettingsTable.FALLBACKS -> "E135";

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 /** Reads the texts of settings. */
 final class Values {
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._:/\\-]{1,200}");
   private static final Pattern DURATION = Pattern.compile("(\\d{1,7})(ms|s|m|h)");
   private static final int MOST_RETRIES = 20;
   private static final int MOST_FALLBACKS = 8;
@@ -76,10 +77,17 @@ final class Values {
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
           PERMISSION_MODE,
+          ENGINE,
+          WORD,
           RULES,
           DATABASE ->
           Optional.empty();
     };
+  }
+
+  /** Whether it can name a host with a port, a namespace or a queue. */
+  static boolean isWord(String text) {
+    return WORD.matcher(text).matches();
   }
 
   /** A whole number from 0 to 5. */

@@ -120,6 +120,8 @@ final class SchemaWriter {
       case FOLDERS -> node.put("type", "string");
       case PERMISSION_MODE ->
           node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
+      case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
+      case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
       case RULES -> rules(choices, node);
       case MONEY -> {
         node.put("type", "number").put("exclusiveMinimum", 0);

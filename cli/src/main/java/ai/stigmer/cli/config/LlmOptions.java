@@ -102,6 +102,12 @@ public final class LlmOptions {
       description = "Where runs are written down: postgresql://USER@HOST/DATABASE, or a file.")
   private @Nullable String databaseUrl;
 
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "Who drives the run: embedded, or temporal with stigmer worker.")
+  private @Nullable String engine;
+
   @Mixin private PermissionOptions permissions = new PermissionOptions();
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
@@ -144,6 +150,7 @@ public final class LlmOptions {
     input = flag(input, "database.url", databaseUrl, "--database-url");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
     input = flag(input, "execution.network", network ? "open" : null, "--network");
+    input = flag(input, "engine", engine, "--engine");
     input = budget.added(input);
     input = permissions.added(input);
     input = presence.added(input);

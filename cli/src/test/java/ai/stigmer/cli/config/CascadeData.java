@@ -48,7 +48,14 @@ final class CascadeData {
           "permissions.mode",
           "permissions.allow",
           "permissions.ask",
-          "permissions.deny");
+          "permissions.deny",
+          "engine",
+          "temporal.address",
+          "temporal.namespace",
+          "temporal.task_queue",
+          "temporal.max_concurrency",
+          "temporal.heartbeat",
+          "temporal.segment");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -160,7 +167,12 @@ final class CascadeData {
               Map.entry("budget.fan_out", "16"),
               Map.entry("approvals.when_absent", "deny"),
               Map.entry("effects.unknown", "tell-model"),
-              Map.entry("permissions.mode", "allow-edits")));
+              Map.entry("permissions.mode", "allow-edits"),
+              Map.entry("engine", "embedded"),
+              Map.entry("temporal.task_queue", "stigmer"),
+              Map.entry("temporal.max_concurrency", "10"),
+              Map.entry("temporal.heartbeat", "10s"),
+              Map.entry("temporal.segment", "1m")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

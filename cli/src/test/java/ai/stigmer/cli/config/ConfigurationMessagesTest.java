@@ -83,6 +83,8 @@ class ConfigurationMessagesTest {
     check("E155", "STIGMER_PERMISSION_MODE=never");
     check("E155 E155", "STIGMER_PERMISSIONS_DENY=rm -rf;execute(rm");
     check("E153", "STIGMER_EXECUTION_READABLE=tools");
+    check("E157", "STIGMER_ENGINE=kubernetes");
+    check("E158 E158", "TEMPORAL_SERVICE_ADDRESS=my host", "TEMPORAL_MAX_CONCURRENCY=0");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E141", "STIGMER_CONTEXT_COMPACT_AT=1.0");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");

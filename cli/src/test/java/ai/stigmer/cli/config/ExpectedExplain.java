@@ -208,6 +208,14 @@ final class ExpectedExplain {
         check(List.of("ask", "allow-edits", "plan", "deny").contains(text), text, "E155", key);
       }
       case "permissions.allow", "permissions.ask", "permissions.deny" -> put(node, text, null);
+      case "engine",
+          "temporal.address",
+          "temporal.namespace",
+          "temporal.task_queue",
+          "temporal.heartbeat",
+          "temporal.segment" ->
+          put(node, text, null);
+      case "temporal.max_concurrency" -> put(node, text, 10);
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);

@@ -1,0 +1,124 @@
+package ai.stigmer.cli;
+
+import ai.stigmer.cli.config.FileOption;
+import ai.stigmer.cli.config.PresenceOptions;
+import ai.stigmer.cli.screen.ProblemText;
+import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.ExecutionDriver;
+import ai.stigmer.runner.ReclaimingJournal;
+import ai.stigmer.runner.Runner;
+import ai.stigmer.temporal.TemporalConnection;
+import ai.stigmer.temporal.TemporalSettings;
+import ai.stigmer.temporal.TemporalWorker;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Drives runs that a Temporal namespace hands out, until it is told to stop. */
+@Command(
+    name = "worker",
+    description = "Drive the runs of a Temporal namespace, beside any number of other workers.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "It is in mode cloud unless told otherwise. Keys come from its own configuration; everything",
+      "else about a run is as it was started. TERM or Ctrl-C lets runs go between two steps.",
+      "Examples:",
+      "  stigmer worker",
+      "  TEMPORAL_SERVICE_ADDRESS=temporal:7233 stigmer worker --when-absent wait"
+    })
+final class WorkerCommand implements Callable<Integer> {
+  private final Surroundings surroundings;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      description = "The longest wait for steps under way when told to stop (default: 30).")
+  private int grace = 30;
+
+  @Mixin private PresenceOptions presence = new PresenceOptions();
+  @Mixin private FileOption file = new FileOption();
+
+  WorkerCommand(Surroundings surroundings) {
+    this.surroundings = surroundings;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    ConfigInput input = input();
+    Resolved configuration = Cascade.resolve(input);
+    for (Problem problem : configuration.problems()) {
+      say(problem);
+      if (problem.category() != Problem.Category.CREDENTIALS) {
+        return problem.category().exitStatus();
+      }
+      surroundings.err().println("note: runs that need it are left to other workers");
+    }
+    TemporalSettings settings = TemporalSettings.of(configuration.temporal(), surroundings.env());
+    var env = env(input);
+    try (Journal journal =
+            new ReclaimingJournal(
+                surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE));
+        TemporalConnection connection = TemporalConnection.open(settings);
+        Runner runner =
+            new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))) {
+      serve(connection, new ExecutionDriver(runner, input, env), journal);
+    }
+    return 0;
+  }
+
+  private void serve(TemporalConnection connection, ExecutionDriver driver, Journal journal)
+      throws InterruptedException {
+    var stopped = new CountDownLatch(1);
+    var token = new CancelToken();
+    try (CancelToken.Registration _ = token.onCancel(stopped::countDown);
+        Signals.Handle _ = surroundings.signals().cancelling(token);
+        TemporalWorker _ =
+            TemporalWorker.start(
+                connection, driver, journal, this::trouble, Duration.ofSeconds(grace))) {
+      say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
+      stopped.await();
+      say("worker: takes no more runs, and lets go of those under way");
+    }
+    say("worker: stopped");
+  }
+
+  private synchronized void trouble(String runId, Problem problem) {
+    surroundings.err().println("run " + Visible.of(runId) + " cannot be driven here for now:");
+    say(problem);
+  }
+
+  private synchronized void say(Problem problem) {
+    surroundings.err().print(ProblemText.of(problem, surroundings.terminal().palette()));
+    surroundings.err().flush();
+  }
+
+  private synchronized void say(String line) {
+    surroundings.err().println(Visible.of(line));
+    surroundings.err().flush();
+  }
+
+  private ConfigInput input() {
+    return presence.added(
+        file.added(
+            ConfigInput.of(surroundings.env(), "stigmer worker").clock(surroundings.clock())));
+  }
+
+  private Map<String, String> env(ConfigInput input) {
+    var env = new HashMap<>(surroundings.env());
+    env.put("STIGMER_CONFIG", input.effectiveFile().toString());
+    return env;
+  }
+}

@@ -1,0 +1,108 @@
+package ai.stigmer.temporal;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.loop.ApprovalDesk;
+import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.runner.ExecutionDriver;
+import ai.stigmer.temporal.RunOutcome.Kind;
+import io.temporal.activity.Activity;
+import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.failure.ApplicationFailure;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/**
+ * Drives segments in this process.
+ *
+ * <p>Thread contract: thread-safe; each segment blocks its caller.
+ */
+final class Segments implements SegmentActivities {
+  /** How often another worker may try what this one lacks: a key, a folder, a sandbox. */
+  private static final int MOST_TRIES = 10;
+
+  private final ExecutionDriver driver;
+  private final Journal journal;
+  private final BiConsumer<String, Problem> troubles;
+  private final Set<CancelToken> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+
+  /**
+   * @param troubles is told of what keeps a run from being driven here, with the run's id
+   */
+  Segments(ExecutionDriver driver, Journal journal, BiConsumer<String, Problem> troubles) {
+    this.driver = requireNonNull(driver, "driver is null");
+    this.journal = requireNonNull(journal, "journal is null");
+    this.troubles = requireNonNull(troubles, "troubles is null");
+  }
+
+  /** Lets every segment end before its next step, and those to come at once. */
+  void drain() {
+    draining = true;
+    underWay.forEach(CancelToken::askToYield);
+  }
+
+  @Override
+  public RunOutcome drive(SegmentInput input) {
+    ActivityExecutionContext activity = Activity.getExecutionContext();
+    CancelToken token = new CancelToken();
+    underWay.add(token);
+    if (draining) {
+      token.askToYield();
+    }
+    if (input.cancelled()) {
+      token.cancel();
+    }
+    try (Heart heart = Heart.beating(activity, token)) {
+      RunResult result =
+          driver.drive(input.runId(), Duration.ofMillis(input.atMostMillis()), token, heart::saw);
+      if (result.end() instanceof RunEnd.Failed(Problem problem, String _)
+          && problem.category() == Category.STORE) {
+        throw problem.asException();
+      }
+      return RunOutcome.of(result);
+    } catch (ProblemException e) {
+      return givenUp(input.runId(), e.problem(), activity.getInfo().getAttempt());
+    } catch (RuntimeException e) {
+      throw failure("E901", e.getClass().getName());
+    } finally {
+      underWay.remove(token);
+    }
+  }
+
+  @Override
+  public boolean isDecided(String runId, String approval) {
+    return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN;
+  }
+
+  /**
+   * What is wrong with the journal passes, and a run that is held is given back; what this machine
+   * lacks another one may have. What no worker can change ends the workflow, and not the run.
+   */
+  private RunOutcome givenUp(String runId, Problem problem, int attempt) {
+    troubles.accept(runId, problem);
+    boolean hopeless =
+        switch (problem.code()) {
+          case "E501", "E507", "E512" -> true;
+          default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;
+        };
+    if (hopeless) {
+      return new RunOutcome(Kind.FAILED, problem.code(), 0);
+    }
+    throw failure(problem.code(), problem.category().name());
+  }
+
+  /** A failure for the history, which keeps no words of ours: they may hold what is not for it. */
+  private static ApplicationFailure failure(String code, String what) {
+    return ApplicationFailure.newFailure(code + " " + what, code);
+  }
+}

@@ -1,0 +1,139 @@
+package ai.stigmer.temporal;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
+import io.grpc.StatusRuntimeException;
+import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowClientOptions;
+import io.temporal.envconfig.ClientConfigProfile;
+import io.temporal.envconfig.LoadClientConfigProfileOptions;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * A connection to Temporal, configured as every Temporal client is, with our own settings on top.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+public final class TemporalConnection implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final WorkflowServiceStubs stubs;
+  private final WorkflowClient client;
+  private final TemporalSettings settings;
+
+  private TemporalConnection(
+      WorkflowServiceStubs stubs, WorkflowClientOptions options, TemporalSettings settings) {
+    this.stubs = stubs;
+    this.client = WorkflowClient.newInstance(stubs, options);
+    this.settings = settings;
+  }
+
+  /**
+   * Connects.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E550} when the server cannot be
+   *     reached, {@code E551} when Temporal's own configuration cannot be used
+   */
+  public static TemporalConnection open(TemporalSettings settings) {
+    return open(settings, UnaryOperator.identity());
+  }
+
+  static TemporalConnection open(
+      TemporalSettings settings, UnaryOperator<WorkflowServiceStubsOptions.Builder> more) {
+    ClientConfigProfile profile = profile(settings);
+    WorkflowServiceStubsOptions options;
+    try {
+      options =
+          more.apply(
+                  WorkflowServiceStubsOptions.newBuilder(profile.toWorkflowServiceStubsOptions()))
+              .validateAndBuildWithDefaults();
+    } catch (RuntimeException e) {
+      throw unusable(e);
+    }
+    WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(options);
+    try {
+      stubs.connect(PATIENCE);
+    } catch (RuntimeException e) {
+      stubs.shutdownNow();
+      throw unreachable(options.getTarget(), e);
+    }
+    return new TemporalConnection(stubs, profile.toWorkflowClientOptions(), settings);
+  }
+
+  WorkflowClient client() {
+    return client;
+  }
+
+  TemporalSettings settings() {
+    return settings;
+  }
+
+  /** Host and port, namespace and task queue, for people. */
+  public String words() {
+    return stubs.getOptions().getTarget()
+        + ", namespace "
+        + client.getOptions().getNamespace()
+        + ", queue "
+        + settings.taskQueue();
+  }
+
+  /**
+   * The name under which every worker of the namespace writes: Temporal settles which of them
+   * drives a run, so each takes over from the one before.
+   */
+  public String owner() {
+    return "temporal " + client.getOptions().getNamespace();
+  }
+
+  @Override
+  public void close() {
+    stubs.shutdown();
+    if (!stubs.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      stubs.shutdownNow();
+    }
+  }
+
+  private static ClientConfigProfile profile(TemporalSettings settings) {
+    try {
+      ClientConfigProfile.Builder profile =
+          ClientConfigProfile.load(
+              LoadClientConfigProfileOptions.newBuilder().setEnvOverrides(settings.env()).build())
+              .toBuilder();
+      settings.address().ifPresent(profile::setAddress);
+      settings.namespace().ifPresent(profile::setNamespace);
+      return profile.build();
+    } catch (IOException | RuntimeException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** The words of the SDK may quote the file, and a key may stand there. */
+  private static ProblemException unusable(Exception e) {
+    return Problem.of(
+            "E551",
+            Category.CONFIGURATION,
+            "Temporal's own configuration cannot be used: " + e.getClass().getSimpleName())
+        .from(
+            "temporal.toml, or the file that TEMPORAL_CONFIG_FILE names, and TEMPORAL_* variables")
+        .help("see docs/temporal.md for what is read")
+        .asException();
+  }
+
+  private static ProblemException unreachable(String target, RuntimeException e) {
+    String why =
+        e instanceof StatusRuntimeException status
+            ? status.getStatus().getCode().name()
+            : e.getClass().getSimpleName();
+    return Problem.of("E550", Category.RUN, "Temporal cannot be reached at " + target + ": " + why)
+        .help(
+            "is it running there? a local one: temporal server start-dev",
+            "another address: TEMPORAL_SERVICE_ADDRESS=HOST:PORT")
+        .asException();
+  }
+}

@@ -1,0 +1,80 @@
+package ai.stigmer.temporal;
+
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.ExecutionDriver;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+
+/**
+ * Takes runs from a task queue and drives them. Any number of them share a namespace and a journal.
+ *
+ * <p>Thread contract: thread-safe. Its threads are virtual: the caller keeps the process alive.
+ */
+public final class TemporalWorker implements AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final WorkerFactory factory;
+  private final Segments segments;
+  private final Duration grace;
+
+  private TemporalWorker(WorkerFactory factory, Segments segments, Duration grace) {
+    this.factory = factory;
+    this.segments = segments;
+    this.grace = grace;
+  }
+
+  /**
+   * Starts to take runs.
+   *
+   * @param journal where approvals are looked up; the driver's
+   * @param troubles is told of what keeps a run from being driven here, with the run's id
+   * @param grace the longest that {@link #close} waits for steps under way
+   */
+  public static TemporalWorker start(
+      TemporalConnection connection,
+      ExecutionDriver driver,
+      Journal journal,
+      BiConsumer<String, Problem> troubles,
+      Duration grace) {
+    TemporalSettings settings = connection.settings();
+    var segments = new Segments(driver, journal, troubles);
+    WorkerFactory factory =
+        WorkerFactory.newInstance(
+            connection.client(),
+            WorkerFactoryOptions.newBuilder()
+                .setUsingVirtualWorkflowThreads(true)
+                .setShutdownCheckInterval(LOOK)
+                .build());
+    Worker worker =
+        factory.newWorker(
+            settings.taskQueue(),
+            WorkerOptions.newBuilder()
+                .setUsingVirtualThreads(true)
+                .setMaxConcurrentActivityExecutionSize(settings.concurrency())
+                .setMaxHeartbeatThrottleInterval(settings.heartbeat().dividedBy(3))
+                .setAllowActivityHeartbeatDuringShutdown(true)
+                .build());
+    worker.registerWorkflowImplementationTypes(SegmentWorkflow.class);
+    worker.registerActivitiesImplementations(segments);
+    factory.start();
+    return new TemporalWorker(factory, segments, grace);
+  }
+
+  /**
+   * Takes no more runs, and lets those under way go between two steps; the other workers go on with
+   * them. A step that takes longer than the grace is left to the end of the process and costs its
+   * run one heartbeat timeout.
+   */
+  @Override
+  public void close() {
+    segments.drain();
+    factory.shutdown();
+    factory.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

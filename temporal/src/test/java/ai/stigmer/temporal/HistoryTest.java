@@ -1,0 +1,166 @@
+package ai.stigmer.temporal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.graphton.RunIds;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.temporal.RunOutcome.Kind;
+import io.temporal.api.history.v1.History;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in the history of a run, and that waits take no worker. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Timeout(180)
+class HistoryTest {
+  @TempDir Path folder = Path.of("");
+
+  private Server server;
+  private Site site;
+  private String run;
+
+  @BeforeAll
+  void start() {
+    server = Server.inMemory();
+  }
+
+  @BeforeEach
+  void open() {
+    run = RunIds.next(Instant.now());
+    site = new Site(folder.resolve(run));
+  }
+
+  @AfterEach
+  void close() {
+    site.close();
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  private Temporal temporal(Duration segment) {
+    return new Temporal(server, site.process(), folder, segment);
+  }
+
+  @Test
+  void aRunOfAHundredStepsLeavesAtMostThirtyEventsAndNoneOfItsWords() throws Exception {
+    var turns = new ArrayList<String>();
+    IntStream.range(0, 100).forEach(i -> turns.add(Site.command("echo secret-words-" + i)));
+    turns.add(Site.says("secret-answer"));
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      site.begin(temporal.process(), run, true, turns.toArray(String[]::new));
+      // When
+      temporal.engine().start(run);
+      // Then
+      assertThat(temporal.engine().result(run)).isEqualTo(new RunOutcome(Kind.COMPLETED, "", 101));
+      History history = temporal.history(run);
+      assertThat(history.getEventsCount()).isLessThanOrEqualTo(30);
+      assertThat(history.toString())
+          .contains(run)
+          .doesNotContain("secret-words", "secret-answer", folder.toString());
+    }
+  }
+
+  @Test
+  void aRunThatYieldsAfterEveryStepEndsAsOneThatIsDrivenAtOnceAndReplays() throws Exception {
+    String[] turns = {
+      Site.command("echo a >> log"), Site.command("echo b >> log"), Site.says("done")
+    };
+    try (Temporal temporal = temporal(Duration.ofMillis(1))) {
+      site.begin(temporal.process(), run, true, turns);
+      // When
+      temporal.engine().start(run);
+      RunOutcome outcome = temporal.engine().result(run);
+      // Then
+      assertThat(outcome.kind()).isEqualTo(Kind.COMPLETED);
+      assertThat(site.end(run)).isEqualTo(new RunEnd.Completed("done"));
+      assertThat(site.lines(run, "log")).containsExactly("a", "b");
+      assertThat(temporal.engine().state(run).orElseThrow().segments()).isGreaterThan(1);
+      temporal.replays(run);
+    }
+  }
+
+  @Test
+  void aRunThatWaitsTakesNoWorkerAndTellsWhatItWaitsFor() throws Exception {
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      var runs = new ArrayList<String>();
+      for (int i = 0; i < 30; i++) {
+        String one = run + "-" + i;
+        runs.add(one);
+        site.begin(temporal.process(), one, false, Site.command("echo ran >> log"), Site.says("x"));
+        temporal.engine().start(one);
+      }
+      // When, more than there are places at the worker
+      List<String> approvals = runs.stream().map(one -> site.approval(one).request().id()).toList();
+      RunState state =
+          Site.await(
+              "a waiting workflow",
+              () ->
+                  temporal
+                      .engine()
+                      .state(runs.getFirst())
+                      .filter(seen -> seen.phase().equals("WAITING")));
+      // Then
+      assertThat(state).isEqualTo(new RunState("WAITING", approvals.getFirst(), 1, 1));
+      // When
+      site.approve(approvals.getLast());
+      temporal.engine().wake(runs.getLast());
+      // Then
+      assertThat(temporal.engine().result(runs.getLast()).kind()).isEqualTo(Kind.COMPLETED);
+      temporal.replays(runs.getLast());
+    }
+  }
+
+  @Test
+  void aWaitingRunThatIsCancelledEndsAsCancelledInItsJournalToo() throws Exception {
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      site.begin(temporal.process(), run, false, Site.command("echo ran >> log"), Site.says("x"));
+      temporal.engine().start(run);
+      var _ = site.approval(run);
+      // When
+      temporal.engine().cancel(run);
+      // Then
+      assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.CANCELLED);
+      assertThat(site.end(run)).isInstanceOf(RunEnd.Cancelled.class);
+      assertThat(site.lines(run, "log")).isEmpty();
+      temporal.replays(run);
+    }
+  }
+
+  @Test
+  void aDecisionWhoseSignalGotLostIsFoundByALook() throws Exception {
+    try (Server skipping = Server.skippingTime();
+        Temporal temporal = new Temporal(skipping, site.process(), folder, Duration.ofMinutes(1))) {
+      site.begin(temporal.process(), run, false, Site.command("echo ran >> log"), Site.says("x"));
+      temporal.engine().start(run);
+      // When
+      site.approve(site.approval(run).request().id());
+      // Then
+      assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
+      assertThat(site.lines(run, "log")).containsExactly("ran");
+    }
+  }
+
+  @Test
+  void aRunThatNobodyBeganFailsWithItsCodeAndWithoutWords() {
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      temporal.engine().start(run);
+      assertThat(temporal.engine().result(run)).isEqualTo(new RunOutcome(Kind.FAILED, "E501", 0));
+      assertThat(temporal.troubles()).containsExactly("E501");
+    }
+  }
+}

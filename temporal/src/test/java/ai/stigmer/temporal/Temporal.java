@@ -1,0 +1,77 @@
+package ai.stigmer.temporal;
+
+import io.temporal.api.history.v1.History;
+import io.temporal.common.WorkflowExecutionHistory;
+import io.temporal.testing.WorkflowReplayer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An engine and one worker of a server, each with what a process of its own would have. */
+final class Temporal implements AutoCloseable {
+  static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+  private final Site.Peer process;
+  private final TemporalConnection connection;
+  private final TemporalEngine engine;
+  private final TemporalWorker worker;
+  private final List<String> troubles = new CopyOnWriteArrayList<>();
+
+  Temporal(Server server, Site.Peer process, Path folder, Duration segment) {
+    this.process = process;
+    this.connection =
+        TemporalConnection.open(
+            new TemporalSettings(
+                Optional.of(server.address()),
+                Optional.of("default"),
+                "stigmer-" + folder.getFileName(),
+                10,
+                HEARTBEAT,
+                segment,
+                Map.of("TEMPORAL_CONFIG_FILE", folder.resolve("none.toml").toString())),
+            server.client());
+    this.engine = new TemporalEngine(connection);
+    this.worker =
+        TemporalWorker.start(
+            connection,
+            process.driver(),
+            process.journal(),
+            (runId, problem) -> troubles.add(problem.code()),
+            Duration.ofSeconds(30));
+  }
+
+  Site.Peer process() {
+    return process;
+  }
+
+  TemporalEngine engine() {
+    return engine;
+  }
+
+  /** The codes of what kept runs from being driven. */
+  List<String> troubles() {
+    return List.copyOf(troubles);
+  }
+
+  History history(String runId) {
+    return kept(runId).getHistory();
+  }
+
+  WorkflowExecutionHistory kept(String runId) {
+    return connection.client().fetchHistory(TemporalEngine.workflowId(runId));
+  }
+
+  /** Replays the run's history with the workflow as it is now. */
+  void replays(String runId) throws Exception {
+    WorkflowReplayer.replayWorkflowExecution(kept(runId), SegmentWorkflow.class);
+  }
+
+  @Override
+  public void close() {
+    worker.close();
+    engine.close();
+  }
+}

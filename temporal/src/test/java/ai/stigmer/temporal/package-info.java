@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.temporal;
+
+import org.jspecify.annotations.NullMarked;
