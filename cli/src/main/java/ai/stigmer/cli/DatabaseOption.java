@@ -26,6 +26,7 @@ final class DatabaseOption {
   private static final Set<String> COMMANDS =
       Set.of(
           "run",
+          "worker",
           "doctor",
           "resume",
           "replay",

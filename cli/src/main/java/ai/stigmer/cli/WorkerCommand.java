@@ -88,7 +88,7 @@ final class WorkerCommand implements Callable<Integer> {
         TemporalWorker _ =
             TemporalWorker.start(
                 connection, driver, journal, this::trouble, Duration.ofSeconds(grace))) {
-      say("worker: takes runs from " + connection.words() + ", journal " + surroundings.database());
+      say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
       stopped.await();
       say("worker: takes no more runs, and lets go of those under way");
     }

@@ -39,6 +39,7 @@ class ArchitectureTest {
           Map.entry("mcp", 15),
           Map.entry("runner", 8),
           Map.entry("server", 25),
+          Map.entry("temporal", 8),
           Map.entry("cli", 25));
 
   @Test
@@ -63,7 +64,8 @@ class ArchitectureTest {
     "mcp, graphton",
     "runner, graphton config store models.ollama models.scripted mcp agentic commons",
     "server, runner graphton config store mcp agentic commons",
-    "cli, runner server graphton config store models.ollama models.scripted mcp",
+    "temporal, runner graphton config",
+    "cli, runner server temporal graphton config store models.ollama models.scripted mcp",
   })
   void aModuleDependsOnlyOnThoseBelowIt(String module, String allowed) {
     direction(module, allowed.split(" ", -1)).check(CLASSES);
@@ -97,6 +99,8 @@ class ArchitectureTest {
             "org.snakeyaml..",
             "com.anthropic..",
             "com.openai..",
+            "io.temporal..",
+            "io.grpc..",
             "okhttp3..")
         .check(CLASSES);
   }

@@ -3,7 +3,9 @@ package ai.stigmer.temporal;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.ActivityCanceledException;
 import io.temporal.client.ActivityCompletionException;
+import io.temporal.client.ActivityCompletionFailureException;
 import io.temporal.client.ActivityWorkerShutdownException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +33,8 @@ final class Heart implements AutoCloseable {
   /**
    * Starts to beat, three times in each timeout.
    *
-   * @param token is cancelled when the run is to end, or when this attempt does not count any more
+   * @param token is cancelled when the run is to end, and abandoned when this attempt does not
+   *     count any more
    */
   static Heart beating(ActivityExecutionContext activity, CancelToken token) {
     Heart heart = new Heart(activity, token);
@@ -52,14 +55,24 @@ final class Heart implements AutoCloseable {
   private void beat(Duration interval) {
     try {
       do {
-        activity.heartbeat(new SegmentProgress(turns.get(), toolCalls.get()));
+        tell();
       } while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (ActivityWorkerShutdownException e) {
-      token.askToYield();
-    } catch (ActivityCompletionException e) {
-      token.cancel();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell() {
+    try {
+      activity.heartbeat(new SegmentProgress(turns.get(), toolCalls.get()));
+    } catch (ActivityCanceledException e) {
+      token.cancel();
+    } catch (ActivityWorkerShutdownException e) {
+      token.askToYield();
+    } catch (ActivityCompletionFailureException e) {
+      // The server is out of reach. It may be back before the timeout; if not, it will say so.
+    } catch (ActivityCompletionException e) {
+      token.abandon();
     }
   }
 

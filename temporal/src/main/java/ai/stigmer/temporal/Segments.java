@@ -69,7 +69,12 @@ final class Segments implements SegmentActivities {
           && problem.category() == Category.STORE) {
         throw problem.asException();
       }
+      if (token.isAbandoned()) {
+        throw failure("E505", "this attempt is over");
+      }
       return RunOutcome.of(result);
+    } catch (ApplicationFailure e) {
+      throw e;
     } catch (ProblemException e) {
       return givenUp(input.runId(), e.problem(), activity.getInfo().getAttempt());
     } catch (RuntimeException e) {

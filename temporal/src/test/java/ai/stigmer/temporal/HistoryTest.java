@@ -72,6 +72,7 @@ class HistoryTest {
       assertThat(history.toString())
           .contains(run)
           .doesNotContain("secret-words", "secret-answer", folder.toString());
+      temporal.replays(run, "plain");
     }
   }
 
@@ -90,7 +91,7 @@ class HistoryTest {
       assertThat(site.end(run)).isEqualTo(new RunEnd.Completed("done"));
       assertThat(site.lines(run, "log")).containsExactly("a", "b");
       assertThat(temporal.engine().state(run).orElseThrow().segments()).isGreaterThan(1);
-      temporal.replays(run);
+      temporal.replays(run, "yielding");
     }
   }
 
@@ -121,7 +122,7 @@ class HistoryTest {
       temporal.engine().wake(runs.getLast());
       // Then
       assertThat(temporal.engine().result(runs.getLast()).kind()).isEqualTo(Kind.COMPLETED);
-      temporal.replays(runs.getLast());
+      temporal.replays(runs.getLast(), "woken");
     }
   }
 
@@ -137,7 +138,7 @@ class HistoryTest {
       assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.CANCELLED);
       assertThat(site.end(run)).isInstanceOf(RunEnd.Cancelled.class);
       assertThat(site.lines(run, "log")).isEmpty();
-      temporal.replays(run);
+      temporal.replays(run, "cancelled-while-waiting");
     }
   }
 
@@ -152,6 +153,7 @@ class HistoryTest {
       // Then
       assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
       assertThat(site.lines(run, "log")).containsExactly("ran");
+      temporal.replays(run, "found-by-a-look");
     }
   }
 

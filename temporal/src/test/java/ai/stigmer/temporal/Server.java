@@ -99,7 +99,7 @@ interface Server extends AutoCloseable {
             .setUiEnabled(false)
             .setLogLevel("error")
             .setLogFile(folder.resolve("temporal.log").toString())
-            .setStartupTimeout(Duration.ofSeconds(60));
+            .setStartupTimeout(Duration.ofMinutes(1));
     port.ifPresent(
         number ->
             options.setPort(number).setDatabaseFilename(folder.resolve("temporal.db").toString()));

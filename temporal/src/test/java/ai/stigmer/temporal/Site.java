@@ -40,7 +40,7 @@ import java.util.function.Supplier;
 
 /** A home with a journal, workspaces, and plays for the scripted model. */
 final class Site implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path folder;
   private final Map<String, String> env;

@@ -3,6 +3,7 @@ package ai.stigmer.temporal;
 import io.temporal.api.history.v1.History;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.WorkflowReplayer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,6 +14,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** An engine and one worker of a server, each with what a process of its own would have. */
 final class Temporal implements AutoCloseable {
   static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+  /** It names the machine. */
+  private static final String IDENTITY = "(\"(?:identity|stickyQueueName)\": )\"[^\"]*\"";
 
   private final Site.Peer process;
   private final TemporalConnection connection;
@@ -64,9 +68,23 @@ final class Temporal implements AutoCloseable {
     return connection.client().fetchHistory(TemporalEngine.workflowId(runId));
   }
 
-  /** Replays the run's history with the workflow as it is now. */
-  void replays(String runId) throws Exception {
-    WorkflowReplayer.replayWorkflowExecution(kept(runId), SegmentWorkflow.class);
+  /**
+   * Replays the run's history with the workflow as it is now; with {@code
+   * -Dstigmer.histories=VERSION} it is also kept under that version, unless there is one of the
+   * name already.
+   */
+  void replays(String runId, String name) throws Exception {
+    WorkflowExecutionHistory history = kept(runId);
+    WorkflowReplayer.replayWorkflowExecution(history, SegmentWorkflow.class);
+    String version = System.getProperty("stigmer.histories");
+    if (version != null) {
+      Path file = Path.of("src/test/resources/histories", version, name + ".json");
+      Files.createDirectories(file.getParent());
+      if (!Files.exists(file)) {
+        String unnamed = history.toJson(true).replaceAll(IDENTITY, "$1\"worker\"");
+        Files.writeString(file, unnamed + "\n");
+      }
+    }
   }
 
   @Override

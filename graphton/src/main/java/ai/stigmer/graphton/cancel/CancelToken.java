@@ -13,6 +13,7 @@ public final class CancelToken {
   private final List<Runnable> callbacks = new ArrayList<>();
   private boolean cancelled;
   private volatile boolean yieldAsked;
+  private volatile boolean abandoned;
 
   public synchronized boolean isCancelled() {
     return cancelled;
@@ -61,6 +62,17 @@ public final class CancelToken {
 
   public boolean isYieldAsked() {
     return yieldAsked;
+  }
+
+  /** Stops the run at once and without an end, as somebody else has taken it over already. */
+  public void abandon() {
+    abandoned = true;
+    askToYield();
+    cancel();
+  }
+
+  public boolean isAbandoned() {
+    return abandoned;
   }
 
   /** Undoes {@link #onCancel}. */

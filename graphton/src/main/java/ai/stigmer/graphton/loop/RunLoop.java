@@ -268,6 +268,9 @@ public final class RunLoop {
    * as if there were no reason to end.
    */
   private RunResult end(RunEnd end, List<JournalEntry> before) {
+    if (end instanceof RunEnd.Cancelled && plan.cancel().isAbandoned()) {
+      return finished(new RunEnd.Yielded(transcript.lastText()));
+    }
     var entries = new ArrayList<>(before);
     entries.add(new JournalEntry.RunFinished(end));
     append(entries);

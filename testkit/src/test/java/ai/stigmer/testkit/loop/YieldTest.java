@@ -11,6 +11,9 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.tool.Tool;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -56,6 +59,29 @@ class YieldTest extends LoopFixture {
   }
 
   @Test
+  void anAbandonedRunStopsAtOnceAndWritesNoEnd() {
+    // Given
+    CancelToken token = new CancelToken();
+    Agent waiting =
+        Agent.named("a")
+            .tools(
+                Tool.named("work")
+                    .describedAs("Works until it is told to stop.")
+                    .calling(
+                        (args, context) -> {
+                          token.abandon();
+                          assertThat(context.cancel().isCancelled()).isTrue();
+                          return ToolResult.ok("stopped");
+                        }))
+            .build();
+    // When
+    RunResult result = runner(calls("work", "{}")).cancel(token).run(waiting, "go", "r");
+    // Then
+    assertThat(result.end()).isInstanceOf(RunEnd.Yielded.class);
+    assertThat(entries("r")).noneMatch(entry -> entry instanceof RunFinished);
+  }
+
+  @Test
   void aSubAgentYieldsWithItsParentAndGoesOnAtItsStep() {
     // Given
     Agent parent = Agent.named("parent").subAgents(List.of(SubAgent.of(agent, "works"))).build();
@@ -94,7 +120,7 @@ class YieldTest extends LoopFixture {
       writer.append(List.of(new RunStarted("go", "a", "", "", "{}")));
     }
     // When
-    var notices = new java.util.ArrayList<AgentEvent>();
+    var notices = new ArrayList<AgentEvent>();
     RunResult result =
         runner(says("done"))
             .listener(
