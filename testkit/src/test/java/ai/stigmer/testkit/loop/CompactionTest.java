@@ -15,6 +15,7 @@ import ai.stigmer.graphton.journal.JournalEntry.Compacted;
 import ai.stigmer.graphton.journal.JournalEntry.CompactionFailed;
 import ai.stigmer.graphton.loop.Checkpoints;
 import ai.stigmer.graphton.loop.Replay;
+import ai.stigmer.graphton.loop.Transcript;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ToolCall;
@@ -62,6 +63,17 @@ class CompactionTest extends LoopFixture {
       assertThat(model.refused).isZero();
       assertThat(model.largest).isLessThanOrEqualTo(WINDOW);
     }
+  }
+
+  @Test
+  void whatNobodyHasCountedYetIsReckonedSoHighThatAFullWindowIsNoticedBeforeItIsAsked() {
+    // Given results that are larger than what is left of the window at the limit
+    var model = new WindowedModel(4_000, 2, 30, CompactionTest::read);
+    // When
+    RunResult result = run(model, "r");
+    // Then
+    assertThat(result.end()).isEqualTo(new RunEnd.Completed("the end"));
+    assertThat(model.refused).isZero();
   }
 
   @Test
@@ -146,6 +158,7 @@ class CompactionTest extends LoopFixture {
         of(Compacted.class).stream().mapToLong(each -> each.spent().usage().input()).sum()
             + of(JournalEntry.Turn.class).stream().mapToLong(t -> t.turn().usage().input()).sum();
     assertThat(result.usage().input()).isEqualTo(summed);
+    assertThat(Transcript.of(journal.read("r")).usage()).isEqualTo(result.usage());
 
     int calls = of(JournalEntry.Turn.class).size() + of(Compacted.class).size();
     RunResult limited =
