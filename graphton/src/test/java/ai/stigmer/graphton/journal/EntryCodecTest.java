@@ -14,6 +14,7 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.tool.EffectClass;
+import ai.stigmer.graphton.tool.FileState;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -90,7 +91,16 @@ class EntryCodecTest {
             call, pick(EffectClass.values(), choice), Optional.of(text).filter(s -> choice > 0)),
         new JournalEntry.ToolOutcome(
             call, new ToolResult(pick(ToolResult.Status.values(), choice), other)),
+        new JournalEntry.ToolIntent(
+            call,
+            pick(EffectClass.values(), choice),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(
+                new FileState(
+                    text, pick(FileState.Kept.values(), choice), other, other, text, other))),
         new JournalEntry.UserMessage(text),
+        new JournalEntry.UserMessage(text, 1 + Math.abs(choice % 100)),
         new JournalEntry.ModelSwitched(text, other, text),
         new JournalEntry.ChildStarted(text, other, text),
         new JournalEntry.ChildFinished(
