@@ -15,19 +15,16 @@ import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 
 /*
- * Ten commands read or write the journal, and most know no other setting. So the flag is added to all of them in one
+ * Many commands read or write the journal, and most know no other setting. So the flag is added to all of them in one
  * place, and the words of the command line are looked at when the journal is opened.
  */
 /** Where the journal of a command is, by flag, variable or configuration file. */
 final class DatabaseOption {
   private static final String FLAG = "--database-url";
 
-  /** The commands that open the journal; those that take the flags of the cascade have it there. */
+  /** The commands that open the journal and do not have the flags of the cascade. */
   private static final Set<String> COMMANDS =
       Set.of(
-          "run",
-          "worker",
-          "doctor",
           "resume",
           "replay",
           "fork",
@@ -35,7 +32,14 @@ final class DatabaseOption {
           "sessions",
           "store",
           "approvals",
-          "context");
+          "context",
+          "steer",
+          "cancel",
+          "undo",
+          "worker");
+
+  /** It has a home, a journal and an environment of its own. */
+  private static final String DEMO = "demo";
 
   private final Surroundings surroundings;
   private @Nullable CommandLine line;
@@ -44,15 +48,15 @@ final class DatabaseOption {
     this.surroundings = surroundings;
   }
 
-  /** Whether a command opens the journal of the user. */
+  /** Whether what this option says holds for a command, also for one without the flag. */
   static boolean concerns(String command) {
-    return COMMANDS.contains(command);
+    return !command.equals(DEMO);
   }
 
-  /** Reads the words of this command line, and adds the flag unless it is there. */
-  void addTo(CommandLine commandLine) {
+  /** Reads the words of this command line, which gets the flag if its command needs it. */
+  void addTo(String command, CommandLine commandLine) {
     line = commandLine;
-    if (commandLine.getCommandSpec().findOption(FLAG) == null) {
+    if (COMMANDS.contains(command) && commandLine.getCommandSpec().findOption(FLAG) == null) {
       commandLine
           .getCommandSpec()
           .addOption(

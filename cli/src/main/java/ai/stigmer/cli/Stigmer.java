@@ -101,7 +101,7 @@ public final class Stigmer {
     }
     DatabaseOption option = new DatabaseOption(surroundings);
     CommandLine line = Commands.commandLine(name, surroundings.storing(option));
-    option.addTo(line);
+    option.addTo(name, line);
     return line;
   }
 

@@ -1,6 +1,8 @@
 package ai.stigmer.server;
 
+import ai.stigmer.config.Cascade;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.Runner;
@@ -10,11 +12,14 @@ import ai.stigmer.server.run.Executions;
 import ai.stigmer.server.run.Launch;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
+import ai.stigmer.store.PostgresJournal;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
 import ai.stigmer.store.resource.Vault;
 import io.grpc.ServerServiceDefinition;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +35,21 @@ record Backend(
     Executions executions)
     implements AutoCloseable {
 
+  /** The journal in the home, or where the configuration puts it. */
+  private static Journal journal(ServerOptions options, ServerLog log, InstantSource clock) {
+    String chosen =
+        Cascade.resolve(options.configuration()).databaseUrl().map(Secret::reveal).orElse("");
+    if (PostgresUrl.isOne(chosen)) {
+      return PostgresJournal.open(
+          PostgresUrl.parse(chosen), clock, note -> log.warn("database", "note", note));
+    }
+    return SqliteJournal.open(
+        chosen.isEmpty() ? options.home().resolve("stigmer.db") : Path.of(chosen), clock);
+  }
+
   /** Opens what the options name. */
   static Backend open(ServerOptions options, ServerLog log, InstantSource clock) {
-    Journal journal = SqliteJournal.open(options.home().resolve("stigmer.db"), clock);
+    Journal journal = journal(options, log, clock);
     ResourceStore store;
     try {
       store = Resources.sqlite(options.home().resolve("server.db"), vault(options));

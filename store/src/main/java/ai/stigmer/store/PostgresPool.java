@@ -123,7 +123,6 @@ final class PostgresPool implements AutoCloseable {
           tellBack();
           return done;
         } catch (SQLException e) {
-          interrupted |= Thread.interrupted();
           long waited = System.nanoTime() - begun;
           if (!PostgresProblems.passes(e) || connections.isClosed()) {
             throw PostgresProblems.of(url, e);

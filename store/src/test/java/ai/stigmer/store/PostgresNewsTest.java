@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * Other processes hear of appends and posts; here each is a journal with connections of its own.
  */
 class PostgresNewsTest {
+  private static final int MOST_TRIES = 1_000;
   private static final Duration FOR_EVER = Duration.ofMinutes(10);
 
   private static @Nullable PostgresServer server;
@@ -124,9 +125,10 @@ class PostgresNewsTest {
       throws InterruptedException {
     var heard = new CountDownLatch(1);
     try (var _ = there.watch(_ -> heard.countDown())) {
-      do {
+      for (int tries = 0; !heard.await(50, TimeUnit.MILLISECONDS); tries++) {
+        assertThat(tries).as("nothing is heard").isLessThan(MOST_TRIES);
         writer.append(said("is anybody there?"));
-      } while (!heard.await(50, TimeUnit.MILLISECONDS));
+      }
     }
   }
 }
