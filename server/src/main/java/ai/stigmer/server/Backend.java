@@ -10,6 +10,7 @@ import ai.stigmer.server.run.Executions;
 import ai.stigmer.server.run.Launch;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
+import ai.stigmer.store.PostgresJournal;
 import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
@@ -32,10 +33,11 @@ record Backend(
 
   /** Opens what the options name. */
   static Backend open(ServerOptions options, ServerLog log, InstantSource clock) {
-    Journal journal = SqliteJournal.open(options.home().resolve("stigmer.db"), clock);
+    Vault vault = vault(options);
+    Journal journal = journal(options.database(), log, clock);
     ResourceStore store;
     try {
-      store = Resources.sqlite(options.home().resolve("server.db"), vault(options));
+      store = resources(options.database(), vault);
     } catch (RuntimeException e) {
       journal.close();
       throw e;
@@ -67,6 +69,23 @@ record Backend(
             clock,
             log);
     return new Backend(store, runner, shelves, skills, launch, executions);
+  }
+
+  private static Journal journal(
+      ServerOptions.Database database, ServerLog log, InstantSource clock) {
+    return switch (database) {
+      case ServerOptions.Database.Files files -> SqliteJournal.open(files.journal(), clock);
+      case ServerOptions.Database.Postgres postgres ->
+          PostgresJournal.open(postgres.url(), clock, note -> log.warn("database", "note", note));
+    };
+  }
+
+  private static ResourceStore resources(ServerOptions.Database database, Vault vault) {
+    return switch (database) {
+      case ServerOptions.Database.Files files ->
+          Resources.sqlite(files.journal().resolveSibling("server.db"), vault);
+      case ServerOptions.Database.Postgres postgres -> Resources.postgresql(postgres.url(), vault);
+    };
   }
 
   private static Vault vault(ServerOptions options) {
