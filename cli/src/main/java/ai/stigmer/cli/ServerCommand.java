@@ -78,8 +78,20 @@ final class ServerCommand implements Runnable {
     ConfigInput configuration =
         llm.input(surroundings.env(), "stigmer server", surroundings.clock());
     Resolved resolved = Cascade.resolve(configuration);
-    ServerOptions options = input.options(surroundings, configuration, env(configuration));
+    ServerOptions options =
+        input.options(surroundings, configuration, resolved, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
+    resolved
+        .problems()
+        .forEach(
+            problem ->
+                surroundings
+                    .err()
+                    .println(
+                        "note: executions that choose no other model will fail: "
+                            + problem.code()
+                            + ": "
+                            + problem.message()));
     if (background) {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());

@@ -1,8 +1,11 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.server.ServerOptions;
+import ai.stigmer.store.PostgresUrl;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,6 +21,7 @@ import picocli.CommandLine.Option;
 /** Where a server listens, and what it may use. */
 final class ServerOptionsInput {
   private static final int HIGHEST_PORT = 65_535;
+  private static final Set<String> OF_DATABASE = Set.of("E138", "E139");
 
   @Option(
       names = "--address",
@@ -63,7 +67,10 @@ final class ServerOptionsInput {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E001} for a value that cannot be
    */
   ServerOptions options(
-      Surroundings surroundings, ConfigInput configuration, Map<String, String> env) {
+      Surroundings surroundings,
+      ConfigInput configuration,
+      Resolved resolved,
+      Map<String, String> env) {
     if (maxRuns < 1) {
       throw wrong("--max-runs must be at least 1, got " + maxRuns);
     }
@@ -74,12 +81,27 @@ final class ServerOptionsInput {
         tls(),
         behindProxy ? ServerOptions.Exposure.BEHIND_PROXY : ServerOptions.Exposure.DIRECT,
         home,
+        database(surroundings, resolved),
         workspaces == null
             ? home.resolveSibling(home.getFileName() + "-workspaces")
             : workspaces.toAbsolutePath().normalize(),
         maxRuns,
         configuration,
         env);
+  }
+
+  /** Only what is wrong about the database keeps a server from starting. */
+  private static ServerOptions.Database database(Surroundings surroundings, Resolved resolved) {
+    for (Problem problem : resolved.problems()) {
+      if (OF_DATABASE.contains(problem.code())) {
+        throw problem.asException();
+      }
+    }
+    Optional<String> url = resolved.databaseUrl().map(Secret::reveal);
+    if (url.isPresent() && PostgresUrl.isOne(url.get())) {
+      return new ServerOptions.Database.Postgres(PostgresUrl.parse(url.get()));
+    }
+    return new ServerOptions.Database.Files(url.map(Path::of).orElse(surroundings.database()));
   }
 
   private Optional<ServerOptions.Tls> tls() {

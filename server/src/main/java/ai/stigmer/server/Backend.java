@@ -1,8 +1,6 @@
 package ai.stigmer.server;
 
-import ai.stigmer.config.Cascade;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.Runner;
@@ -13,13 +11,11 @@ import ai.stigmer.server.run.Launch;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
 import ai.stigmer.store.PostgresJournal;
-import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
 import ai.stigmer.store.resource.Vault;
 import io.grpc.ServerServiceDefinition;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -35,24 +31,13 @@ record Backend(
     Executions executions)
     implements AutoCloseable {
 
-  /** The journal in the home, or where the configuration puts it. */
-  private static Journal journal(ServerOptions options, ServerLog log, InstantSource clock) {
-    String chosen =
-        Cascade.resolve(options.configuration()).databaseUrl().map(Secret::reveal).orElse("");
-    if (PostgresUrl.isOne(chosen)) {
-      return PostgresJournal.open(
-          PostgresUrl.parse(chosen), clock, note -> log.warn("database", "note", note));
-    }
-    return SqliteJournal.open(
-        chosen.isEmpty() ? options.home().resolve("stigmer.db") : Path.of(chosen), clock);
-  }
-
   /** Opens what the options name. */
   static Backend open(ServerOptions options, ServerLog log, InstantSource clock) {
-    Journal journal = journal(options, log, clock);
+    Vault vault = vault(options);
+    Journal journal = journal(options.database(), log, clock);
     ResourceStore store;
     try {
-      store = Resources.sqlite(options.home().resolve("server.db"), vault(options));
+      store = resources(options.database(), vault);
     } catch (RuntimeException e) {
       journal.close();
       throw e;
@@ -84,6 +69,23 @@ record Backend(
             clock,
             log);
     return new Backend(store, runner, shelves, skills, launch, executions);
+  }
+
+  private static Journal journal(
+      ServerOptions.Database database, ServerLog log, InstantSource clock) {
+    return switch (database) {
+      case ServerOptions.Database.Files files -> SqliteJournal.open(files.journal(), clock);
+      case ServerOptions.Database.Postgres postgres ->
+          PostgresJournal.open(postgres.url(), clock, note -> log.warn("database", "note", note));
+    };
+  }
+
+  private static ResourceStore resources(ServerOptions.Database database, Vault vault) {
+    return switch (database) {
+      case ServerOptions.Database.Files files ->
+          Resources.sqlite(files.journal().resolveSibling("server.db"), vault);
+      case ServerOptions.Database.Postgres postgres -> Resources.postgresql(postgres.url(), vault);
+    };
   }
 
   private static Vault vault(ServerOptions options) {

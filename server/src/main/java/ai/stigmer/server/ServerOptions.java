@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.store.PostgresUrl;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param tls certificate and key; empty speaks without TLS
  * @param exposure whether others than this machine may be let in without TLS
  * @param home the folder of configuration, journal and token
+ * @param database where journal and resources are
  * @param workspaces the folder in which each session has a folder of its own
  * @param maxRuns the most runs at once, at least 1
  * @param configuration the cascade's input for runs, without requests
@@ -32,6 +34,7 @@ public record ServerOptions(
     Optional<Tls> tls,
     Exposure exposure,
     Path home,
+    Database database,
     Path workspaces,
     int maxRuns,
     ConfigInput configuration,
@@ -50,6 +53,19 @@ public record ServerOptions(
     }
   }
 
+  /** Where journal and resources are. */
+  public sealed interface Database {
+    /**
+     * The journal in this SQLite file; the resources in {@code server.db} beside it.
+     *
+     * @param journal the journal's file
+     */
+    record Files(Path journal) implements Database {}
+
+    /** Both in one PostgreSQL database. */
+    record Postgres(PostgresUrl url) implements Database {}
+  }
+
   /** Who reaches the port. */
   public enum Exposure {
     /** Whoever reaches the address. */
@@ -64,6 +80,7 @@ public record ServerOptions(
     requireNonNull(tls, "tls is null");
     requireNonNull(exposure, "exposure is null");
     requireNonNull(home, "home is null");
+    requireNonNull(database, "database is null");
     requireNonNull(workspaces, "workspaces is null");
     requireNonNull(configuration, "configuration is null");
     env = Map.copyOf(env);

@@ -148,6 +148,7 @@ class AccessTest {
                 Optional.empty(),
                 exposure,
                 usual.home(),
+                usual.database(),
                 usual.workspaces(),
                 1,
                 ConfigInput.of(usual.env(), "stigmer server"),

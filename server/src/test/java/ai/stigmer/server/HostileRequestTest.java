@@ -1,5 +1,6 @@
 package ai.stigmer.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.agentic.agent.v1.AgentCommandControllerGrpc;
@@ -92,7 +93,7 @@ class HostileRequestTest {
   }
 
   private static Message request(MethodDescriptor<?, ?> method, Random random) {
-    var schema = (ProtoMethodDescriptorSupplier) method.getSchemaDescriptor();
+    var schema = (ProtoMethodDescriptorSupplier) requireNonNull(method.getSchemaDescriptor());
     return message(schema.getMethodDescriptor().getInputType(), random, 0);
   }
 

@@ -54,6 +54,7 @@ final class TestingServer implements AutoCloseable {
         Optional.empty(),
         ServerOptions.Exposure.DIRECT,
         folder.resolve("home"),
+        new ServerOptions.Database.Files(folder.resolve("home").resolve("stigmer.db")),
         folder.resolve("workspaces"),
         64,
         ConfigInput.of(env, "stigmer server"),

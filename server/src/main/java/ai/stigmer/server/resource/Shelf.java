@@ -35,6 +35,7 @@ public final class Shelf<T extends Message> {
   private static final String API_VERSION = "agentic.stigmer.ai/v1";
   private static final String SLUG = "[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?";
   private static final int LONGEST_ORG = 128;
+  private static final int LONGEST_TAG = 200;
   private static final int PAGE = 50;
   private static final int LARGEST_PAGE = 500;
   private static final int ATTEMPTS = 20;
@@ -279,8 +280,13 @@ public final class Shelf<T extends Message> {
 
   /** With the names that follow from each other. */
   private ApiResourceMetadata named(ApiResourceMetadata metadata, String id) {
-    if (metadata.getOrg().length() > LONGEST_ORG) {
+    if (metadata.getOrg().length() > LONGEST_ORG || metadata.getOrg().indexOf('\0') >= 0) {
       throw invalid("metadata.org: at most " + LONGEST_ORG + " characters").asException();
+    }
+    for (String tag : metadata.getTagsList()) {
+      if (tag.length() > LONGEST_TAG || tag.indexOf('\0') >= 0) {
+        throw invalid("metadata.tags: at most " + LONGEST_TAG + " characters each").asException();
+      }
     }
     boolean nameless = metadata.getSlug().isEmpty() && metadata.getName().isBlank();
     if (nameless && kind.naming() == Kind.Naming.GIVEN) {

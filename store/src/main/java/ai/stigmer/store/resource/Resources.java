@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.store.PostgresConnections;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.store.SqliteJournal;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -45,6 +47,21 @@ public final class Resources {
       return SqlResources.open(source, Engine.SQLITE, vault, source::close);
     } catch (HikariPool.PoolInitializationException e) {
       throw unusable(file, e);
+    }
+  }
+
+  /**
+   * Resources in a PostgreSQL database, beside the journal, which is opened first.
+   *
+   * @throws ProblemException as {@link #sqlite}; {@code E530} when the database cannot be reached
+   */
+  public static ResourceStore postgresql(PostgresUrl url, Vault vault) {
+    HikariDataSource source = PostgresConnections.open(url);
+    try {
+      return SqlResources.open(source, Engine.POSTGRESQL, vault, source::close);
+    } catch (RuntimeException e) {
+      source.close();
+      throw e;
     }
   }
 

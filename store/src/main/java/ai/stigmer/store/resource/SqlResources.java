@@ -260,7 +260,8 @@ final class SqlResources implements ResourceStore {
       Connection connection, String sql, List<String> arguments) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(sql);
     for (int i = 0; i < arguments.size(); i++) {
-      statement.setString(i + 1, arguments.get(i));
+      // PostgreSQL refuses this character in any text, so nothing has it in its name.
+      statement.setString(i + 1, arguments.get(i).replace('\0', '\uFFFD'));
     }
     return statement;
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.runner.contract;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,179 @@
+package ai.stigmer.server.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What readers of an execution get, however slow they are. */
+class SubscriptionTest {
+  private final Hub hub = new Hub();
+
+  @Test
+  void aReaderThatKeepsUpGetsEveryStateInOrder() throws Exception {
+    var reader = new Reader();
+    reader.room.release(1_000);
+    var _ = hub.add("aex_1", reader, () -> state(0), () -> null);
+    for (int i = 1; i <= 20; i++) {
+      hub.publish(state(i));
+      reader.awaitStates(i + 1);
+    }
+    hub.publish(ended(21));
+    reader.over.await();
+
+    assertThat(reader.numbers())
+        .containsExactlyElementsOf(IntStream.rangeClosed(0, 21).boxed().toList());
+    assertThat(reader.isCompleted).isTrue();
+  }
+
+  @Test
+  void aReaderThatStandsStillHoldsNobodyUpAndIsGivenTheNewestState() throws Exception {
+    // Given
+    var stalled = new Reader();
+    var quick = new Reader();
+    quick.room.release(100_000);
+    var _ = hub.add("aex_1", stalled, () -> state(0), () -> null);
+    var _ = hub.add("aex_1", quick, () -> state(0), () -> null);
+
+    // When
+    for (int i = 1; i < 10_000; i++) {
+      hub.publish(state(i));
+    }
+    hub.publish(ended(10_000));
+    quick.over.await();
+    int before = stalled.numbers().size();
+    stalled.room.release(100_000);
+    stalled.over.await();
+
+    // Then
+    assertThat(before).isZero();
+    assertThat(stalled.numbers())
+        .endsWith(10_000)
+        .isSorted()
+        .hasSizeLessThanOrEqualTo(Subscription.CAPACITY + 1);
+    assertThat(stalled.isCompleted).isTrue();
+    assertThat(quick.numbers()).endsWith(10_000).isSorted();
+  }
+
+  @Test
+  void textThatStreamsIsShownAsTheStateOfNow() throws Exception {
+    var reader = new Reader();
+    reader.room.release(1_000);
+    var _ = hub.add("aex_1", reader, () -> state(0), () -> state(7));
+
+    hub.touch("aex_1");
+    reader.awaitStates(2);
+    hub.publish(ended(8));
+    reader.over.await();
+
+    assertThat(reader.numbers()).containsExactly(0, 7, 8);
+  }
+
+  @Test
+  void whoSubscribesAfterTheEndGetsTheLastStateAndNothingElse() throws Exception {
+    var reader = new Reader();
+    reader.room.release(10);
+
+    var _ = hub.add("aex_1", reader, () -> ended(3), () -> null);
+    reader.over.await();
+
+    assertThat(reader.numbers()).containsExactly(3);
+    assertThat(reader.isCompleted).isTrue();
+  }
+
+  @Test
+  void readersAreLetGoOfWhenTheServerEnds() throws Exception {
+    var reader = new Reader();
+    reader.room.release(10);
+    var _ = hub.add("aex_1", reader, () -> state(0), () -> null);
+    reader.awaitStates(1);
+
+    hub.close();
+    reader.over.await();
+
+    assertThat(reader.isDropped).isTrue();
+  }
+
+  @Test
+  void thereIsALimitOfReadersAndThoseThatAreGoneDoNotCount() {
+    var first = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+    for (int i = 1; i < 1_000; i++) {
+      var _ = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+    }
+
+    assertThatThrownBy(() -> hub.add("aex_1", new Reader(), () -> state(0), () -> null))
+        .hasMessageContaining("E567");
+    first.close();
+    var _ = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+  }
+
+  private static AgentExecution state(int number) {
+    return state(number, ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  private static AgentExecution ended(int number) {
+    return state(number, ExecutionPhase.EXECUTION_COMPLETED);
+  }
+
+  private static AgentExecution state(int number, ExecutionPhase phase) {
+    return AgentExecution.newBuilder()
+        .setMetadata(
+            ApiResourceMetadata.newBuilder().setId("aex_1").setName(String.valueOf(number)))
+        .setStatus(AgentExecutionStatus.newBuilder().setPhase(phase))
+        .build();
+  }
+
+  /** Reads as much as it has room for. */
+  private static final class Reader implements Subscriber {
+    private final Semaphore room = new Semaphore(0);
+    private final Semaphore arrived = new Semaphore(0);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final List<AgentExecution> states = Collections.synchronizedList(new ArrayList<>());
+    private volatile boolean isCompleted;
+    private volatile boolean isDropped;
+    private int awaited;
+
+    @Override
+    public void awaitRoom(BooleanSupplier gone) throws InterruptedException {
+      room.acquire();
+    }
+
+    @Override
+    public void send(AgentExecution state) {
+      states.add(state);
+      arrived.release();
+    }
+
+    @Override
+    public void completed() {
+      isCompleted = true;
+      over.countDown();
+    }
+
+    @Override
+    public void dropped() {
+      isDropped = true;
+      over.countDown();
+    }
+
+    void awaitStates(int count) throws InterruptedException {
+      arrived.acquire(count - awaited);
+      awaited = count;
+    }
+
+    List<Integer> numbers() {
+      return states.stream().map(one -> Integer.valueOf(one.getMetadata().getName())).toList();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.server.run;
+
+import org.jspecify.annotations.NullMarked;
