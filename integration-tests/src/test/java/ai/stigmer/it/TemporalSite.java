@@ -10,6 +10,7 @@ import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.it.StigmerProcess.Running;
 import ai.stigmer.store.SqliteJournal;
+import ai.stigmer.testkit.RealComponents;
 import io.temporal.testing.TemporalDevServer;
 import io.temporal.testing.TemporalDevServerOptions;
 import java.io.IOException;
@@ -39,7 +40,8 @@ final class TemporalSite implements AutoCloseable {
   /** Starts the server, or skips the test without it and says so; in CI the test fails instead. */
   TemporalSite(Path folder) {
     this.folder = folder;
-    Components.require("the Temporal server (bin/temporal-server DIR)", () -> binary().isPresent());
+    RealComponents.require(
+        "the Temporal server (bin/temporal-server DIR)", () -> binary().isPresent());
     this.server = serve();
   }
 
