@@ -1,7 +1,6 @@
 package ai.stigmer.temporal;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
+import ai.stigmer.testkit.RealComponents;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -131,17 +130,9 @@ interface Server extends AutoCloseable {
                 : Stream.of(Path.of(named)))
             .filter(Files::isExecutable)
             .findFirst();
-    if (found.isPresent()) {
-      return found.get();
-    }
-    String message =
-        "SKIPPED: the Temporal development server is missing; build it with bin/temporal-server"
-            + " DIR and set STIGMER_TEMPORAL=DIR/temporal to run this";
-    System.err.println(message);
-    if ("1".equals(System.getenv("STIGMER_REQUIRE_ALL"))) {
-      throw new AssertionError(message);
-    }
-    return abort(message);
+    RealComponents.require(
+        "the Temporal server (bin/temporal-server DIR)", () -> found.isPresent());
+    return found.orElseThrow();
   }
 
   /** Takes back the offer to keep a workflow at its worker. */
