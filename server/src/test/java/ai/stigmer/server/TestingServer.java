@@ -3,6 +3,7 @@ package ai.stigmer.server;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.server.Route;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +79,11 @@ final class TestingServer implements AutoCloseable {
         .addHeader("authorization", "Bearer " + token())
         .responseTimeoutMillis(60_000)
         .build(stub);
+  }
+
+  /** Every route, as the server itself knows it. */
+  List<Route> routes() {
+    return server.routes();
   }
 
   Path home() {
