@@ -19,7 +19,9 @@ public interface JournalOpener {
   }
 
   /** The journal in a SQLite file. */
-  JournalOpener SQLITE = new SqliteOpener();
+  static JournalOpener sqlite() {
+    return new SqliteOpener();
+  }
 
   /** Where a journal is. */
   sealed interface Place {

@@ -46,7 +46,7 @@ public final class Main {
             out,
             err,
             Terminal.detect(env),
-            JournalOpener.SQLITE,
+            JournalOpener.sqlite(),
             signals,
             InstantSource.system());
     return signals.exitStatus(new Stigmer(surroundings).execute(args));
@@ -72,7 +72,7 @@ public final class Main {
       InstantSource clock) {
     var surroundings =
         new Surroundings(
-            env, in, out, err, Terminal.NONE, JournalOpener.SQLITE, Signals.NONE, clock);
+            env, in, out, err, Terminal.NONE, JournalOpener.sqlite(), Signals.NONE, clock);
     return new Stigmer(surroundings).execute(args);
   }
 

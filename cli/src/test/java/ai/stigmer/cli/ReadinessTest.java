@@ -320,7 +320,7 @@ class ReadinessTest {
                     new PrintStream(outBytes, true, StandardCharsets.UTF_8),
                     new PrintStream(errBytes, true, StandardCharsets.UTF_8),
                     terminal,
-                    JournalOpener.SQLITE,
+                    JournalOpener.sqlite(),
                     signals,
                     InstantSource.system()))
             .execute(words);

@@ -104,7 +104,7 @@ class StigmerTest {
             new ByteArrayInputStream(new byte[0]),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            JournalOpener.SQLITE)
+            JournalOpener.sqlite())
         .execute(args);
   }
 

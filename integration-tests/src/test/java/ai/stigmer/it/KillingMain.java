@@ -35,12 +35,12 @@ public final class KillingMain {
         new JournalOpener() {
           @Override
           public Journal open(Path file, Access access) {
-            return new KillingJournal(SQLITE.open(file, access), before, at);
+            return new KillingJournal(JournalOpener.sqlite().open(file, access), before, at);
           }
 
           @Override
           public Journal open(PostgresUrl url, Access access, Consumer<String> notes) {
-            return new KillingJournal(SQLITE.open(url, access, notes), before, at);
+            return new KillingJournal(JournalOpener.sqlite().open(url, access, notes), before, at);
           }
         };
     String[] command = Arrays.copyOfRange(args, 1, args.length);

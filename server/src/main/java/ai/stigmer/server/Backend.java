@@ -1,9 +1,15 @@
 package ai.stigmer.server;
 
+import ai.stigmer.config.Cascade;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.server.events.Bell;
+import ai.stigmer.server.events.RunEvents;
+import ai.stigmer.server.http.Ready;
+import ai.stigmer.server.http.Ready.Need;
+import ai.stigmer.server.http.Ready.Part;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.run.Executions;
@@ -20,6 +26,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Everything behind the port: journal, resources, runs. */
 record Backend(
@@ -28,7 +35,9 @@ record Backend(
     Shelves shelves,
     SkillShelf skills,
     Launch launch,
-    Executions executions)
+    Executions executions,
+    Journal journal,
+    Bell bell)
     implements AutoCloseable {
 
   /** Opens what the options name. */
@@ -55,6 +64,7 @@ record Backend(
             plain,
             new Launch.Surroundings(options.configuration(), env, options.workspaces()));
     Runner runner = plain.lending(launch::secrets);
+    var bell = new Bell();
     var executions =
         new Executions(
             shelves,
@@ -63,12 +73,12 @@ record Backend(
             (listener, failed) ->
                 new EmbeddedEngine(
                     new ExecutionDriver(runner, options.configuration(), env),
-                    listener,
+                    listener.andThen(bell::saw),
                     failed,
                     options.maxRuns()),
             clock,
             log);
-    return new Backend(store, runner, shelves, skills, launch, executions);
+    return new Backend(store, runner, shelves, skills, launch, executions, journal, bell);
   }
 
   private static Journal journal(
@@ -93,6 +103,22 @@ record Backend(
     return key.isEmpty()
         ? Vault.in(options.home().resolve("server.key"))
         : Vault.of(key, "STIGMER_SERVER_KEY");
+  }
+
+  RunEvents.Source events(ServerLog log) {
+    return new RunEvents.Source(executions, journal, bell, log);
+  }
+
+  /** What the server works with. Runs of a model that is not there fail one by one. */
+  Ready ready(ServerOptions options) {
+    return new Ready(
+        List.of(
+            Part.of("journal", Need.NEEDED, () -> journal.list(1)),
+            Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")),
+            new Part(
+                "configuration",
+                Need.WANTED,
+                () -> Cascade.resolve(options.configuration()).problems().stream().findFirst())));
   }
 
   List<ServerServiceDefinition> services(Errors errors) {

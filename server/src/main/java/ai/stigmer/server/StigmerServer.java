@@ -4,16 +4,17 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.server.guard.Guard;
 import ai.stigmer.server.guard.TokenFile;
+import ai.stigmer.server.http.Paths;
+import ai.stigmer.server.http.ProblemAnswers;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.RequestCheck;
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.Status;
@@ -23,6 +24,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -91,7 +93,14 @@ public final class StigmerServer implements AutoCloseable {
     } else {
       builder.port(options.address(), SessionProtocol.HTTP);
     }
-    Server http =
+    var answers = new ProblemAnswers(log);
+    var http =
+        new HttpApi(
+            Paths.of(backend.services(new Errors(log))),
+            backend.events(log),
+            backend.ready(options));
+    http.addTo(builder);
+    Server server =
         builder
             .maxRequestLength(LARGEST_REQUEST)
             .maxNumConnections(MOST_CONNECTIONS)
@@ -102,17 +111,12 @@ public final class StigmerServer implements AutoCloseable {
             .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
             .disableServerHeader()
             .disableDateHeader()
-            .service(grpc(backend, health, log))
-            .service(
-                "/healthz/live",
-                (ctx, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, "{}\n"))
-            .service(
-                "/healthz/ready",
-                (ctx, request) -> HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, "{}\n"))
+            .errorHandler(answers)
+            .service(grpc(backend, http, answers, health, log))
             .decorator(new Guard(token, options::hosts))
             .build();
-    begin(http, options.address());
-    return http;
+    begin(server, options.address());
+    return server;
   }
 
   private static void begin(Server http, InetSocketAddress address) {
@@ -134,11 +138,18 @@ public final class StigmerServer implements AutoCloseable {
     }
   }
 
-  private static GrpcService grpc(Backend backend, HealthStatusManager health, ServerLog log) {
+  private static GrpcService grpc(
+      Backend backend,
+      HttpApi http,
+      ProblemAnswers answers,
+      HealthStatusManager health,
+      ServerLog log) {
     var errors = new Errors(log);
     GrpcServiceBuilder builder =
         GrpcService.builder()
-            .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+            .supportedSerializationFormats(
+                GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
+            .enableHttpJsonTranscoding(http.transcoding(answers))
             .maxRequestMessageLength(LARGEST_REQUEST)
             .intercept(new RequestCheck())
             .useBlockingTaskExecutor(true)
@@ -161,6 +172,11 @@ public final class StigmerServer implements AutoCloseable {
   /** The port that it listens on. */
   public int port() {
     return http.activeLocalPort();
+  }
+
+  /** Every route that it serves, as Armeria knows it. */
+  List<Route> routes() {
+    return http.serviceConfigs().stream().map(ServiceConfig::route).toList();
   }
 
   /** Where it listens, for people. */

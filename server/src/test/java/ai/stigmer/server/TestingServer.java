@@ -4,6 +4,7 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import com.linecorp.armeria.server.Route;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +91,11 @@ final class TestingServer implements AutoCloseable {
   /** What its runs get as secrets. */
   Map<String, String> secrets(String execution) {
     return server.backend().launch().secrets(execution);
+  }
+
+  /** Every route, as the server itself knows it. */
+  List<Route> routes() {
+    return server.routes();
   }
 
   Path home() {

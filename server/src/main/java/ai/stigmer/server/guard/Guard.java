@@ -2,12 +2,11 @@ package ai.stigmer.server.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import com.linecorp.armeria.common.HttpData;
+import ai.stigmer.server.http.HttpProblem;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
@@ -75,16 +74,12 @@ public final class Guard implements DecoratingHttpServiceFunction {
               .endOfStream(true)
               .build());
     }
-    boolean unknown = status.getCode() == Status.Code.UNAUTHENTICATED;
-    ResponseHeaders headers =
-        ResponseHeaders.builder(unknown ? HttpStatus.UNAUTHORIZED : HttpStatus.FORBIDDEN)
-            .contentType(MediaType.JSON_UTF_8)
-            .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
-            .build();
-    return HttpResponse.of(headers, HttpData.ofUtf8(json(status, why)));
+    return HttpProblem.of(status.withDescription(code(status) + ": " + why))
+        .answer(request.path())
+        .toHttpResponse();
   }
 
-  private static String json(Status status, String why) {
-    return "{\"error\":{\"code\":\"" + status.getCode() + "\",\"message\":\"" + why + "\"}}\n";
+  private static String code(Status status) {
+    return status.getCode() == Status.Code.UNAUTHENTICATED ? "E576" : "E577";
   }
 }

@@ -1,0 +1,80 @@
+package ai.stigmer.server;
+
+import ai.stigmer.server.events.EventStream;
+import ai.stigmer.server.events.RunEvents;
+import ai.stigmer.server.http.OpenApi;
+import ai.stigmer.server.http.OpenApi.Extra;
+import ai.stigmer.server.http.Paths;
+import ai.stigmer.server.http.ProblemAnswers;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.Route;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
+import com.linecorp.armeria.server.grpc.HttpJsonTranscodingQueryParamMatchRule;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What the server says over HTTP besides gRPC: every path, and the document that lists them. */
+final class HttpApi {
+  private static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+  private final List<Paths.Operation> operations;
+  private final Map<Extra, HttpService> extras = new LinkedHashMap<>();
+
+  HttpApi(List<Paths.Operation> operations, RunEvents.Source source, HttpService health) {
+    this.operations = operations;
+    get(
+        "/api/executions/{id}/events",
+        "The events of an execution, as AG-UI has them.",
+        MediaType.EVENT_STREAM,
+        new EventStream(source, HEARTBEAT));
+    get(
+        "/healthz/live",
+        "Whether the process answers.",
+        MediaType.JSON,
+        (ctx, request) -> json("{}"));
+    get("/healthz/ready", "What works, what does not.", MediaType.JSON, health);
+    get("/openapi.json", "This document.", MediaType.JSON, (ctx, request) -> json(document()));
+  }
+
+  private String document() {
+    return OpenApi.of(operations, List.copyOf(extras.keySet())).toString();
+  }
+
+  private static HttpResponse json(String text) {
+    return HttpResponse.of(HttpStatus.OK, MediaType.JSON_UTF_8, text + "\n");
+  }
+
+  private void get(String path, String summary, MediaType type, HttpService service) {
+    extras.put(new Extra("GET", path, summary, type.toString()), service);
+  }
+
+  /** How the methods of the contract are called over HTTP. */
+  HttpJsonTranscodingOptions transcoding(ProblemAnswers answers) {
+    return HttpJsonTranscodingOptions.builder()
+        .additionalHttpRules(operations.stream().map(Paths.Operation::rule).toList())
+        .queryParamMatchRules(
+            HttpJsonTranscodingQueryParamMatchRule.ORIGINAL_FIELD,
+            HttpJsonTranscodingQueryParamMatchRule.LOWER_CAMEL_CASE)
+        .errorHandler(answers)
+        .build();
+  }
+
+  /** Adds everything that is not a method of the contract. */
+  void addTo(ServerBuilder builder) {
+    extras.forEach(
+        (extra, service) ->
+            builder.service(
+                Route.builder()
+                    .methods(HttpMethod.valueOf(extra.verb()))
+                    .path(extra.path())
+                    .build(),
+                service));
+  }
+}
