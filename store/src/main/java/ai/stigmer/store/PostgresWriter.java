@@ -5,7 +5,6 @@ import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.store.Blobs.Blob;
 import ai.stigmer.store.Blobs.Cut;
 import ai.stigmer.store.PostgresPool.Commit;
 import java.sql.Array;
@@ -17,6 +16,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /*
  * An append is one statement: it moves the run's row on, on condition that the epoch is ours and that the run ends
@@ -59,13 +59,18 @@ final class PostgresWriter implements JournalWriter {
   /** The end of a run: how many entries it has, and the hash of the last one. */
   private record Position(long seq, String hash) {}
 
-  /** What an append writes, and where the run ends afterwards. */
+  /**
+   * What an append writes, and where the run ends afterwards.
+   *
+   * @param parts as in {@link Cut}
+   * @param blobs texts by hash, in an order in which no two appends wait for each other
+   */
   private record Batch(
       Position end,
       long time,
       List<String> bodies,
       List<String> hashes,
-      List<String> parts,
+      List<@Nullable String> parts,
       TreeMap<String, String> blobs) {}
 
   /**
@@ -120,23 +125,23 @@ final class PostgresWriter implements JournalWriter {
     return at.seq();
   }
 
-  private Batch batch(List<String> bodies) {
+  private Batch batch(List<String> texts) {
     long time = clock.millis();
     Position end = at;
-    var batch =
-        new Batch(
-            end, time, new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
-    for (String body : bodies) {
-      end = new Position(end.seq() + 1, EntryChain.next(end.hash(), end.seq() + 1, time, body));
-      Cut cut = Blobs.cut(body);
-      batch.bodies().add(cut.body());
-      batch.hashes().add(end.hash());
-      batch.parts().add(cut.parts());
-      for (Blob blob : cut.blobs()) {
-        batch.blobs().put(blob.hash(), blob.text());
-      }
+    var bodies = new ArrayList<String>();
+    var hashes = new ArrayList<String>();
+    var parts = new ArrayList<@Nullable String>();
+    var blobs = new TreeMap<String, String>();
+    for (String text : texts) {
+      long seq = end.seq() + 1;
+      end = new Position(seq, EntryChain.next(end.hash(), seq, time, text));
+      Cut cut = Blobs.cut(text);
+      bodies.add(cut.body());
+      hashes.add(end.hash());
+      parts.add(cut.parts());
+      cut.blobs().forEach(blob -> blobs.put(blob.hash(), blob.text()));
     }
-    return new Batch(end, time, batch.bodies(), batch.hashes(), batch.parts(), batch.blobs());
+    return new Batch(end, time, bodies, hashes, parts, blobs);
   }
 
   /** One append, which may take several tries. */
@@ -199,7 +204,8 @@ final class PostgresWriter implements JournalWriter {
     }
   }
 
-  private static Array texts(Connection connection, List<String> texts) throws SQLException {
+  private static Array texts(Connection connection, List<? extends @Nullable String> texts)
+      throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
   }
 
