@@ -25,6 +25,9 @@ public final class Benchmarks {
   /** Only when it is asked for, as it needs the server's programs. */
   private static final String POSTGRES = "postgres";
 
+  /** Likewise: it needs Temporal's server. */
+  private static final String TEMPORAL = "temporal";
+
   private Benchmarks() {}
 
   static void main(String[] args) throws Exception {
@@ -81,6 +84,8 @@ public final class Benchmarks {
               case "sandbox" -> new SandboxStart(size.stepRounds).measure(folder);
               case "journal" -> new JournalThroughput(size.growth * 10).measure(folder);
               case POSTGRES -> new PostgresThroughput(size.growth * 4).measure();
+              case TEMPORAL ->
+                  new TemporalOverhead(size.steps * 8, size.stepRounds).measure(folder);
               case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
@@ -90,7 +95,9 @@ public final class Benchmarks {
                           + "\"; there are "
                           + String.join(", ", NAMES)
                           + ", "
-                          + POSTGRES);
+                          + POSTGRES
+                          + ", "
+                          + TEMPORAL);
             });
       }
       return figures;

@@ -68,13 +68,14 @@ final class WorkerCommand implements Callable<Integer> {
     }
     TemporalSettings settings = TemporalSettings.of(configuration.temporal(), surroundings.env());
     var env = env(input);
-    try (Journal journal =
-            new ReclaimingJournal(
-                surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE));
-        TemporalConnection connection = TemporalConnection.open(settings);
-        Runner runner =
-            new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))) {
-      serve(connection, new ExecutionDriver(runner, input, env), journal);
+    try (TemporalConnection connection = TemporalConnection.open(settings)) {
+      Journal journal =
+          new ReclaimingJournal(
+              surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE));
+      try (Runner runner =
+          new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))) {
+        serve(connection, new ExecutionDriver(runner, input, env), journal);
+      }
     }
     return 0;
   }

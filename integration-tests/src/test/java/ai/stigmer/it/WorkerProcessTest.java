@@ -45,6 +45,7 @@ class WorkerProcessTest {
   }
 
   @Test
+  @Timeout(1800)
   void workersThatAreKilledEverySecondLoseNoRunAndRepeatNoCommand() throws Exception {
     try (TemporalSite site = new TemporalSite(folder)) {
       // Given

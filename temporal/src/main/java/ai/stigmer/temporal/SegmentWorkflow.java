@@ -38,10 +38,11 @@ public final class SegmentWorkflow implements RunWorkflow {
   /** A workflow that no handler sees half built. */
   @WorkflowInit
   public SegmentWorkflow(RunInput input) {
+    // Who took a heartbeat to be missed is not waited for any longer. Failures say their own delay.
     RetryOptions patience =
         RetryOptions.newBuilder()
-            .setInitialInterval(Duration.ofSeconds(1))
-            .setMaximumInterval(Duration.ofSeconds(30))
+            .setInitialInterval(Duration.ofMillis(200))
+            .setBackoffCoefficient(1)
             .build();
     this.segments =
         Workflow.newActivityStub(

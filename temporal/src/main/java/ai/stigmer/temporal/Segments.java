@@ -30,6 +30,8 @@ final class Segments implements SegmentActivities {
   /** How often another worker may try what this one lacks: a key, a folder, a sandbox. */
   private static final int MOST_TRIES = 10;
 
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
+
   private final ExecutionDriver driver;
   private final Journal journal;
   private final BiConsumer<String, Problem> troubles;
@@ -54,6 +56,7 @@ final class Segments implements SegmentActivities {
   @Override
   public RunOutcome drive(SegmentInput input) {
     ActivityExecutionContext activity = Activity.getExecutionContext();
+    int attempt = activity.getInfo().getAttempt();
     CancelToken token = new CancelToken();
     underWay.add(token);
     if (draining) {
@@ -70,15 +73,15 @@ final class Segments implements SegmentActivities {
         throw problem.asException();
       }
       if (token.isAbandoned()) {
-        throw failure("E505", "this attempt is over");
+        throw failure("E505", "this attempt is over", attempt);
       }
       return RunOutcome.of(result);
     } catch (ApplicationFailure e) {
       throw e;
     } catch (ProblemException e) {
-      return givenUp(input.runId(), e.problem(), activity.getInfo().getAttempt());
+      return givenUp(input.runId(), e.problem(), attempt);
     } catch (RuntimeException e) {
-      throw failure("E901", e.getClass().getName());
+      throw failure("E901", e.getClass().getName(), attempt);
     } finally {
       underWay.remove(token);
     }
@@ -103,11 +106,16 @@ final class Segments implements SegmentActivities {
     if (hopeless) {
       return new RunOutcome(Kind.FAILED, problem.code(), 0);
     }
-    throw failure(problem.code(), problem.category().name());
+    throw failure(problem.code(), problem.category().name(), attempt);
   }
 
   /** A failure for the history, which keeps no words of ours: they may hold what is not for it. */
-  private static ApplicationFailure failure(String code, String what) {
-    return ApplicationFailure.newFailure(code + " " + what, code);
+  private static ApplicationFailure failure(String code, String what, int attempt) {
+    long millis = Math.min(LONGEST_DELAY.toMillis(), 500L << Math.min(attempt, 10));
+    return ApplicationFailure.newBuilder()
+        .setMessage(code + " " + what)
+        .setType(code)
+        .setNextRetryDelay(Duration.ofMillis(millis))
+        .build();
   }
 }

@@ -122,23 +122,11 @@ class HistoryTest {
       temporal.engine().wake(runs.getLast());
       // Then
       assertThat(temporal.engine().result(runs.getLast()).kind()).isEqualTo(Kind.COMPLETED);
+      assertThat(temporal.history(runs.getLast()).toString())
+          .as("told at once, without a look")
+          .contains("EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED")
+          .doesNotContain("EVENT_TYPE_TIMER_FIRED");
       temporal.replays(runs.getLast(), "woken");
-    }
-  }
-
-  @Test
-  void aWaitingRunThatIsCancelledEndsAsCancelledInItsJournalToo() throws Exception {
-    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
-      site.begin(temporal.process(), run, false, Site.command("echo ran >> log"), Site.says("x"));
-      temporal.engine().start(run);
-      var _ = site.approval(run);
-      // When
-      temporal.engine().cancel(run);
-      // Then
-      assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.CANCELLED);
-      assertThat(site.end(run)).isInstanceOf(RunEnd.Cancelled.class);
-      assertThat(site.lines(run, "log")).isEmpty();
-      temporal.replays(run, "cancelled-while-waiting");
     }
   }
 
