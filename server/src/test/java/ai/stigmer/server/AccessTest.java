@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +216,8 @@ class AccessTest {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + method))
             .POST(HttpRequest.BodyPublishers.ofByteArray(EMPTY_MESSAGE))
+            // A stream that was let in would never end.
+            .timeout(Duration.ofSeconds(20))
             .header("content-type", "application/grpc")
             .header("te", "trailers");
     headers.forEach(request::header);

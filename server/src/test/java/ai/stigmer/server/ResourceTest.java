@@ -232,6 +232,11 @@ class ResourceTest {
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       zip.putNextEntry(new ZipEntry(name));
       zip.write(text.getBytes(StandardCharsets.UTF_8));
+      if (!name.equals("SKILL.md")) {
+        // Nothing else must be wrong with it.
+        zip.putNextEntry(new ZipEntry("SKILL.md"));
+        zip.write("---\nname: count\ndescription: Counts.\n---\n".getBytes(StandardCharsets.UTF_8));
+      }
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
