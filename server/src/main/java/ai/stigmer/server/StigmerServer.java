@@ -6,6 +6,8 @@ import ai.stigmer.server.guard.Guard;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.ProblemAnswers;
+import ai.stigmer.server.openai.Chat;
+import ai.stigmer.server.openai.Models;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.RequestCheck;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -66,7 +68,7 @@ public final class StigmerServer implements AutoCloseable {
     try {
       TokenFile token = TokenFile.in(options.home().resolve("server.token"));
       var health = new HealthStatusManager();
-      Server http = http(options, backend, token, health, log);
+      Server http = http(options, backend, token, health, log, clock);
       var server = new StigmerServer(http, backend, health, log);
       backend.executions().pickUp();
       log.info("server.started", "address", server.address());
@@ -82,7 +84,8 @@ public final class StigmerServer implements AutoCloseable {
       Backend backend,
       TokenFile token,
       HealthStatusManager health,
-      ServerLog log) {
+      ServerLog log,
+      InstantSource clock) {
     ServerBuilder builder = Server.builder();
     if (options.tls().isPresent()) {
       builder
@@ -94,11 +97,14 @@ public final class StigmerServer implements AutoCloseable {
       builder.port(options.address(), SessionProtocol.HTTP);
     }
     var answers = new ProblemAnswers(log);
+    var models = new Models(backend.shelves().agents());
     var http =
         new HttpApi(
             Paths.of(backend.services(new Errors(log))),
             backend.events(log),
-            backend.ready(options));
+            backend.ready(options),
+            models,
+            new Chat(backend.events(log), models, clock, options.maxRuns()));
     http.addTo(builder);
     Server server =
         builder
