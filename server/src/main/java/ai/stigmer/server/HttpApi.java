@@ -6,6 +6,7 @@ import ai.stigmer.server.http.OpenApi;
 import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.ProblemAnswers;
+import ai.stigmer.server.metrics.MetricsPath;
 import ai.stigmer.server.openai.Chat;
 import ai.stigmer.server.openai.ModelPaths;
 import ai.stigmer.server.openai.Models;
@@ -38,6 +39,7 @@ final class HttpApi {
       List<Paths.Operation> operations,
       RunEvents.Source source,
       HttpService health,
+      MetricsPath metrics,
       Models models,
       Chat chat) {
     this.operations = operations;
@@ -50,6 +52,7 @@ final class HttpApi {
     get("/v1/models/{model}", "One agent as a model.", MediaType.JSON, ModelPaths.one(models));
     extras.put(
         new Extra("POST", CHAT, "Completes a chat by an execution.", "application/json"), chat);
+    get("/metrics", "What is counted, for Prometheus.", MetricsPath.TYPE, metrics);
     get(
         "/healthz/live",
         "Whether the process answers.",
