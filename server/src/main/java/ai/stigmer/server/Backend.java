@@ -83,8 +83,7 @@ record Backend(
             clock,
             log);
     var backend =
-        new Backend(
-            store, runner, shelves, skills, launch, executions, journal, bell, metrics);
+        new Backend(store, runner, shelves, skills, launch, executions, journal, bell, metrics);
     backend.gauges();
     return backend;
   }
