@@ -1,5 +1,6 @@
 package ai.stigmer.server;
 
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.EmbeddedEngine;
@@ -10,6 +11,7 @@ import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.Ready.Need;
 import ai.stigmer.server.http.Ready.Part;
+import ai.stigmer.server.metrics.RunMetrics;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.run.Executions;
@@ -37,7 +39,8 @@ record Backend(
     Launch launch,
     Executions executions,
     Journal journal,
-    Bell bell)
+    Bell bell,
+    RunMetrics metrics)
     implements AutoCloseable {
 
   /** Opens what the options name. */
@@ -65,6 +68,7 @@ record Backend(
             new Launch.Surroundings(options.configuration(), env, options.workspaces()));
     Runner runner = plain.lending(launch::secrets);
     var bell = new Bell();
+    var metrics = new RunMetrics();
     var executions =
         new Executions(
             shelves,
@@ -73,12 +77,15 @@ record Backend(
             (listener, failed) ->
                 new EmbeddedEngine(
                     new ExecutionDriver(runner, options.configuration(), env),
-                    listener.andThen(bell::saw),
+                    listener.andThen(bell::saw).andThen(metrics::saw),
                     failed,
                     options.maxRuns()),
             clock,
             log);
-    return new Backend(store, runner, shelves, skills, launch, executions, journal, bell);
+    var backend =
+        new Backend(store, runner, shelves, skills, launch, executions, journal, bell, metrics);
+    backend.gauges();
+    return backend;
   }
 
   private static Journal journal(
@@ -107,6 +114,33 @@ record Backend(
 
   RunEvents.Source events(ServerLog log) {
     return new RunEvents.Source(executions, journal, bell, log);
+  }
+
+  private void gauges() {
+    for (ExecutionPhase phase : ExecutionPhase.values()) {
+      if (phase != ExecutionPhase.UNRECOGNIZED
+          && phase != ExecutionPhase.EXECUTION_PHASE_UNSPECIFIED) {
+        metrics.gauge(
+            "stigmer.executions",
+            "Executions by phase.",
+            shelves,
+            all -> all.executions().list(Set.of("phase=" + phase.name()), 1, "").total(),
+            "phase",
+            phase.name());
+      }
+    }
+    metrics.gauge(
+        "stigmer.executions.live",
+        "Executions that run or wait for their turn in this process.",
+        executions,
+        Executions::underWay);
+    metrics.gauge(
+        "stigmer.subscribers", "Readers of executions.", executions, Executions::subscribers);
+    metrics.gauge(
+        "stigmer.subscriber.states.skipped",
+        "States that readers were too slow for.",
+        executions,
+        Executions::skippedStates);
   }
 
   /** What the server works with. Runs of a model that is not there fail one by one. */

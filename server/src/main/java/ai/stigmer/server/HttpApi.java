@@ -6,12 +6,15 @@ import ai.stigmer.server.http.OpenApi;
 import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.ProblemAnswers;
+import ai.stigmer.server.metrics.MetricsPath;
+import ai.stigmer.server.openai.Chat;
+import ai.stigmer.server.openai.ModelPaths;
+import ai.stigmer.server.openai.Models;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
-import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import com.linecorp.armeria.server.grpc.HttpJsonTranscodingQueryParamMatchRule;
@@ -22,18 +25,34 @@ import java.util.Map;
 
 /** What the server says over HTTP besides gRPC: every path, and the document that lists them. */
 final class HttpApi {
+  private static final String CHAT = "/v1/chat/completions";
+
+  /** In bytes, of the paths that are no methods of the contract. */
+  private static final long LARGEST_BODY = 4 << 20;
+
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
   private final List<Paths.Operation> operations;
   private final Map<Extra, HttpService> extras = new LinkedHashMap<>();
 
-  HttpApi(List<Paths.Operation> operations, RunEvents.Source source, HttpService health) {
+  HttpApi(
+      List<Paths.Operation> operations,
+      RunEvents.Source source,
+      HttpService health,
+      MetricsPath metrics,
+      Models models,
+      Chat chat) {
     this.operations = operations;
     get(
         "/api/executions/{id}/events",
         "The events of an execution, as AG-UI has them.",
         MediaType.EVENT_STREAM,
         new EventStream(source, HEARTBEAT));
+    get("/v1/models", "The agents as models.", MediaType.JSON, ModelPaths.list(models));
+    get("/v1/models/{model}", "One agent as a model.", MediaType.JSON, ModelPaths.one(models));
+    extras.put(
+        new Extra("POST", CHAT, "Completes a chat by an execution.", "application/json"), chat);
+    get("/metrics", "What is counted, for Prometheus.", MetricsPath.TYPE, metrics);
     get(
         "/healthz/live",
         "Whether the process answers.",
@@ -70,11 +89,11 @@ final class HttpApi {
   void addTo(ServerBuilder builder) {
     extras.forEach(
         (extra, service) ->
-            builder.service(
-                Route.builder()
-                    .methods(HttpMethod.valueOf(extra.verb()))
-                    .path(extra.path())
-                    .build(),
-                service));
+            builder
+                .route()
+                .methods(HttpMethod.valueOf(extra.verb()))
+                .path(extra.path())
+                .maxRequestLength(LARGEST_BODY)
+                .build(service));
   }
 }

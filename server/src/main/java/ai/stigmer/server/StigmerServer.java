@@ -6,6 +6,11 @@ import ai.stigmer.server.guard.Guard;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.ProblemAnswers;
+import ai.stigmer.server.http.RateLimit;
+import ai.stigmer.server.http.StrictJson;
+import ai.stigmer.server.metrics.MetricsPath;
+import ai.stigmer.server.openai.Chat;
+import ai.stigmer.server.openai.Models;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.RequestCheck;
 import com.linecorp.armeria.common.SessionProtocol;
@@ -36,6 +41,7 @@ public final class StigmerServer implements AutoCloseable {
   private static final int LARGEST_REQUEST = 20 << 20;
   private static final int MOST_CONNECTIONS = 1_000;
   private static final int MOST_STREAMS = 1_000;
+  private static final double REQUESTS_A_SECOND = 500;
   private static final Duration REQUEST = Duration.ofSeconds(60);
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final Duration SHUTDOWN = Duration.ofSeconds(2);
@@ -66,7 +72,7 @@ public final class StigmerServer implements AutoCloseable {
     try {
       TokenFile token = TokenFile.in(options.home().resolve("server.token"));
       var health = new HealthStatusManager();
-      Server http = http(options, backend, token, health, log);
+      Server http = http(options, backend, token, health, log, clock);
       var server = new StigmerServer(http, backend, health, log);
       backend.executions().pickUp();
       log.info("server.started", "address", server.address());
@@ -82,7 +88,8 @@ public final class StigmerServer implements AutoCloseable {
       Backend backend,
       TokenFile token,
       HealthStatusManager health,
-      ServerLog log) {
+      ServerLog log,
+      InstantSource clock) {
     ServerBuilder builder = Server.builder();
     if (options.tls().isPresent()) {
       builder
@@ -94,11 +101,15 @@ public final class StigmerServer implements AutoCloseable {
       builder.port(options.address(), SessionProtocol.HTTP);
     }
     var answers = new ProblemAnswers(log);
+    var models = new Models(backend.shelves().agents());
     var http =
         new HttpApi(
             Paths.of(backend.services(new Errors(log))),
             backend.events(log),
-            backend.ready(options));
+            backend.ready(options),
+            new MetricsPath(backend.metrics()),
+            models,
+            new Chat(backend.events(log), models, clock, options.maxRuns()));
     http.addTo(builder);
     Server server =
         builder
@@ -113,6 +124,7 @@ public final class StigmerServer implements AutoCloseable {
             .disableDateHeader()
             .errorHandler(answers)
             .service(grpc(backend, http, answers, health, log))
+            .decorator(new RateLimit(REQUESTS_A_SECOND))
             .decorator(new Guard(token, options::hosts))
             .build();
     begin(server, options.address());
@@ -150,6 +162,7 @@ public final class StigmerServer implements AutoCloseable {
             .supportedSerializationFormats(
                 GrpcSerializationFormats.PROTO, GrpcSerializationFormats.JSON)
             .enableHttpJsonTranscoding(http.transcoding(answers))
+            .jsonMarshallerFactory(StrictJson::new)
             .maxRequestMessageLength(LARGEST_REQUEST)
             .intercept(new RequestCheck())
             .useBlockingTaskExecutor(true)

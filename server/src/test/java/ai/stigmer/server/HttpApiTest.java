@@ -86,8 +86,10 @@ class HttpApiTest {
     assertProblem(rule, 400, "E561");
     assertThat(rule.json().path("detail").asText()).contains("instructions");
     assertProblem(http.call("POST", "/api/agents", "{\"spec\": nonsense"), 400, "E561");
-    assertProblem(
-        http.call("POST", "/api/agents", "{\"spec\":{\"instructionz\":\"x\"}}"), 400, "E561");
+    var unknown =
+        http.call("POST", "/api/agents", agent("Typo", "long enough").replace("spec", "specs"));
+    assertProblem(unknown, 400, "E561");
+    assertThat(unknown.json().path("detail").asText()).contains("specs");
     assertProblem(http.call("POST", "/api/agents", "[]"), 400, "E561");
     assertProblem(http.get("/api/sessions?page_size=many"), 400, "E561");
     assertProblem(http.get("/api/nothing"), 404, "E570");

@@ -392,6 +392,16 @@ public final class Executions implements AutoCloseable {
     return following == null ? null : following.state();
   }
 
+  /** How many subscribers there are. */
+  public int subscribers() {
+    return hub.count();
+  }
+
+  /** How many states their readers were too slow for; each was given a newer one. */
+  public long skippedStates() {
+    return hub.skipped();
+  }
+
   /** How many executions are under way or wait for their turn. */
   public int underWay() {
     return live.size();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class Hub implements AutoCloseable {
   private static final int MOST = 20_000;
 
   private final Map<String, List<Subscription>> subscriptions = new HashMap<>();
+  private final LongAdder skipped = new LongAdder();
   private int count;
 
   /**
@@ -33,7 +35,7 @@ final class Hub implements AutoCloseable {
       Subscriber subscriber,
       Supplier<AgentExecution> now,
       Supplier<@Nullable AgentExecution> live) {
-    var subscription = new Subscription(subscriber, live);
+    var subscription = new Subscription(subscriber, live, skipped);
     register(id, subscription);
     try {
       subscription.offer(now.get());
@@ -68,6 +70,17 @@ final class Hub implements AutoCloseable {
   private synchronized List<Subscription> of(String id) {
     prune(id);
     return List.copyOf(subscriptions.getOrDefault(id, List.of()));
+  }
+
+  /** How many subscribers there are. */
+  synchronized int count() {
+    List.copyOf(subscriptions.keySet()).forEach(this::prune);
+    return count;
+  }
+
+  /** How many states were not sent, because their readers fell behind. */
+  long skipped() {
+    return skipped.sum();
   }
 
   private void prune(String id) {

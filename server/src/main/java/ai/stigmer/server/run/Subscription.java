@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.runner.contract.StatusMerge;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ public final class Subscription implements AutoCloseable {
   private final Subscriber subscriber;
   private final Supplier<@Nullable AgentExecution> live;
   private final ArrayDeque<AgentExecution> waiting = new ArrayDeque<>();
+  private final LongAdder skipped;
   private boolean changed;
   private boolean closed;
   private boolean dropped;
@@ -35,8 +37,10 @@ public final class Subscription implements AutoCloseable {
 
   /**
    * @param live the state of now, with the text that streams; null when nothing streams any more
+   * @param skipped counts the states that a reader who fell behind was not sent
    */
-  Subscription(Subscriber subscriber, Supplier<@Nullable AgentExecution> live) {
+  Subscription(Subscriber subscriber, Supplier<@Nullable AgentExecution> live, LongAdder skipped) {
+    this.skipped = requireNonNull(skipped, "skipped is null");
     this.subscriber = requireNonNull(subscriber, "subscriber is null");
     this.live = live;
   }
@@ -48,6 +52,7 @@ public final class Subscription implements AutoCloseable {
   /** A state that the journal or the store holds. */
   synchronized void offer(AgentExecution state) {
     if (waiting.size() >= CAPACITY) {
+      skipped.add(waiting.size());
       waiting.clear();
     }
     waiting.add(state);

@@ -1,0 +1,59 @@
+package ai.stigmer.server.http;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.linecorp.armeria.common.grpc.GrpcJsonMarshaller;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+
+/** Reads and writes messages as JSON; JSON that is no such message is the caller's mistake. */
+public final class StrictJson implements GrpcJsonMarshaller {
+  private static final int LONGEST = 200;
+
+  private final GrpcJsonMarshaller json;
+
+  /** The JSON of a service's messages. */
+  public StrictJson(ServiceDescriptor service) {
+    this.json =
+        GrpcJsonMarshaller.builder()
+            .jsonMarshallerCustomizer(
+                builder ->
+                    builder.omittingInsignificantWhitespace(true).ignoringUnknownFields(false))
+            .build(requireNonNull(service, "service is null"));
+  }
+
+  @Override
+  public <T> void serializeMessage(Marshaller<T> marshaller, T message, OutputStream out)
+      throws IOException {
+    json.serializeMessage(marshaller, message, out);
+  }
+
+  @Override
+  public <T> T deserializeMessage(Marshaller<T> marshaller, InputStream in) throws IOException {
+    try {
+      return json.deserializeMessage(marshaller, in);
+    } catch (InvalidProtocolBufferException | JsonProcessingException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | StackOverflowError e) {
+      // Values that fit no field make its reader fail in many ways; none of them is a bug of ours.
+      throw wrong("");
+    }
+  }
+
+  private static RuntimeException wrong(String reason) {
+    String line = reason.lines().findFirst().orElse("");
+    boolean isTelling = line.contains("Exception") || line.matches(".*\\b(java|com|org|io)\\..*");
+    String words = line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+    return Status.INVALID_ARGUMENT
+        .withDescription(
+            "E561: the body is not the JSON of the request"
+                + (isTelling || words.isEmpty() ? "" : ": " + words))
+        .asRuntimeException();
+  }
+}
