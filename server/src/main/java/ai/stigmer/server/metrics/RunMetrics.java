@@ -93,7 +93,7 @@ public final class RunMetrics {
   private void count(ModelTurn turn, String type, long tokens) {
     registry
         .counter("stigmer.tokens", "provider", turn.provider(), "model", turn.model(), "type", type)
-        .increment(tokens);
+        .increment((double) tokens);
   }
 
   private static String name(RunEnd end) {
