@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The events of an execution, with a real reader. */
+@Timeout(240)
 class EventStreamTest {
   @TempDir Path folder = Path.of("");
 
@@ -146,7 +148,9 @@ class EventStreamTest {
   void textIsToldWhileTheModelStillSpeaksAndWhoCancelsIsTold() throws Exception {
     String first = "a".repeat(300);
     try (FakeOllama ollama =
-            ollama(Answer.text(first, "b".repeat(300)).with(new Fault.StallAt(650)));
+            ollama(
+                Answer.call("ls", "{\"path\":\"/\"}"),
+                Answer.text(first, "b".repeat(300)).with(new Fault.StallAt(650)));
         TestingServer server = TestingServer.in(folder, ollama);
         TestingClient http = new TestingClient(server)) {
       String id = execute(http, "Speak");

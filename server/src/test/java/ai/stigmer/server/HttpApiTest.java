@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.Route;
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,31 @@ class HttpApiTest {
     assertProblem(
         http.call("POST", "/api/agents", agent("Twice", "You help with files.")), 409, "E550");
     assertThat(server.log()).doesNotContain("\"event\":\"bug\"");
+  }
+
+  @Test
+  void contentOfAnotherTypeThanJsonIsRefused() throws Exception {
+    for (String path : List.of("/api/agents", "/v1/chat/completions")) {
+      for (String type : List.of("text/plain", "application/x-www-form-urlencoded")) {
+        var answer =
+            http.send(
+                http.request(path)
+                    .header("content-type", type)
+                    .POST(
+                        HttpRequest.BodyPublishers.ofString(agent("Typed", "You help with files.")))
+                    .build());
+
+        assertThat(answer.status()).as(path + " " + type + answer.text()).isIn(400, 415);
+      }
+    }
+  }
+
+  @Test
+  void aChatHasItsOwnLimit() throws Exception {
+    var answer = http.call("POST", "/v1/chat/completions", "x".repeat(5 << 20));
+
+    assertThat(answer.status()).isEqualTo(413);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo("E572");
   }
 
   private static void assertProblem(TestingClient.Answer answer, int status, String code) {

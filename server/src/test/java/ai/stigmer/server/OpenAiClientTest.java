@@ -16,9 +16,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chat completions, asked for by OpenAI's own client. */
+@Timeout(240)
 class OpenAiClientTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -3,6 +3,7 @@ package ai.stigmer.server.http;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.server.rpc.Errors;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
@@ -72,9 +73,9 @@ public record HttpProblem(HttpStatus status, String code, String detail) {
     };
   }
 
-  /** What a failed service has to say; empty words for a bug. */
+  /** The failure of a service. */
   static HttpProblem of(ProblemException e) {
-    return of(ai.stigmer.server.rpc.Errors.status(e.problem()).getStatus());
+    return of(Errors.status(e.problem()).getStatus());
   }
 
   /** As the callers of that path read it. */

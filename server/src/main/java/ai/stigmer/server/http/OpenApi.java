@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -69,7 +70,7 @@ public final class OpenApi {
 
   private ObjectNode operation(String path, String verb) {
     ObjectNode item = paths.has(path) ? (ObjectNode) paths.get(path) : paths.putObject(path);
-    return item.putObject(verb.toLowerCase(java.util.Locale.ROOT));
+    return item.putObject(verb.toLowerCase(Locale.ROOT));
   }
 
   private void add(Operation one) {

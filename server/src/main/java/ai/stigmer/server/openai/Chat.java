@@ -12,7 +12,10 @@ import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.events.SseWriter;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +47,10 @@ public final class Chat implements HttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
+    MediaType type = request.contentType();
+    if (type == null || !type.isJson()) {
+      throw HttpStatusException.of(HttpStatus.UNSUPPORTED_MEDIA_TYPE);
+    }
     ctx.clearRequestTimeout();
     return HttpResponse.of(
         request
@@ -107,7 +114,7 @@ public final class Chat implements HttpService {
   private void leave(String id, RunEvents events, boolean isOver) {
     events.close();
     places.release();
-    if (!isOver) {
+    if (!isOver && !source.executions().isClosed()) {
       Thread.ofVirtual().name("cancel-" + id).start(() -> cancel(id));
     }
   }

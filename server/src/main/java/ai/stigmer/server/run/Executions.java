@@ -392,6 +392,11 @@ public final class Executions implements AutoCloseable {
     return following == null ? null : following.state();
   }
 
+  /** Whether this server has let go of its runs; they go on when it is started again. */
+  public boolean isClosed() {
+    return isAbandoned;
+  }
+
   /** How many subscribers there are. */
   public int subscribers() {
     return hub.count();
