@@ -318,7 +318,7 @@ class SettingsOnTheWireTest {
         s -> {
           assertThat(s.status()).as(s.err()).isEqualTo(8);
           assertThat(s.err()).contains(code);
-          assertThat(s.chats()).hasSize(calls);
+          assertThat(s.chats()).as(s.err()).hasSize(calls);
         });
   }
 

@@ -74,6 +74,13 @@ public final class Account {
     }
   }
 
+  /** Whether {@link #admitsTool} would admit one. */
+  public synchronized boolean hasRoomForTool() {
+    return breach == null
+        && overTime().isEmpty()
+        && toolCalls < budget.toolCalls().orElse(Integer.MAX_VALUE);
+  }
+
   /** Counts a call of a tool that is about to be served, unless a limit forbids it. */
   public synchronized boolean admitsTool() {
     if (breach == null) {

@@ -59,7 +59,7 @@ final class ToolStage {
    */
   Optional<RunEnd.Waiting> serve(Step.RunTools step, Transcript before) {
     var together = new ArrayList<ReadyCall>();
-    if (!plan.cancel().isCancelled() && plan.account().admitsTool()) {
+    if (!plan.cancel().isCancelled() && plan.account().hasRoomForTool()) {
       admission.request(step.calls(), before);
     }
     for (PendingCall pending : step.calls()) {
