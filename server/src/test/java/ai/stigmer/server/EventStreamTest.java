@@ -250,6 +250,34 @@ class EventStreamTest {
     }
   }
 
+  @Test
+  void theNextExecutionOfASessionTellsOfItselfAlone() throws Exception {
+    try (FakeOllama ollama = ollama(Answer.text("First answer."), Answer.text("Second answer."));
+        TestingServer server = TestingServer.in(folder, ollama);
+        TestingClient http = new TestingClient(server)) {
+      String first = execute(http, "First question");
+      http.events(first, "");
+      String session = http.get("/api/executions/" + first).json().at("/spec/sessionId").asText();
+      String second =
+          http.call(
+                  "POST",
+                  "/api/executions",
+                  "{\"spec\":{\"sessionId\":\"%s\",\"message\":\"Second question\"}}"
+                      .formatted(session))
+              .json()
+              .at("/metadata/id")
+              .asText();
+
+      List<SentEvent> events = http.events(second, "");
+
+      assertThat(SentEvent.text(events)).isEqualTo("Second answer.");
+      assertThat(events.toString()).contains("Second question").doesNotContain("First");
+      assertThat(events.getFirst().type()).isEqualTo("RUN_STARTED");
+      assertThat(events.getFirst().data().path("threadId").asText()).isEqualTo(session);
+      assertThat(durable(http.events(second, ""))).isEqualTo(durable(events));
+    }
+  }
+
   private static BufferedReader reader(InputStream stream) {
     return new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
   }
