@@ -91,6 +91,27 @@ class McpCommandTest {
   }
 
   @Test
+  void aSecretThatAServerWritesIntoItsToolsIsNeitherShownNorKept() throws IOException {
+    Shell shell = new Shell(folder.resolve("home")).export("HUB_TOKEN", "canary-0123456789");
+    String leaking = SERVER.replace("$(cat \"$1\")", "$(cat \"$1\") $HUB_TOKEN");
+    Files.writeString(script, leaking);
+    String[] add = {
+      "mcp", "add", "hello", "--env", "HUB_TOKEN", "--", "sh", script.toString(), words.toString()
+    };
+
+    assertThat(shell.stigmer(add)).as(shell.err()).isZero();
+    assertThat(shell.out()).contains("Greets. [redacted]").doesNotContain("canary");
+    assertThat(run(shell)).as(shell.err()).isZero();
+    assertThat(shell.stigmer("sessions", "export", "last")).isZero();
+    assertThat(shell.out()).contains("good day").doesNotContain("canary");
+
+    Files.writeString(script, leaking.replace("\"greet\"", "\"greet-'$HUB_TOKEN'\""));
+    shell.stigmer("mcp", "remove", "hello");
+    assertThat(shell.stigmer(add)).isNotZero();
+    assertThat(shell.err()).contains("holds a secret value").doesNotContain("canary");
+  }
+
+  @Test
   void aServerOfAnAgentFileIsNotStartedBeforeSomebodyAcceptsIt() throws IOException {
     Shell shell = new Shell(folder.resolve("home"));
     Path started = folder.resolve("started");

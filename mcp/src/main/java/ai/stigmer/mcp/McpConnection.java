@@ -190,12 +190,18 @@ final class McpConnection implements AutoCloseable {
   }
 
   private Offer offer(Tool tool) {
+    Placeholders secrets = around.placeholders();
+    if (!secrets.hide(tool.name()).equals(tool.name())) {
+      throw unfit("the name of one of its tools holds a secret value");
+    }
     String schema =
-        ToolList.text(tool.inputSchema() == null ? Map.of("type", "object") : tool.inputSchema());
+        secrets.hide(
+            ToolList.text(
+                tool.inputSchema() == null ? Map.of("type", "object") : tool.inputSchema()));
     if (schema.length() > LONGEST_SCHEMA) {
       throw unfit("the schema of its tool " + tool.name() + " is longer than " + LONGEST_SCHEMA);
     }
-    String said = tool.description() == null ? "" : tool.description();
+    String said = tool.description() == null ? "" : secrets.hide(tool.description());
     ToolAnnotations hints = tool.annotations();
     return new Offer(
         tool.name(),

@@ -52,6 +52,11 @@ public record RunVariables(List<Variable> agent, List<Path> files, List<String> 
     }
   }
 
+  /** Whether a variable's name says that its value is secret. */
+  static boolean soundsSecret(String name) {
+    return TELLING.stream().anyMatch(name.toUpperCase(Locale.ROOT)::contains);
+  }
+
   /**
    * Merges the layers.
    *
@@ -73,7 +78,7 @@ public record RunVariables(List<Variable> agent, List<Path> files, List<String> 
       if (env.containsKey(name)) {
         values.put(name, env.getOrDefault(name, ""));
       }
-      if (TELLING.stream().anyMatch(name.toUpperCase(Locale.ROOT)::contains)) {
+      if (soundsSecret(name)) {
         secret.add(name);
       }
     }

@@ -135,8 +135,25 @@ public final class Permissions {
     if (isElsewhere(to.file())) {
       return uncertain(text, "it lies outside of the workspace");
     }
-    Part part = file(tool, to.file());
-    return part.withText(text);
+    Part part = file(tool, to.file()).withText(text);
+    return part.verdict() == Verdict.ALLOW
+        ? guarded(to).map(why -> uncertain(text, why)).orElse(part)
+        : part;
+  }
+
+  /** Why the tools of files would refuse; a shell does not know what is protected. */
+  private Optional<String> guarded(Redirection to) {
+    try {
+      Path file = workspace.resolve(to.file());
+      if (to.writes()) {
+        workspace.requireWritable(file);
+      } else {
+        workspace.requireVisible(file);
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   private Examination file(String tool, ToolCall call) {

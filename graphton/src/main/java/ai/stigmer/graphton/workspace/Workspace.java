@@ -166,7 +166,7 @@ public final class Workspace {
    *     or cannot be read
    */
   public InputStream read(Path file) throws IOException {
-    checkVisible(file);
+    requireVisible(file);
     if (hidden.test(show(file))) {
       throw new IOException("\"" + show(file) + "\" is not to be read, by the user's rules");
     }
@@ -189,7 +189,7 @@ public final class Workspace {
    *     cannot be written
    */
   public void replace(Path file, byte[] content) throws IOException {
-    checkWritable(file);
+    requireWritable(file);
     try {
       write(file, content);
     } catch (FileSystemException e) {
@@ -217,7 +217,7 @@ public final class Workspace {
    * @throws IOException when it is protected, or they cannot be set
    */
   public void setMode(Path file, String mode) throws IOException {
-    checkWritable(file);
+    requireWritable(file);
     if (mode.isEmpty()) {
       return;
     }
@@ -233,7 +233,7 @@ public final class Workspace {
    * @throws IOException when it is something else, is protected, or cannot be removed
    */
   public void remove(Path file) throws IOException {
-    checkWritable(file);
+    requireWritable(file);
     try (OpenFolder folder = OpenFolder.beneath(root, parent(file), OpenFolder.Missing.FAIL)) {
       if (!folder.attributes(name(file)).isRegularFile()) {
         throw new IOException("\"" + show(file) + "\" is not a file");
@@ -243,8 +243,13 @@ public final class Workspace {
     flush(parent(file));
   }
 
-  /** A rename needs no right to the file itself, so the right is asked for here. */
-  private void checkWritable(Path file) throws IOException {
+  /**
+   * Checks that a file may be changed, or made.
+   *
+   * @param file from {@link #resolve}
+   * @throws IOException when it is protected, or the user has no right to write it
+   */
+  public void requireWritable(Path file) throws IOException {
     Path below = root.relativize(file);
     for (Path part : below) {
       if (ProtectedNames.isGit(part.toString())) {
@@ -257,17 +262,24 @@ public final class Workspace {
           "\"" + show(file) + "\" is protected: other programs of the user run or obey it");
     }
     if (Files.exists(file)) {
-      checkVisible(file);
+      requireVisible(file);
     }
     if (kept.stream().anyMatch(file::startsWith)) {
       throw new IOException("\"" + show(file) + "\" belongs to stigmer and is not written");
     }
+    // A rename needs no right to the file itself, so the right is asked for here.
     if (Files.exists(file) && !Files.isWritable(file)) {
       throw new IOException("\"" + show(file) + "\" is write-protected");
     }
   }
 
-  private void checkVisible(Path file) throws IOException {
+  /**
+   * Checks that a file may be read.
+   *
+   * @param file from {@link #resolve}
+   * @throws IOException when it holds secrets by its name
+   */
+  public void requireVisible(Path file) throws IOException {
     if (ProtectedNames.isHidden(name(file).toString())) {
       throw new IOException("\"" + show(file) + "\" is protected: it holds secrets");
     }

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
 import ai.stigmer.graphton.workspace.Workspace;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -47,6 +48,10 @@ final class PermissionsTest {
         "git status < .env             ¦ DENY",
         "cd / && git status > x        ¦ ASK",
         "git status 2>/dev/null        ¦ ALLOW",
+        "git status > .git/hooks/x     ¦ ASK",
+        "git status >> sub/.GIT/config ¦ ASK",
+        "git status > .vscode/x.json   ¦ ASK",
+        "git status > src/.env.local   ¦ DENY",
         "npm run test:unit             ¦ ALLOW",
         "npm run build                 ¦ ASK",
         "npm run test:unit extra       ¦ ASK",
@@ -68,6 +73,20 @@ final class PermissionsTest {
     Examination seen = permissions.command(line);
     // Then
     assertThat(seen.verdict()).as(seen.toString()).isEqualTo(wanted);
+  }
+
+  @ParameterizedTest
+  @CsvSource({".env", ".env.local", ".bashrc", ".git/config"})
+  void aShellIsNotLetWhereTheToolsOfFilesAreNot(String file) throws IOException {
+    if (file.startsWith(".env")) {
+      Files.writeString(folder.resolve(file), "secret");
+      assertThat(with(Mode.ALLOW_EDITS, "allow execute(cat *)").command("cat < " + file).verdict())
+          .isEqualTo(Verdict.ASK);
+    }
+    Permissions permissions = with(Mode.ALLOW_EDITS, "allow execute(echo *)");
+    assertThat(permissions.command("echo x > " + file).verdict()).isEqualTo(Verdict.ASK);
+    assertThat(with(Mode.PLAN, "allow execute(echo *)").command("echo x > " + file).verdict())
+        .isEqualTo(Verdict.DENY);
   }
 
   @Test
