@@ -12,6 +12,7 @@ import ai.stigmer.graphton.tool.ToolContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -54,11 +55,27 @@ final class Redaction implements ToolInterceptor {
   public ToolResult around(Tool tool, ToolArguments arguments, ToolContext context, Next next)
       throws Exception {
     ToolResult result = next.run(arguments);
-    String text = result.text();
+    return new ToolResult(result.status(), redacted(result.text()));
+  }
+
+  /** A text without what is secret in it. */
+  String redacted(String text) {
+    String clean = text;
     for (String secret : secrets) {
-      text = text.replace(secret, "[redacted]");
+      clean = clean.replace(secret, "[redacted]");
     }
-    return new ToolResult(result.status(), text);
+    return clean;
+  }
+
+  /** Variables without those that are there for a key, or hold one by another name. */
+  Map<String, String> withoutSecrets(Map<String, String> env) {
+    var clean = new HashMap<>(env);
+    SettingInfo.all().stream()
+        .filter(SettingInfo::secret)
+        .flatMap(setting -> setting.variables().stream())
+        .forEach(variable -> clean.remove(variable.name()));
+    clean.values().removeIf(value -> !redacted(value).equals(value));
+    return clean;
   }
 
   /** A file that holds a key is not copied anywhere. */
