@@ -15,6 +15,7 @@ import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RulePolicy;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunHooks;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.store.Owners;
@@ -97,7 +98,8 @@ final class Conversation {
             : new McpConsent(surroundings);
     Consumer<AgentEvent> listener =
         environment.context().answerSchema().isPresent() ? view.answerOnly() : view;
-    RunControl control = new RunControl(listener, permission, cancel, changed);
+    RunControl control =
+        new RunControl(listener, permission, cancel, changed, RunHooks.of(configuration));
     try (Signals.Handle _ = surroundings.signals().cancelling(cancel)) {
       int status = Ends.exitStatus(work.apply(control).end());
       return status == 0 && approval.hasRefused() ? Problem.Category.DENIED.exitStatus() : status;

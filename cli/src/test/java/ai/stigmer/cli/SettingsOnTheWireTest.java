@@ -236,6 +236,18 @@ class SettingsOnTheWireTest {
     all.put("permissions.ask", denied("edit(new.txt)", "write_file", "nobody can be asked"));
     all.put("permissions.deny", denied("edit(new.txt)", "write_file", "rule deny edit(new.txt)"));
     all.put(
+        "hooks.before_tool",
+        denied("echo never; exit 2", "write_file", "hook of the user's: never"));
+    all.put(
+        "hooks.after_tool",
+        new Wired(
+            "cat; exit 3",
+            Scenario.of(Answer.call("ls", "{}"), Answer.text("done")),
+            s -> assertThat(s.err()).contains("E440", "after ls, ended with status 3")));
+    all.put(
+        "hooks.stop",
+        answered("exit 3", s -> assertThat(s.err()).contains("E440", "ended with status 3")));
+    all.put(
         "engine",
         new Wired(
             "temporal",
@@ -364,7 +376,8 @@ class SettingsOnTheWireTest {
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
         if (!setting.key().startsWith(TEMPORAL)
-            && (layer != Layer.FLAG || !setting.flags().isEmpty())) {
+            && (layer != Layer.FLAG || !setting.flags().isEmpty())
+            && (layer != Layer.VARIABLE || !setting.variables().isEmpty())) {
           tests.add(
               DynamicTest.dynamicTest(setting.key() + " by " + layer, () -> run(setting, layer)));
         }

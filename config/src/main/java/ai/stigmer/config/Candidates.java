@@ -45,6 +45,8 @@ final class Candidates {
     }
     if (setting.kind() == Setting.Kind.RULES) {
       found.replaceAll(Candidate::asRules);
+    } else if (setting.kind() == Setting.Kind.HOOKS) {
+      found.replaceAll(Candidate::asHooks);
     }
     found.removeIf(candidate -> candidate.text().isEmpty() && !setting.kind().emptyClears());
     return found;

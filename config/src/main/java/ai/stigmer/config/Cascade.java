@@ -77,9 +77,11 @@ public final class Cascade {
       if (!resolutions.containsKey(setting.key())) {
         resolutions.put(
             setting.key(),
-            setting.kind() == Setting.Kind.RULES
-                ? rules(setting)
-                : resolve(setting, choice, bundle));
+            switch (setting.kind()) {
+              case RULES -> rules(setting);
+              case HOOKS -> hooks(setting);
+              default -> resolve(setting, choice, bundle);
+            });
       }
     }
     var checks = new Checks(resolutions, choice, input.today(), report);
@@ -229,7 +231,31 @@ public final class Cascade {
         places,
         true,
         losers,
-        items);
+        items,
+        List.of());
+  }
+
+  /** The highest layer that has any; each hook is told with its own line. */
+  private Resolution hooks(Setting setting) {
+    List<Candidate> all = offers.getOrDefault(setting.key(), List.of());
+    List<Shadowed> losers =
+        all.stream().skip(1).map(each -> loser(setting, each, "shadowed")).toList();
+    if (all.isEmpty()) {
+      return unset(setting, "built in", losers);
+    }
+    Candidate first = all.getFirst();
+    List<String> places = first.hooks().stream().map(HookSetting::location).distinct().toList();
+    String text = String.join("; ", first.hooks().stream().map(HookSetting::shown).toList());
+    return new Resolution(
+        setting,
+        Optional.of(text).filter(value -> !value.isEmpty()),
+        Optional.empty(),
+        first.layer(),
+        places.isEmpty() ? first.location() : String.join(", ", places),
+        true,
+        losers,
+        List.of(),
+        first.hooks());
   }
 
   private static String modelName(String text, ProviderChoice choice) {

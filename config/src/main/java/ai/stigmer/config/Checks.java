@@ -265,7 +265,7 @@ final class Checks {
           resolution.rules().stream()
               .flatMap(item -> RuleCheck.of(resolution.setting(), item).stream())
               .forEach(problem -> report.problem(resolution.setting().key(), problem));
-      case MODE, PROVIDER, MODEL, URL, SECRET -> {}
+      case MODE, PROVIDER, MODEL, URL, SECRET, HOOKS -> {}
       default ->
           resolution
               .value()

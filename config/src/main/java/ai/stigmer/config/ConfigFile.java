@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** The user's configuration file: what it offers for every setting, and what is wrong with it. */
 final class ConfigFile {
@@ -91,6 +92,8 @@ final class ConfigFile {
       }
     } else if (entry.form() == Form.LIST && isRules(key)) {
       rules(key, entry, where);
+    } else if (entry.form() == Form.LIST && isHooks(key)) {
+      hooks(key, entry, where);
     } else if (entry.form() == Form.LIST && !isList(key)) {
       notOneValue(key, where);
     } else if (entry.form() != Form.NOTHING) {
@@ -110,7 +113,17 @@ final class ConfigFile {
   private void rules(String key, Entry entry, String where) {
     List<RuleItem> items = new RuleList(key, this::at, report).read(entry.node().getValueNode());
     String text = String.join(";", items.stream().map(RuleItem::text).toList());
-    values.put(key, new Candidate(text, Layer.FILE, where, "", items));
+    values.put(key, new Candidate(text, Layer.FILE, where, "", items, List.of()));
+  }
+
+  private static boolean isHooks(String key) {
+    return SettingsTable.find(key).filter(s -> s.kind() == Setting.Kind.HOOKS).isPresent();
+  }
+
+  private void hooks(String key, Entry entry, String where) {
+    List<HookSetting> hooks = new HookList(key, this::at, report).read(entry.node().getValueNode());
+    String text = String.join("; ", hooks.stream().map(HookSetting::shown).toList());
+    values.put(key, new Candidate(text, Layer.FILE, where, "", List.of(), hooks));
   }
 
   private static boolean isSection(String key) {
@@ -131,7 +144,7 @@ final class ConfigFile {
     if (!entry.nested() && near.equals(key)) {
       hint = "write it as nested keys, one per line and indented; ";
     }
-    if (key.startsWith("llm.") || key.startsWith("permissions.")) {
+    if (Stream.of("llm.", "permissions.", "hooks.").anyMatch(key::startsWith)) {
       report.problem(
           "",
           Problems.of("E106", "unknown key \"" + key + "\"", where)

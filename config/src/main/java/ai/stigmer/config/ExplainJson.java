@@ -119,6 +119,7 @@ final class ExplainJson {
           ENGINE,
           WORD,
           RULES,
+          HOOKS,
           DURATION ->
           node.put("value", text);
     }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param sent whether the chosen model takes it
  * @param shadowed values that did not win, highest first
  * @param rules of a list of rules each one with its place
+ * @param hooks of a list of hooks likewise
  */
 record Resolution(
     Setting setting,
@@ -21,7 +22,8 @@ record Resolution(
     String location,
     boolean sent,
     List<Shadowed> shadowed,
-    List<RuleItem> rules) {
+    List<RuleItem> rules,
+    List<HookSetting> hooks) {
 
   /** A value that lost, and why. */
   record Shadowed(String value, Layer layer, String location, String reason) {}
@@ -29,6 +31,7 @@ record Resolution(
   Resolution {
     shadowed = List.copyOf(shadowed);
     rules = List.copyOf(rules);
+    hooks = List.copyOf(hooks);
   }
 
   Resolution(
@@ -39,7 +42,7 @@ record Resolution(
       String location,
       boolean sent,
       List<Shadowed> shadowed) {
-    this(setting, value, resolved, layer, location, sent, shadowed, List.of());
+    this(setting, value, resolved, layer, location, sent, shadowed, List.of(), List.of());
   }
 
   /** What is sent: the full id where there is one. */

@@ -273,6 +273,21 @@ public final class Resolved {
         .toList();
   }
 
+  /** The commands of the user's that are run before a call. */
+  public List<HookSetting> hooksBeforeTool() {
+    return get(SettingsTable.HOOKS_BEFORE_TOOL).hooks();
+  }
+
+  /** The commands of the user's that are run after a call. */
+  public List<HookSetting> hooksAfterTool() {
+    return get(SettingsTable.HOOKS_AFTER_TOOL).hooks();
+  }
+
+  /** The commands of the user's that are run when a run has ended. */
+  public List<HookSetting> hooksStop() {
+    return get(SettingsTable.HOOKS_STOP).hooks();
+  }
+
   /** Whether nobody chose the model: it is the provider's default. */
   public boolean isModelByDefault() {
     return get(SettingsTable.MODEL).layer() == Layer.DEFAULT;

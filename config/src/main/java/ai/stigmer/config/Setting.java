@@ -48,7 +48,8 @@ record Setting(
     PERMISSION_MODE("ask, allow-edits, plan or deny"),
     ENGINE("embedded or temporal"),
     WORD("one word of letters, digits and . : _ - /, at most 200"),
-    RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons");
+    RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons"),
+    HOOKS("a command for sh -c");
 
     private final String expected;
 
@@ -63,7 +64,7 @@ record Setting(
     /** Whether an empty value clears the setting instead of counting as not set. */
     boolean emptyClears() {
       return switch (this) {
-        case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES -> true;
+        case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES, HOOKS -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
         case DATABASE -> false;
@@ -126,6 +127,7 @@ record Setting(
       case ENGINE -> "temporal";
       case WORD -> key.endsWith("address") ? "localhost:7233" : "stigmer";
       case RULES -> "execute(git status *);edit(src/**)";
+      case HOOKS -> "~/bin/notify";
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";

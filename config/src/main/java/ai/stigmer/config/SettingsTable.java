@@ -54,6 +54,9 @@ final class SettingsTable {
   static final String PERMISSIONS_ALLOW = "permissions.allow";
   static final String PERMISSIONS_ASK = "permissions.ask";
   static final String PERMISSIONS_DENY = "permissions.deny";
+  static final String HOOKS_BEFORE_TOOL = "hooks.before_tool";
+  static final String HOOKS_AFTER_TOOL = "hooks.after_tool";
+  static final String HOOKS_STOP = "hooks.stop";
 
   static final String ENGINE = "engine";
   static final String TEMPORAL_ADDRESS = "temporal.address";
@@ -289,6 +292,11 @@ final class SettingsTable {
           rules(
               PERMISSIONS_ASK, "Rules for calls that need an approval, also when one allows them."),
           rules(PERMISSIONS_DENY, "Rules for calls that never run, whatever else allows them."),
+          hooks(
+              HOOKS_BEFORE_TOOL,
+              "A command of yours that is run before a call that the permissions allow: status 0 lets it run, 2 denies it with the first printed line as the reason, anything else denies it too."),
+          hooks(HOOKS_AFTER_TOOL, "A command of yours that is run after a call."),
+          hooks(HOOKS_STOP, "A command of yours that is run when a run has ended."),
           new Setting(
               ENGINE,
               Kind.ENGINE,
@@ -365,6 +373,16 @@ final class SettingsTable {
         List.of("--" + name),
         false,
         doc + " In the file also a list. The flag is repeatable and adds to them.");
+  }
+
+  private static Setting hooks(String key, String doc) {
+    return new Setting(
+        key,
+        Kind.HOOKS,
+        List.of(),
+        List.of(),
+        false,
+        doc + " In the file also a list of {command, tools, timeout}.");
   }
 
   /** Whether a request may only lower it. */

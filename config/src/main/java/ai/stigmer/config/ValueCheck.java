@@ -63,6 +63,7 @@ final class ValueCheck {
           RuleItem.split(text, location).stream()
               .flatMap(item -> RuleCheck.of(setting, item).stream())
               .findFirst();
+      case HOOKS -> Optional.empty();
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);

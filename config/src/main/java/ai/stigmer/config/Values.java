@@ -80,6 +80,7 @@ final class Values {
           ENGINE,
           WORD,
           RULES,
+          HOOKS,
           DATABASE ->
           Optional.empty();
     };

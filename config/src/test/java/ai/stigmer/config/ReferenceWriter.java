@@ -21,9 +21,9 @@ final class ReferenceWriter {
       dropped, and a key never crosses to another provider. `stigmer config explain` shows every value, where it comes
       from, and what it hides.
 
-      An empty provider, model, base URL, list of fallbacks or list of rules clears what lies below it; any other empty value counts as not set. White space
+      An empty provider, model, base URL, list of fallbacks, rules or hooks clears what lies below it; any other empty value counts as not set. White space
       around a value is ignored. In the file, `${env:NAME}` and `${file:/path}` stand for a variable and for the content of
-      a file; a key without a value counts as not set. Unknown keys are an error under `llm` and `permissions`, a note elsewhere.
+      a file; a key without a value counts as not set. Unknown keys are an error under `llm`, `permissions` and `hooks`, a note elsewhere.
 
       Commands: `stigmer config explain|check|list|get|set|unset|path|edit` and `stigmer env`. `explain` and `check` end
       with 0, with 3 when the configuration is invalid, with 4 when only a credential is missing or wrong. JSON Schemas:
@@ -52,7 +52,9 @@ final class ReferenceWriter {
     page.append("\n### `").append(setting.key()).append("`\n\n");
     page.append(setting.doc()).append(" Takes ").append(setting.kind().expected()).append(".\n\n");
     page.append("| | |\n|---|---|\n");
-    row(page, "variables", variables(setting));
+    if (!setting.variables().isEmpty()) {
+      row(page, "variables", variables(setting));
+    }
     if (!setting.flags().isEmpty()) {
       row(page, "flag", code(setting.flags()));
     }

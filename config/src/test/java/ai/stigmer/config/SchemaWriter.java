@@ -21,7 +21,7 @@ final class SchemaWriter {
     root.put("type", "object");
     ObjectNode properties = root.putObject("properties");
     properties.putObject("version").put("description", "For later; 1.").put("type", "integer");
-    root.putObject("patternProperties").put("^(llm|permissions)\\.", false);
+    root.putObject("patternProperties").put("^(llm|permissions|hooks)\\.", false);
     for (Setting setting : SettingsTable.ALL) {
       leaf(section(root, setting.key()), setting);
     }
@@ -32,14 +32,14 @@ final class SchemaWriter {
     }
   }
 
-  /** Unknown keys are an error under llm and permissions and a note elsewhere. */
+  /** Unknown keys are an error under llm, permissions and hooks and a note elsewhere. */
   private static ObjectNode section(ObjectNode root, String key) {
     ObjectNode at = root;
     String[] parts = key.split("\\.", -1);
     for (int i = 0; i < parts.length - 1; i++) {
       at = at.withObject("/properties").withObject("/" + parts[i]);
       at.putArray("type").add("object").add("null");
-      if (parts[0].equals("llm") || parts[0].equals("permissions")) {
+      if (java.util.List.of("llm", "permissions", "hooks").contains(parts[0])) {
         at.put("additionalProperties", false);
       }
     }
@@ -68,6 +68,27 @@ final class SchemaWriter {
     for (String name : java.util.List.of("matches", "never")) {
       keys.putObject(name).put("type", "array").putObject("items").put("type", "string");
     }
+  }
+
+  private static void hooks(ArrayNode choices, ObjectNode text) {
+    text.put("type", "string");
+    ObjectNode list = choices.addObject().put("type", "array").put("maxItems", 16);
+    ArrayNode forms = list.putObject("items").putArray("anyOf");
+    forms.addObject().put("type", "string");
+    ObjectNode hook = forms.addObject().put("type", "object");
+    hook.putArray("required").add("command");
+    hook.put("additionalProperties", false);
+    ObjectNode keys = hook.putObject("properties");
+    keys.putObject("command").put("type", "string");
+    ArrayNode tools = keys.putObject("tools").putArray("anyOf");
+    tools.addObject().put("type", "string");
+    tools
+        .addObject()
+        .put("type", "array")
+        .put("minItems", 1)
+        .putObject("items")
+        .put("type", "string");
+    keys.putObject("timeout").put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
   }
 
   private static void value(ArrayNode choices, Setting.Kind kind) {
@@ -123,6 +144,7 @@ final class SchemaWriter {
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
       case RULES -> rules(choices, node);
+      case HOOKS -> hooks(choices, node);
       case MONEY -> {
         node.put("type", "number").put("exclusiveMinimum", 0);
         choices.addObject().put("type", "string").put("pattern", "^[0-9]{1,9}(\\.[0-9]{1,6})?$");

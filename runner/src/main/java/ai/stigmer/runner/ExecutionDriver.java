@@ -28,7 +28,7 @@ public final class ExecutionDriver {
   private final Map<String, String> env;
 
   /**
-   * @param configuration of this machine; keys, denials and who is asked come from it
+   * @param configuration of this machine; keys, denials, hooks and who is asked come from it
    * @param env the environment that commands get a few variables of
    */
   public ExecutionDriver(Runner runner, ConfigInput configuration, Map<String, String> env) {
@@ -65,7 +65,8 @@ public final class ExecutionDriver {
     Thread timer =
         Thread.ofVirtual().name("yield-" + runId).start(() -> yieldAfter(over, atMost, token));
     try {
-      return runner.resume(runId, environment, new RunControl(listener, permission, token));
+      return runner.resume(
+          runId, environment, new RunControl(listener, permission, token, RunHooks.of(run.anew())));
     } finally {
       over.countDown();
       timer.interrupt();

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  */
 public record RecordedRun(
     RunEnvironment environment, Resolved recorded, Resolved anew, List<String> notes) {
-  /** About presence, and rules: what is to be denied and cannot be read must not be passed over. */
-  private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156");
+  /** About presence, rules and hooks: what may deny and cannot be read must not be passed over. */
+  private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156", "E159");
 
   private static final List<String> PRESENCE = List.of("approvals.when_absent", "effects.unknown");
 
@@ -39,7 +39,7 @@ public record RecordedRun(
    *
    * @param now the configuration of here
    * @throws ai.stigmer.graphton.error.ProblemException E137 when its key is not where it was; E148,
-   *     E155, E156 when the configuration of here is wrong in what is taken from it
+   *     E155, E156, E159 when the configuration of here is wrong in what is taken from it
    */
   public static RecordedRun of(RunEnvironment journaled, ConfigInput now) {
     Resolved recorded = Cascade.resolve(asRecorded(now, journaled));
@@ -64,7 +64,7 @@ public record RecordedRun(
   /**
    * Only what is taken from now on must be right; the rest is as the run was started.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException E148, E155, E156
+   * @throws ai.stigmer.graphton.error.ProblemException E148, E155, E156, E159
    */
   public static void refuseWrongPresence(Resolved anew) {
     anew.problems().stream()

@@ -1,5 +1,6 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.config.SettingInfo;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -8,6 +9,7 @@ import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -31,7 +33,23 @@ final class Redaction implements ToolInterceptor {
   public ToolResult around(Tool tool, ToolArguments arguments, ToolContext context, Next next)
       throws Exception {
     ToolResult result = next.run(arguments);
-    return new ToolResult(result.status(), secrets.hide(result.text()));
+    return new ToolResult(result.status(), redacted(result.text()));
+  }
+
+  /** A text without what is secret in it. */
+  String redacted(String text) {
+    return secrets.hide(text);
+  }
+
+  /** Variables without those that are there for a key, or hold one by another name. */
+  Map<String, String> withoutSecrets(Map<String, String> env) {
+    var clean = new HashMap<>(env);
+    SettingInfo.all().stream()
+        .filter(SettingInfo::secret)
+        .flatMap(setting -> setting.variables().stream())
+        .forEach(variable -> clean.remove(variable.name()));
+    clean.values().removeIf(value -> !redacted(value).equals(value));
+    return clean;
   }
 
   /** A file that holds a key is not copied anywhere. */

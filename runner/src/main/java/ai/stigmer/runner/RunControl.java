@@ -15,21 +15,25 @@ import java.util.function.Consumer;
  * @param permission decides about each tool call before it runs
  * @param cancel ends the run in order
  * @param changed decides about an MCP server whose tools are not those that were accepted
+ * @param hooks the user's commands beside the tools
  */
 public record RunControl(
     Consumer<AgentEvent> listener,
     Permission permission,
     CancelToken cancel,
-    ChangedTools changed) {
+    ChangedTools changed,
+    RunHooks hooks) {
   public RunControl {
     requireNonNull(listener, "listener is null");
     requireNonNull(permission, "permission is null");
     requireNonNull(cancel, "cancel is null");
     requireNonNull(changed, "changed is null");
+    requireNonNull(hooks, "hooks is null");
   }
 
   /** Control that refuses changed tools. */
-  public RunControl(Consumer<AgentEvent> listener, Permission permission, CancelToken cancel) {
-    this(listener, permission, cancel, ChangedTools.REFUSE);
+  public RunControl(
+      Consumer<AgentEvent> listener, Permission permission, CancelToken cancel, RunHooks hooks) {
+    this(listener, permission, cancel, ChangedTools.REFUSE, hooks);
   }
 }

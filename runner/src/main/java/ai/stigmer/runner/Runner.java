@@ -241,6 +241,17 @@ public final class Runner implements AutoCloseable {
       RunEnvironment environment,
       RunControl control,
       Map<String, String> variables) {
+    var redaction =
+        new Redaction(
+            models(environment), env, environment.context().variables().merge(variables).secrets());
+    var hooks =
+        new HookStage(
+            control.hooks(),
+            Workspace.open(environment.workspace()),
+            env,
+            redaction,
+            journal,
+            control.listener());
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
         .retries(environment.retries())
@@ -249,12 +260,9 @@ public final class Runner implements AutoCloseable {
         .budget(environment.budget(), new CatalogPrices(models(environment)))
         .context(new ContextPolicy(environment.compactAt(), new KnownWindows(models(environment))))
         .permission(control.permission())
-        .aroundTools(
-            new Redaction(
-                models(environment),
-                env,
-                environment.context().variables().merge(variables).secrets()))
-        .listener(control.listener())
+        .aroundTools(hooks)
+        .aroundTools(redaction)
+        .listener(hooks)
         .cancel(control.cancel());
   }
 }

@@ -3,6 +3,7 @@ package ai.stigmer.graphton.loop;
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
 import ai.stigmer.graphton.loop.ApprovalStage.Word;
 import ai.stigmer.graphton.message.ToolCall;
@@ -20,7 +21,7 @@ import java.util.stream.Collectors;
 
 /**
  * Decides which of the model's calls may run: the tool is there, its arguments fit, the policy
- * allows it or somebody does.
+ * allows it or somebody does, and no interceptor objects.
  *
  * <p>Thread: the run's only.
  */
@@ -72,7 +73,7 @@ final class CallAdmission {
     return switch (look(pending, before)) {
       case Looked.Unfit unfit -> refused(pending, unfit.hint());
       case Looked.Fitting(ReadyCall ready) ->
-          pending.intent().isPresent() ? new Admitted.Admissible(ready) : decide(ready);
+          pending.intent().isPresent() ? new Admitted.Admissible(ready) : heard(decide(ready));
     };
   }
 
@@ -117,6 +118,35 @@ final class CallAdmission {
         pending.intent().map(ToolIntent::call).orElse(pending.call()),
         pending.intent().isPresent() ? UnknownOutcomes.TOLD : ToolResult.error(hint),
         Optional.empty());
+  }
+
+  /** The interceptors have their say last: a call that the policy refuses is none of theirs. */
+  private Admitted heard(Admitted decided) {
+    if (!(decided instanceof Admitted.Admissible(ReadyCall ready))) {
+      return decided;
+    }
+    Optional<String> objection = objection(ready);
+    if (plan.cancel().isCancelled() && objection.isPresent()) {
+      return new Admitted.Held(Optional.empty());
+    }
+    return objection.map(reason -> denied(reason, ready)).orElse(decided);
+  }
+
+  private Optional<String> objection(ReadyCall ready) {
+    try {
+      for (ToolInterceptor interceptor : plan.aroundTools()) {
+        Optional<String> objection =
+            interceptor.objection(ready.tool(), ready.asRun(), ready.arguments(), ready.context());
+        if (objection.isPresent()) {
+          return objection;
+        }
+      }
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      plan.cancel().cancel();
+      Thread.currentThread().interrupt();
+      return Optional.of("The run was cancelled.");
+    }
   }
 
   private Admitted decide(ReadyCall ready) {
