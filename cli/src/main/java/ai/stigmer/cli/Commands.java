@@ -15,6 +15,7 @@ final class Commands {
   static final List<String> NAMES =
       List.of(
           "run",
+          "chat",
           "demo",
           "worker",
           "resume",
@@ -66,6 +67,7 @@ final class Commands {
       String name, Surroundings surroundings, PrintWriter out, PrintWriter err) {
     return switch (name) {
       case "run" -> new RunCommand(surroundings);
+      case "chat" -> new ChatCommand(surroundings);
       case "demo" -> new DemoCommand(surroundings);
       case "worker" -> new WorkerCommand(surroundings);
       case "resume" -> new ResumeCommand(surroundings);

@@ -9,6 +9,7 @@ import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.PromptParts;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -57,25 +58,27 @@ final class ContextCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    PromptParts parts = id == null ? ofNewRun() : ofRun(id);
-    long all = Math.max(1, parts.parts().stream().mapToLong(PromptParts.Part::characters).sum());
-    for (PromptParts.Part part : parts.parts()) {
-      row(part.name(), part.characters(), all);
-      part.items().forEach(item -> surroundings.out().println("    " + item));
-    }
-    row("all", all, all);
+    print(id == null ? ofNewRun() : ofRun(id), surroundings.out());
     return 0;
   }
 
-  private void row(String name, long characters, long all) {
-    surroundings
-        .out()
-        .printf(
-            Locale.ROOT,
-            "%-12s %8d tokens  %3d %%%n",
-            name,
-            (characters + CHARACTERS - 1) / CHARACTERS,
-            Math.round(100.0 * characters / all));
+  /** One row for each part, with its share. */
+  static void print(PromptParts parts, PrintStream out) {
+    long all = Math.max(1, parts.parts().stream().mapToLong(PromptParts.Part::characters).sum());
+    for (PromptParts.Part part : parts.parts()) {
+      row(out, part.name(), part.characters(), all);
+      part.items().forEach(item -> out.println("    " + item));
+    }
+    row(out, "all", all, all);
+  }
+
+  private static void row(PrintStream out, String name, long characters, long all) {
+    out.printf(
+        Locale.ROOT,
+        "%-12s %8d tokens  %3d %%%n",
+        name,
+        (characters + CHARACTERS - 1) / CHARACTERS,
+        Math.round(100.0 * characters / all));
   }
 
   private PromptParts ofNewRun() {

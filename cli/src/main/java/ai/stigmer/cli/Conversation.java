@@ -9,6 +9,7 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.mcp.ChangedTools;
 import ai.stigmer.runner.CommandSandbox;
@@ -65,11 +66,12 @@ final class Conversation {
 
   /** A runner over the journal of this home, for writing. */
   Runner open() {
-    return new Runner(
-        surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE),
-        Owners.current(),
-        env(),
-        Optional.of(surroundings.probes()));
+    return over(surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE));
+  }
+
+  /** A runner that owns this journal. */
+  Runner over(Journal journal) {
+    return new Runner(journal, Owners.current(), env(), Optional.of(surroundings.probes()));
   }
 
   /** Decides where the commands of a run in this folder run. */

@@ -3,22 +3,15 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
-import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
-import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
-import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.CommandSandbox;
-import ai.stigmer.runner.RecordedRun;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
-import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -85,41 +78,28 @@ final class ResumeCommand implements Callable<Integer> {
           .asException();
     }
     Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
-    String runId = find();
-    ChildIds.parent(runId).ifPresent(parent -> refuse(runId, parent));
+    String runId = GoingOn.find(surroundings, id);
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
-      RecordedRun run = RecordedRun.of(journaled, now());
-      CommandSandbox.Decision commands = commands(conversation, journaled);
-      RunEnvironment ready = run.environment();
-      RunEnvironment environment =
-          new RunEnvironment(
-              ready.agent(),
-              ready.workspace(),
-              ready.permissions(),
-              commands.execution(),
-              resized(ready.model()),
-              ready.fallbacks(),
-              ready.configuration(),
-              maxTurns == null ? ready.maxTurns() : maxTurns,
-              ready.retries(),
-              budget.over(ready.budget()),
-              ready.context());
-      view.begin(
-          RunCommand.shown(environment.model()),
-          run.recorded().startLine(models(environment))
-              + " · as the run was started · "
-              + commands.words()
-              + RunCommand.mode(environment.permissions()),
-          journaled.configuration());
-      run.notes().forEach(view::note);
-      tellOfChange(view, journaled.model(), run.anew());
-      tellOfRules(view, journaled, environment);
-      if (journaled.execution().isSandboxed() && !commands.execution().isSandboxed()) {
-        view.note("commands were kept in a sandbox until now; from here on they are not");
-      }
-      return conversation.resume(runner, runId, environment, run.anew());
+      GoingOn run =
+          GoingOn.of(view, journaled, now(), commands(conversation, journaled), this::changed);
+      return conversation.resume(runner, runId, run.environment(), run.anew());
     }
+  }
+
+  private RunEnvironment changed(RunEnvironment ready) {
+    return new RunEnvironment(
+        ready.agent(),
+        ready.workspace(),
+        ready.permissions(),
+        ready.execution(),
+        resized(ready.model()),
+        ready.fallbacks(),
+        ready.configuration(),
+        maxTurns == null ? ready.maxTurns() : maxTurns,
+        ready.retries(),
+        budget.over(ready.budget()),
+        ready.context());
   }
 
   private CommandSandbox.Decision commands(Conversation conversation, RunEnvironment journaled) {
@@ -140,26 +120,6 @@ final class ResumeCommand implements Callable<Integer> {
                         .help("for example sandbox")
                         .asException());
     return conversation.sandbox(journaled.workspace()).decide(journaled.execution().withMode(mode));
-  }
-
-  private static List<ModelSettings> models(RunEnvironment environment) {
-    return Stream.concat(Stream.of(environment.model()), environment.fallbacks().stream()).toList();
-  }
-
-  private static void refuse(String runId, String parent) {
-    throw Problem.of(
-            "E816",
-            Problem.Category.USAGE,
-            "run " + runId + " is a sub-agent's; it goes on with the run above it")
-        .help("stigmer resume " + parent)
-        .asException();
-  }
-
-  private String find() {
-    try (Journal journal =
-        surroundings.journals().open(surroundings.database(), JournalOpener.Access.READ)) {
-      return RunFinder.find(journal, id);
-    }
   }
 
   private ModelSettings resized(ModelSettings model) {
@@ -189,13 +149,5 @@ final class ResumeCommand implements Callable<Integer> {
         .skip(journaled.permissions().rules().size())
         .map(one -> "denied from here on: " + one.rule().text() + " (" + one.location() + ")")
         .forEach(view::note);
-  }
-
-  private void tellOfChange(RunView view, ModelSettings journaled, Resolved anew) {
-    String chosen =
-        anew.value("llm.provider").orElse("") + "/" + anew.value("llm.model").orElse("");
-    if (!chosen.equals(journaled.provider() + "/" + journaled.model())) {
-      view.note("a new run would use " + chosen + "; this one goes on with its own model");
-    }
   }
 }

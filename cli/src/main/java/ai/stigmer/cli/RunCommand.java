@@ -5,16 +5,10 @@ import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
-import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
-import ai.stigmer.graphton.retry.RetryPolicy;
-import ai.stigmer.runner.AgentDefinition;
-import ai.stigmer.runner.AgentFile;
-import ai.stigmer.runner.CommandSandbox;
-import ai.stigmer.runner.Execution;
 import ai.stigmer.runner.JsonSchemaCheck;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunPermissions;
@@ -58,22 +52,7 @@ final class RunCommand implements Callable<Integer> {
       description = "The same as MESSAGE. What is piped in is added to it.")
   private String prompt = "";
 
-  @Option(
-      names = "--agent",
-      paramLabel = "FILE",
-      description = "The agent to run (default: a built-in assistant).")
-  private @Nullable Path agentFile;
-
-  @Option(
-      names = "--workspace",
-      paramLabel = "DIR",
-      description = "The folder it works in (default: this one). It cannot leave it.")
-  private Path workspace = Path.of(".");
-
-  @Option(
-      names = "--allow-shell",
-      description = "Run commands without asking, as --allow execute does.")
-  private boolean allowShell;
+  @Mixin private TaskOptions task = new TaskOptions();
 
   @Option(
       names = "--json-schema",
@@ -118,43 +97,19 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunView view, Resolved configuration, List<String> notes) {
-    AgentDefinition agent =
-        Optional.ofNullable(agentFile).map(AgentFile::read).orElseGet(AgentDefinition::assistant);
     String message = new MessageInput(surroundings).read(words, prompt);
     Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
-    CommandSandbox.Decision commands =
-        conversation.sandbox(workspace).decide(Execution.asked(configuration));
-    ContextOptions.Equipped equipped =
-        context.equip(surroundings, agent, Optional.ofNullable(agentFile), workspace);
-    Optional<String> schema = Optional.ofNullable(jsonSchema).map(JsonSchemaCheck::read);
-    RunPermissions permissions = RunPermissions.of(configuration);
-    if (allowShell) {
-      permissions = permissions.allowingCommands();
-    }
     RunEnvironment environment =
-        new RunEnvironment(
-            equipped.agent(),
-            workspace,
-            permissions,
-            commands.execution(),
-            configuration.llm().toModelSettings(),
-            configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
-            configuration.toJson(),
-            configuration.maxTurns(),
-            RetryPolicy.DEFAULT
-                .withMaxRetries(configuration.maxRetries())
-                .withBudget(configuration.retryBudget()),
-            configuration.budget(),
-            equipped.context().withAnswerSchema(schema));
+        task.environment(
+            surroundings,
+            conversation,
+            view,
+            configuration,
+            context,
+            Optional.ofNullable(jsonSchema).map(JsonSchemaCheck::read),
+            notes);
     RunRequest request =
         new RunRequest(RunIds.next(surroundings.clock().instant()), message, environment);
-    view.begin(
-        shown(environment.model()),
-        configuration.startLine() + " · " + commands.words() + mode(permissions),
-        configuration.toJson());
-    configuration.notes().forEach(view::note);
-    notes.forEach(view::note);
-    equipped.notes().forEach(view::note);
     return switch (configuration.engine()) {
       case EMBEDDED -> conversation.run(request, configuration);
       case TEMPORAL -> new HandedRun(surroundings, view).run(request, configuration, conversation);

@@ -22,13 +22,18 @@ import java.util.Optional;
 final class ShellApproval implements Approver {
   private final Surroundings surroundings;
   private final WhenAbsent whenAbsent;
-  private final TypedLines lines;
+  private final Asker asker;
   private boolean told;
 
   ShellApproval(Surroundings surroundings, WhenAbsent whenAbsent) {
+    this(surroundings, whenAbsent, Asker.at(surroundings));
+  }
+
+  /** Asks in another way than by standard input. */
+  ShellApproval(Surroundings surroundings, WhenAbsent whenAbsent, Asker asker) {
     this.surroundings = surroundings;
     this.whenAbsent = whenAbsent;
-    this.lines = new TypedLines(surroundings.in());
+    this.asker = asker;
   }
 
   @Override
@@ -98,7 +103,7 @@ final class ShellApproval implements Approver {
     show("the agent wants to run:", request);
     while (true) {
       Optional<String> key =
-          line("run it? [y]es  [N]o  [a]lways in this run  [e]dit  [r]eason for no", until);
+          asker.line("run it? [y]es  [N]o  [a]lways in this run  [e]dit  [r]eason for no", until);
       if (key.isEmpty()) {
         return new Answer.Later();
       }
@@ -107,7 +112,7 @@ final class ShellApproval implements Approver {
             case "y", "yes" -> Optional.of(new ApprovalDecision.Approved());
             case "a", "always" -> Optional.of(new ApprovalDecision.Remembered());
             case "e", "edit" -> edited(request, until);
-            case "r", "reason" -> line("why not?", until).map(ApprovalDecision.Denied::new);
+            case "r", "reason" -> asker.line("why not?", until).map(ApprovalDecision.Denied::new);
             default -> Optional.of(new ApprovalDecision.Denied("the user refused this command"));
           };
       if (decision.isPresent()) {
@@ -121,7 +126,8 @@ final class ShellApproval implements Approver {
 
   /** Empty when nothing was typed, so that the question is asked again. */
   private Optional<ApprovalDecision> edited(ApprovalRequest request, CancelToken until) {
-    return line("instead", until)
+    return asker
+        .line("instead", until)
         .filter(typed -> !typed.isEmpty())
         .map(typed -> new ApprovalDecision.Edited(ToolLine.replaced(request.call(), typed)));
   }
@@ -129,7 +135,7 @@ final class ShellApproval implements Approver {
   private Answer didItHappen(ApprovalRequest request, CancelToken until) {
     show("the process stopped while this was running:", request);
     Optional<String> key =
-        line("did it take effect? [h]appened  [d]id not, run it  [U]nknown", until);
+        asker.line("did it take effect? [h]appened  [d]id not, run it  [U]nknown", until);
     return key.<Answer>map(
             typed ->
                 new Answer.Now(
@@ -149,18 +155,5 @@ final class ShellApproval implements Approver {
             : request.call().name() + " " + request.call().arguments();
     surroundings.err().println("  " + Visible.of(call));
     surroundings.err().println("  because of " + Visible.of(request.why()));
-  }
-
-  /** What is typed; empty when the question is withdrawn first. */
-  private Optional<String> line(String question, CancelToken until) {
-    lines.ready();
-    surroundings.err().print(question + " > ");
-    surroundings.err().flush();
-    Optional<String> typed = lines.next(until);
-    if (!typed.orElse("").endsWith("\n")) {
-      surroundings.err().println();
-      surroundings.err().flush();
-    }
-    return typed.map(String::strip);
   }
 }

@@ -79,7 +79,7 @@ public final class Stigmer {
   }
 
   private int command(String name, List<String> arguments) {
-    if (name.equals("run") || name.equals("resume") || name.equals("fork")) {
+    if (List.of("run", "chat", "resume", "fork").contains(name)) {
       Path home = surroundings.home();
       Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
       Thread.ofVirtual().start(ModelCatalog::warmUp);

@@ -68,7 +68,8 @@ final class UndoCommand implements Callable<Integer> {
       var undo = new Undo(journal, workspace, run, to);
       List<Item> items =
           dryRun ? undo.plan() : undo.apply(Owners.current(), force ? Force.YES : Force.NO);
-      items.forEach(item -> surroundings.out().println(line(item)));
+      items.forEach(
+          item -> surroundings.out().println(line(item, dryRun ? "refuse" : "overwrite")));
       if (items.isEmpty()) {
         surroundings
             .out()
@@ -83,13 +84,14 @@ final class UndoCommand implements Callable<Integer> {
     }
   }
 
-  private String line(Item item) {
+  /** One file, and what is done about it. */
+  static String line(Item item, String overwrite) {
     String word =
         switch (item.action()) {
           case RESTORE -> "restore";
           case REMOVE -> "remove";
           case NONE -> "as it was";
-          case OVERWRITE -> dryRun ? "refuse" : "overwrite";
+          case OVERWRITE -> overwrite;
           case IMPOSSIBLE -> "cannot";
         };
     String why = item.why().isEmpty() ? "" : "  (" + item.why() + ")";

@@ -1,6 +1,7 @@
 package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.graphton.budget.Budget;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,15 @@ public final class LlmOptions {
     input = permissions.added(input);
     input = presence.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
+  }
+
+  /**
+   * A recorded budget with what these flags change.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E118} when a value cannot be
+   */
+  public Budget over(Budget recorded) {
+    return budget.over(recorded);
   }
 
   private static ConfigInput flag(

@@ -36,8 +36,8 @@ final class Steering {
     this.taken = taken(plan.writer().before());
   }
 
-  /** A fork has an inbox of its own, with nothing in it. */
-  private static int taken(List<Recorded> entries) {
+  /** The number of the last message taken; a fork has an inbox of its own, with nothing in it. */
+  static int taken(List<Recorded> entries) {
     int taken = 0;
     for (Recorded recorded : entries) {
       if (recorded.entry() instanceof UserMessage(String _, int number) && number > 0) {

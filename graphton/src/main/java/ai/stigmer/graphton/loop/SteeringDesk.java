@@ -82,6 +82,12 @@ public final class SteeringDesk {
     return end(journal.read(runId));
   }
 
+  /** Whether somebody has said something that the run has not taken over yet. */
+  public boolean isWaitedFor(String runId) {
+    int next = Steering.taken(journal.read(runId)) + 1;
+    return journal.inbox().find(runId, Post.Message.topic(next)).isPresent();
+  }
+
   private static Optional<RunEnd> end(List<Recorded> entries) {
     return Transcript.of(entries).end();
   }
