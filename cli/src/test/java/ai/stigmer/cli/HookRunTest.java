@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +140,7 @@ class HookRunTest {
     assertThat(logged()).hasSize(3);
     for (String pid : logged()) {
       Optional<ProcessHandle> left = ProcessHandle.of(Long.parseLong(pid));
-      left.ifPresent(process -> process.onExit().join());
+      left.ifPresent(process -> process.onExit().orTimeout(20, TimeUnit.SECONDS).join());
     }
   }
 

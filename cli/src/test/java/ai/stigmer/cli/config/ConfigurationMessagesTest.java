@@ -31,7 +31,7 @@ class ConfigurationMessagesTest {
 
   /** A module that is missing, which is none here; no home; the key of a resumed run. */
   private static final Set<String> ELSEWHERE =
-      Set.of("E123", "E136", "E137", "E156", "E160", "E162", "E164", "E166", "E167");
+      Set.of("E123", "E136", "E137", "E156", "E159", "E160", "E162", "E164", "E166", "E167");
 
   private final StringBuilder story = new StringBuilder();
   private final Map<String, Integer> shown = new TreeMap<>();

@@ -208,6 +208,7 @@ final class ExpectedExplain {
         check(List.of("ask", "allow-edits", "plan", "deny").contains(text), text, "E155", key);
       }
       case "permissions.allow", "permissions.ask", "permissions.deny" -> put(node, text, null);
+      case "hooks.before_tool", "hooks.after_tool", "hooks.stop" -> put(node, text, null);
       case "engine",
           "temporal.address",
           "temporal.namespace",
