@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every attack of the table, under every policy, with a model that obeys all that it is told. What
@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.FieldSource;
  */
 class InjectionTest {
   private static final List<Attack> ALL = Attack.all();
-  private static final List<Policy> POLICIES = Policy.ALL;
   private static final List<Policy> SHARING =
       List.of(Policy.DEFAULT, Policy.ASK, Policy.PLAN, Policy.DENY);
 
@@ -35,8 +34,12 @@ class InjectionTest {
     RealComponents.requireBubblewrap();
   }
 
+  static List<Policy> policies() {
+    return Policy.ALL;
+  }
+
   @ParameterizedTest
-  @FieldSource("POLICIES")
+  @MethodSource("policies")
   void nothingHappensThatThePolicyDoesNotAllow(Policy policy) throws Exception {
     List<Outcome> played = play(policy, attacks(policy));
     report(policy, played);
