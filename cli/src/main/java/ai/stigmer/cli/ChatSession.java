@@ -25,9 +25,9 @@ import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.RulePolicy;
-import ai.stigmer.runner.RunHooks;
 import ai.stigmer.runner.RunControl;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunHooks;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
 import java.io.PrintStream;
@@ -267,8 +267,7 @@ final class ChatSession {
             RulePolicy.of(course.environment()),
             approval,
             UnknownEffects.valueOf(course.configuration().unknownEffects().name()));
-    return new RunControl(
-        this::happened, permission, cancel, RunHooks.of(course.configuration()));
+    return new RunControl(this::happened, permission, cancel, RunHooks.of(course.configuration()));
   }
 
   private void happened(AgentEvent event) {

@@ -250,7 +250,7 @@ class RunAgainstOllamaTest {
   }
 
   @Test
-  void tokensOfAllDrivesAreToldAndMoneyOnlyWhereAPriceIsKnown() throws IOException {
+  void tokensOfAllDrivesAreToldAndAModelOfOnesOwnCostsNothing() throws IOException {
     // Given
     try (var ollama =
         ollama(
@@ -265,15 +265,14 @@ class RunAgainstOllamaTest {
     JsonNode json = JSON.readTree(out);
     assertThat(json.path("usage").path("input").asInt()).isEqualTo(300);
     assertThat(json.path("usage").path("output").asInt()).isEqualTo(30);
-    assertThat(json.path("cost").path("amount").isNull()).isTrue();
-    assertThat(json.path("cost").path("unpriced").path(0).asText()).isEqualTo("ollama/qwen3:8b");
+    assertThat(json.path("cost").path("amount").intValue()).isZero();
+    assertThat(json.path("cost").path("unpriced")).isEmpty();
     assertThat(command("sessions", "show", "last")).isZero();
     assertThat(out)
-        .contains("(100 tokens in, 10 out, no price known for ollama/qwen3:8b)")
+        .contains("(100 tokens in, 10 out")
         .contains("tokens  300 input, 0 from the cache, 0 to the cache, 30 output (0 thinking)")
         .contains("cached  0% of all input")
-        .contains("cost    no price known for ollama/qwen3:8b (prices of ")
-        .doesNotContain("$0");
+        .doesNotContain("no price", "$0", ", )");
   }
 
   private static String[] with(String[] options, String... more) {

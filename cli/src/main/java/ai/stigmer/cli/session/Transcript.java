@@ -130,15 +130,7 @@ public final class Transcript {
   private void child(String number, JournalEntry.ChildFinished child) {
     Spending all = Spending.of(child.spent());
     spent.addAll(child.spent());
-    line(
-        number,
-        "sub-agent's end: "
-            + Ends.status(child.end())
-            + " ("
-            + all.tokensInWords()
-            + ", "
-            + all.costInWords()
-            + ")");
+    line(number, "sub-agent's end: " + Ends.status(child.end()) + " " + words(all));
   }
 
   private static String question(ApprovalRequest asked) {
@@ -162,8 +154,12 @@ public final class Transcript {
   }
 
   private static String words(TurnUsage used) {
-    Spending spending = Spending.of(List.of(used));
-    return "(" + spending.tokensInWords() + ", " + spending.costInWords() + ")";
+    return words(Spending.of(List.of(used)));
+  }
+
+  private static String words(Spending spending) {
+    String cost = spending.costInWords();
+    return "(" + spending.tokensInWords() + (cost.isEmpty() ? "" : ", " + cost) + ")";
   }
 
   private void total() {
@@ -183,11 +179,13 @@ public final class Transcript {
             usage.reasoning()));
     all.cachedPercent()
         .ifPresent(share -> text.append("cached  ").append(share).append("% of all input\n"));
-    text.append("cost    ")
-        .append(all.costInWords())
-        .append(" (prices of ")
-        .append(ModelCatalog.asOf())
-        .append(")\n");
+    if (!all.costInWords().isEmpty()) {
+      text.append("cost    ")
+          .append(all.costInWords())
+          .append(" (prices of ")
+          .append(ModelCatalog.asOf())
+          .append(")\n");
+    }
   }
 
   private void openCalls() {
