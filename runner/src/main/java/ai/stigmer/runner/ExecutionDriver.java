@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +41,8 @@ public final class ExecutionDriver {
   /**
    * Drives a run on.
    *
-   * @param atMost the time after which it yields between two steps; what is under way is let finish
+   * @param atMost the time from its first step on after which it yields between two steps; what is
+   *     under way is let finish
    * @param token ends the run, or makes it yield sooner
    * @return how it ended; one that waits or has yielded has not ended
    * @throws ai.stigmer.graphton.error.ProblemException when it cannot go on here: no such run, its
@@ -62,14 +64,20 @@ public final class ExecutionDriver {
             approver(run.anew().whenAbsent()),
             UnknownEffects.valueOf(run.anew().unknownEffects().name()));
     var over = new CountDownLatch(1);
-    Thread timer =
-        Thread.ofVirtual().name("yield-" + runId).start(() -> yieldAfter(over, atMost, token));
+    var begun = new AtomicBoolean();
+    // The time counts from the first step on: a drive that yields before it would never get on.
+    Consumer<AgentEvent> timed =
+        event -> {
+          if (!(event instanceof AgentEvent.RunStarted) && begun.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("yield-" + runId).start(() -> yieldAfter(over, atMost, token));
+          }
+          listener.accept(event);
+        };
     try {
       return runner.resume(
-          runId, environment, new RunControl(listener, permission, token, RunHooks.of(run.anew())));
+          runId, environment, new RunControl(timed, permission, token, RunHooks.of(run.anew())));
     } finally {
       over.countDown();
-      timer.interrupt();
     }
   }
 
