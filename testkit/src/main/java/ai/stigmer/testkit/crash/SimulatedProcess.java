@@ -113,6 +113,10 @@ final class SimulatedProcess {
     return world.held(points);
   }
 
+  void sleep() {
+    strands.sleep();
+  }
+
   /** It slept, and its runs may be somebody else's now. */
   void wake() {
     strands.wake();

@@ -222,6 +222,7 @@ public final class Simulation {
   private boolean happens(int dice, String name, SimulatedProcess process) {
     return switch (dice) {
       case 0, 1 -> {
+        process.sleep();
         takeOver();
         process.wake();
         yield false;

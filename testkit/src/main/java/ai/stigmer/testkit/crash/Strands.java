@@ -47,6 +47,7 @@ final class Strands implements ToolInterceptor {
   private final Map<String, List<String>> underWay = new HashMap<>();
   private final Map<String, Set<String>> ended = new HashMap<>();
 
+  private boolean asleep;
   private boolean stuck;
 
   /**
@@ -85,8 +86,14 @@ final class Strands implements ToolInterceptor {
     }
   }
 
-  /** The process has died, or its runs are somebody else's: whoever waits has to look again. */
+  /** The process is stopped: nobody of it goes on. */
+  synchronized void sleep() {
+    asleep = true;
+  }
+
+  /** The process has died, or goes on: whoever waits has to look again. */
   synchronized void wake() {
+    asleep = false;
     notifyAll();
   }
 
@@ -165,7 +172,8 @@ final class Strands implements ToolInterceptor {
 
   private boolean goes(String run, String call) {
     String mine = task();
-    return isFirst(run, call)
+    return !asleep
+        && isFirst(run, call)
         && (ChildIds.parent(run).isEmpty() || mine == null || isFirst(root, mine));
   }
 
