@@ -22,12 +22,17 @@ import org.jspecify.annotations.Nullable;
 record Chain(List<Recorded> entries, long last, String hash) {
   static final Chain EMPTY = new Chain(List.of(), 0, EntryChain.START);
 
-  /** The rows of a run by its last one's key, the last one first. */
-  static final String ROWS =
+  private static final String BACK =
       "WITH RECURSIVE run(id, seq, previous, time, body, hash, parts) AS ("
           + "SELECT id, seq, previous, time, body, hash, parts FROM entries WHERE id = ? UNION ALL"
           + " SELECT e.id, e.seq, e.previous, e.time, e.body, e.hash, e.parts FROM entries e"
-          + " JOIN run ON e.id = run.previous AND e.id < run.id)";
+          + " JOIN run ON e.id = run.previous AND e.id < run.id";
+
+  /** The rows of a run by its last one's key, the last one first. */
+  static final String ROWS = BACK + ")";
+
+  private static final String ROWS_FROM =
+      BACK + " AND run.seq > ?) SELECT seq, time, body, hash, parts FROM run";
 
   Chain {
     entries = List.copyOf(entries);
@@ -51,7 +56,20 @@ record Chain(List<Recorded> entries, long last, String hash) {
    *     when a blob is
    */
   static Chain read(Connection connection, Path file, Run run) throws SQLException {
-    return of(connection, file.toString(), run, rows(connection, run).reversed());
+    return of(connection, file.toString(), run, rows(connection, run, Long.MIN_VALUE).reversed());
+  }
+
+  /**
+   * Reads what a run has behind a place.
+   *
+   * @param after the place, from 1
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
+   */
+  static List<Recorded> readBehind(Connection connection, Path file, Run run, long after)
+      throws SQLException {
+    return after >= run.entries()
+        ? List.of()
+        : behind(connection, file.toString(), run, rows(connection, run, after).reversed(), after);
   }
 
   /**
@@ -133,11 +151,12 @@ record Chain(List<Recorded> entries, long last, String hash) {
     }
   }
 
-  private static List<Row> rows(Connection connection, Run run) throws SQLException {
+  /** The rows of a run from a place on, the last one first. */
+  private static List<Row> rows(Connection connection, Run run, long from) throws SQLException {
     var found = new ArrayList<Row>();
-    String select = ROWS + " SELECT seq, time, body, hash, parts FROM run";
-    try (PreparedStatement statement = connection.prepareStatement(select)) {
+    try (PreparedStatement statement = connection.prepareStatement(ROWS_FROM)) {
       statement.setLong(1, run.last());
+      statement.setLong(2, from);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           found.add(Row.of(rows));

@@ -162,6 +162,20 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public List<Recorded> read(String runId, long after) {
+    if (after == 0) {
+      return read(runId);
+    }
+    synchronized (reading) {
+      try {
+        return Chain.readBehind(reading, file, Runs.require(reading, file, runId), after);
+      } catch (SQLException e) {
+        throw StoreProblems.of(file, e);
+      }
+    }
+  }
+
+  @Override
   public List<RunSummary> list(int limit) {
     synchronized (reading) {
       try (PreparedStatement select = reading.prepareStatement(LIST)) {
