@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ModelRef;
 import java.util.List;
 import java.util.Locale;
@@ -81,11 +82,10 @@ final class ValueCheck {
     if (ModelRef.PROVIDERS.contains(text) || text.equals(ModelRef.SCRIPTED)) {
       return Optional.empty();
     }
-    String near = DidYouMean.nearest(text, ModelRef.PROVIDERS);
     return Optional.of(
         Problems.of("E102", "unknown provider \"" + text + "\"", location)
             .help(
-                (near.isEmpty() ? "" : "did you mean \"" + near + "\"? ")
+                Spelling.hint(text, ModelRef.PROVIDERS)
                     + "valid: "
                     + providers()
                     + " (and scripted, for demos and tests)"));
