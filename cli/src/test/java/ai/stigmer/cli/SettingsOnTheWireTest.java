@@ -254,7 +254,7 @@ class SettingsOnTheWireTest {
             Scenario.of(),
             s -> {
               assertThat(s.status()).as(s.err()).isEqualTo(1);
-              assertThat(s.err()).contains("E550");
+              assertThat(s.err()).contains("E590");
             }));
     all.put("effects.unknown", answered("fail", s -> assertThat(s.chats()).hasSize(1)));
     return all;
