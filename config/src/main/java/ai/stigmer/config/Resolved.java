@@ -1,6 +1,7 @@
 package ai.stigmer.config;
 
 import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.egress.HostRule;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelSettings;
@@ -197,6 +198,14 @@ public final class Resolved {
   /** Whether commands in a sandbox reach the network. */
   public boolean isNetworkOpen() {
     return get(SettingsTable.EXECUTION_NETWORK).value().equals(Optional.of("open"));
+  }
+
+  /** The only hosts that commands in a sandbox reach; empty when there is no such list. */
+  public List<HostRule> allowedHosts() {
+    return get(SettingsTable.EXECUTION_NETWORK)
+        .value()
+        .flatMap(ExecutionValues::hosts)
+        .orElse(List.of());
   }
 
   /** What commands in a sandbox may use up, and what they may read beyond the rest. */

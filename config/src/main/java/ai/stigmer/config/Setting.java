@@ -35,7 +35,8 @@ record Setting(
     API("auto, responses or chat"),
     PULL("ask, never or when-missing"),
     EXECUTION("auto, sandbox or local"),
-    NETWORK("none or open"),
+    NETWORK(
+        "none, open or hosts with a dot or a port such as github.com,*.example.org:8443, at most 64"),
     PROCESSES("a whole number from 16 to 65536"),
     SIZE("a size from 16m to 1024g, such as 512m or 4g"),
     FOLDERS("absolute folders, separated by colons, at most 32"),

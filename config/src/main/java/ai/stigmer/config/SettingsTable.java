@@ -207,9 +207,9 @@ final class SettingsTable {
               EXECUTION_NETWORK,
               Kind.NETWORK,
               List.of(Variable.of("STIGMER_EXECUTION_NETWORK")),
-              List.of("--network"),
+              List.of("--allow-host", "--network"),
               false,
-              "What commands in a sandbox reach: none, or all that this machine reaches. The flag takes no value and means open."),
+              "What commands in a sandbox reach: none, open for all that this machine reaches, or hosts, through a proxy. --network takes no value and means open; --allow-host takes one host and is repeatable."),
           new Setting(
               EXECUTION_READABLE,
               Kind.FOLDERS,

@@ -132,7 +132,7 @@ final class SchemaWriter {
       case UNKNOWN_EFFECTS -> node.putArray("enum").add("ask").add("tell-model").add("fail");
       case API -> node.putArray("enum").add("auto").add("responses").add("chat");
       case EXECUTION -> node.putArray("enum").add("auto").add("sandbox").add("local");
-      case NETWORK -> node.putArray("enum").add("none").add("open");
+      case NETWORK -> node.put("type", "string");
       case PROCESSES -> {
         node.put("type", "integer").put("minimum", 16).put("maximum", 65_536);
         choices.addObject().put("type", "string").put("pattern", "^[0-9]{2,5}$");
