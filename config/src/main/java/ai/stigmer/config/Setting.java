@@ -48,6 +48,7 @@ record Setting(
     UNKNOWN_EFFECTS("ask, tell-model or fail"),
     PERMISSION_MODE("ask, allow-edits, plan or deny"),
     ENGINE("embedded or temporal"),
+    LOG_LEVEL("debug, info, warning or error"),
     WORD("one word of letters, digits and . : _ - /, at most 200"),
     RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons"),
     HOOKS("a command for sh -c");
@@ -69,7 +70,7 @@ record Setting(
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
         case DATABASE -> false;
-        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD -> false;
+        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD, LOG_LEVEL -> false;
       };
     }
   }
@@ -126,7 +127,15 @@ record Setting(
       case UNKNOWN_EFFECTS -> "ask";
       case PERMISSION_MODE -> "plan";
       case ENGINE -> "temporal";
-      case WORD -> key.endsWith("address") ? "localhost:7233" : "stigmer";
+      case WORD ->
+          switch (key) {
+            case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
+            case SettingsTable.BACKEND_ENDPOINT -> "localhost:50051";
+            case SettingsTable.WORKER_WORKSPACES -> "./workspace";
+            case SettingsTable.WORKER_SANDBOX -> "filesystem";
+            default -> "stigmer";
+          };
+      case LOG_LEVEL -> "warning";
       case RULES -> "execute(git status *);edit(src/**)";
       case HOOKS -> "~/bin/notify";
       case DURATION -> "90s";

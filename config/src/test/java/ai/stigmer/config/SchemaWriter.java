@@ -142,6 +142,7 @@ final class SchemaWriter {
       case PERMISSION_MODE ->
           node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
+      case LOG_LEVEL -> node.putArray("enum").add("debug").add("info").add("warning").add("error");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
       case RULES -> rules(choices, node);
       case HOOKS -> hooks(choices, node);

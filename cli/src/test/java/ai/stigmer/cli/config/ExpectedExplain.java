@@ -214,7 +214,14 @@ final class ExpectedExplain {
           "temporal.namespace",
           "temporal.task_queue",
           "temporal.heartbeat",
-          "temporal.segment" ->
+          "temporal.segment",
+          "temporal.runner_task_queue",
+          "temporal.invoke_task_queue",
+          "backend.endpoint",
+          "backend.api_key",
+          "worker.workspaces",
+          "worker.sandbox",
+          "worker.log_level" ->
           put(node, text, null);
       case "temporal.max_concurrency" -> put(node, text, 10);
       case "llm.api" -> {
