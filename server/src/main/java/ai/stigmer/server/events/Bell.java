@@ -17,13 +17,20 @@ public final class Bell {
   private final Map<String, Line> lines = new ConcurrentHashMap<>();
 
   /** Those who listen to one run, and what they read. */
-  private record Line(List<Runnable> listeners, Tail tail) {}
+  private record Line(List<Runnable> listeners, NewestEntries newest) {}
 
   /** Something happened in a run; called on the run's thread. */
   public void saw(String id, AgentEvent event) {
+    if (!isLiveOnly(event)) {
+      ring(id);
+    }
+  }
+
+  /** The journal of a run has grown. */
+  public void ring(String id) {
     Line line = lines.get(id);
-    if (line != null && !isLiveOnly(event)) {
-      line.tail().grown();
+    if (line != null) {
+      line.newest().grown();
       line.listeners().forEach(Runnable::run);
     }
   }
@@ -47,20 +54,22 @@ public final class Bell {
             id,
             (key, known) -> {
               Line all =
-                  known == null ? new Line(new CopyOnWriteArrayList<>(), new Tail(journal)) : known;
+                  known == null
+                      ? new Line(new CopyOnWriteArrayList<>(), new NewestEntries(journal))
+                      : known;
               all.listeners().add(rung);
               return all;
             });
     return new Listening() {
       @Override
       public List<Recorded> behind(long after) {
-        return line.tail().behind(after);
+        return line.newest().behind(after);
       }
 
       @Override
       public List<Recorded> allBehind(long after) {
-        line.tail().grown();
-        return line.tail().behind(after);
+        line.newest().grown();
+        return line.newest().behind(after);
       }
 
       @Override

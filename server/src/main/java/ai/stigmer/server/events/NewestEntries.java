@@ -12,7 +12,7 @@ import java.util.function.LongFunction;
  *
  * <p>Thread contract: thread-safe; {@link #grown} never blocks.
  */
-final class Tail {
+final class NewestEntries {
   /** How many entries are kept; who is further behind reads the journal. */
   static final int MOST = 64;
 
@@ -26,7 +26,7 @@ final class Tail {
   /**
    * @param journal gives the run's entries behind a sequence number
    */
-  Tail(LongFunction<List<Recorded>> journal) {
+  NewestEntries(LongFunction<List<Recorded>> journal) {
     this.journal = journal;
   }
 

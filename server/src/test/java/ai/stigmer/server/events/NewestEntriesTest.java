@@ -12,15 +12,15 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class TailTest {
+class NewestEntriesTest {
   private final InMemoryJournal journal = new InMemoryJournal(InstantSource.system());
   private final JournalWriter writer = journal.create("r", "me");
 
   /** The places from which the journal was read. */
   private final List<Long> looks = new ArrayList<>();
 
-  private final Tail tail =
-      new Tail(
+  private final NewestEntries newest =
+      new NewestEntries(
           after -> {
             looks.add(after);
             return journal.read("r", after);
@@ -34,38 +34,38 @@ class TailTest {
   @Test
   void manyReadersCostOneLookAtTheJournalForEachTimeThatItGrows() {
     for (int reader = 0; reader < 10; reader++) {
-      assertThat(seqs(tail.behind(0))).containsExactly(1L, 2L);
+      assertThat(seqs(newest.behind(0))).containsExactly(1L, 2L);
     }
     append(1);
     for (int reader = 0; reader < 10; reader++) {
-      assertThat(seqs(tail.behind(2))).containsExactly(3L);
+      assertThat(seqs(newest.behind(2))).containsExactly(3L);
     }
     assertThat(looks).containsExactly(0L, 2L);
   }
 
   @Test
   void aReaderWhoIsAheadOfTheOthersGetsNothingTwice() {
-    assertThat(seqs(tail.behind(1))).containsExactly(2L);
-    assertThat(tail.behind(2)).isEmpty();
-    assertThat(tail.behind(5)).isEmpty();
+    assertThat(seqs(newest.behind(1))).containsExactly(2L);
+    assertThat(newest.behind(2)).isEmpty();
+    assertThat(newest.behind(5)).isEmpty();
   }
 
   @Test
   void whoIsFarBehindReadsTheJournalAndMissesNothing() {
-    assertThat(tail.behind(2)).isEmpty();
-    append(2 * Tail.MOST);
+    assertThat(newest.behind(2)).isEmpty();
+    append(2 * NewestEntries.MOST);
 
-    assertThat(tail.behind(2)).hasSize(2 * Tail.MOST);
-    assertThat(seqs(tail.behind(0))).hasSize(2 * Tail.MOST + 2).startsWith(1L, 2L, 3L);
-    assertThat(seqs(tail.behind(Tail.MOST))).hasSize(Tail.MOST + 2);
-    assertThat(looks).containsExactly(2L, 2L, 0L, (long) Tail.MOST);
+    assertThat(newest.behind(2)).hasSize(2 * NewestEntries.MOST);
+    assertThat(seqs(newest.behind(0))).hasSize(2 * NewestEntries.MOST + 2).startsWith(1L, 2L, 3L);
+    assertThat(seqs(newest.behind(NewestEntries.MOST))).hasSize(NewestEntries.MOST + 2);
+    assertThat(looks).containsExactly(2L, 2L, 0L, (long) NewestEntries.MOST);
   }
 
   private void append(int count) {
     for (int i = 0; i < count; i++) {
       writer.append(List.of(new JournalEntry.UserMessage("hello")));
     }
-    tail.grown();
+    newest.grown();
   }
 
   private static List<Long> seqs(List<Recorded> entries) {
