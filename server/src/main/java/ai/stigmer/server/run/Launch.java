@@ -2,6 +2,7 @@ package ai.stigmer.server.run;
 
 import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LlmConfig;
@@ -12,6 +13,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Checkpoints;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpServer;
@@ -20,6 +22,7 @@ import ai.stigmer.mcp.McpTools;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.Execution;
+import ai.stigmer.runner.KnownSecrets;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.RunContext;
 import ai.stigmer.runner.RunEnvironment;
@@ -139,6 +142,22 @@ public final class Launch {
         .find(id)
         .map(execution -> ingredients.variables(execution).secrets())
         .orElse(Map.of());
+  }
+
+  /**
+   * Takes out of what an execution is asked for, or failed with, what only its run may know.
+   *
+   * @param execution its session may not be there yet
+   */
+  Redactor redactor(AgentExecution execution) {
+    var secrets = new ArrayList<String>();
+    execution.getSpec().getRuntimeEnvMap().values().stream()
+        .filter(ExecutionValue::getIsSecret)
+        .forEach(value -> secrets.add(value.getValue()));
+    if (!execution.getSpec().getSessionId().isEmpty()) {
+      secrets.addAll(ingredients.variables(execution).secrets().values());
+    }
+    return KnownSecrets.in(surroundings.env()).and(Redactor.of(secrets));
   }
 
   private RunEnvironment environment(AgentExecution execution) {
