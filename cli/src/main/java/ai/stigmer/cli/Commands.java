@@ -3,7 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.ConfigCommand;
 import ai.stigmer.cli.config.EnvCommand;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.runner.Spelling;
+import ai.stigmer.graphton.error.Spelling;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -4,6 +4,7 @@ import ai.stigmer.cli.screen.Count;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpHome;
 import ai.stigmer.mcp.McpServer;
@@ -15,7 +16,6 @@ import ai.stigmer.mcp.McpTools.Looked;
 import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.RunServers;
 import ai.stigmer.runner.RunVariables;
-import ai.stigmer.runner.Spelling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -265,11 +265,9 @@ final class McpCommand implements Runnable {
 
   private RuntimeException unknown(String name) {
     List<String> known = home().servers().stream().map(McpServer::name).toList();
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     return Problem.of("E706", Problem.Category.USAGE, "there is no MCP server \"" + name + "\"")
         .from(home().file().toString())
-        .help(meant + "stigmer mcp list")
+        .help(Spelling.hint(name, known) + "stigmer mcp list")
         .asException();
   }
 

@@ -7,10 +7,14 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.server.Driving;
 import ai.stigmer.server.RunningServer;
 import ai.stigmer.server.ServerLog;
 import ai.stigmer.server.ServerOptions;
 import ai.stigmer.server.StigmerServer;
+import ai.stigmer.temporal.TemporalConnection;
+import ai.stigmer.temporal.TemporalEngine;
+import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -96,7 +100,19 @@ final class ServerCommand implements Runnable {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
-    return serve(options);
+    return serve(options, driving(resolved));
+  }
+
+  private Driving driving(Resolved resolved) {
+    return switch (resolved.engine()) {
+      case EMBEDDED -> new Driving.Here();
+      case TEMPORAL ->
+          new Driving.Elsewhere(
+              () ->
+                  new TemporalEngine(
+                      TemporalConnection.open(
+                          TemporalSettings.of(resolved.temporal(), surroundings.env()))));
+    };
   }
 
   /** What runs must not write, wherever it lies. */
@@ -107,13 +123,13 @@ final class ServerCommand implements Runnable {
     return env;
   }
 
-  private int serve(ServerOptions options) throws IOException {
+  private int serve(ServerOptions options, Driving driving) throws IOException {
     var log = new ServerLog(surroundings.err(), surroundings.clock());
     var over = new CountDownLatch(1);
     CancelToken cancel = new CancelToken();
     try (RunningServer running = RunningServer.claim(options.home());
         Signals.Handle _ = surroundings.signals().cancelling(cancel);
-        StigmerServer server = StigmerServer.start(options, log, surroundings.clock())) {
+        StigmerServer server = StigmerServer.start(options, driving, log, surroundings.clock())) {
       running.tell((options.tls().isPresent() ? "https://" : "http://") + server.address());
       surroundings.out().println("ready: " + server.address());
       surroundings.out().flush();

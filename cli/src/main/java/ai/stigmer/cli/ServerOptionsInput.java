@@ -91,7 +91,7 @@ final class ServerOptionsInput {
   }
 
   /** Only what is wrong about the database keeps a server from starting. */
-  private static ServerOptions.Database database(Surroundings surroundings, Resolved resolved) {
+  static ServerOptions.Database database(Surroundings surroundings, Resolved resolved) {
     for (Problem problem : resolved.problems()) {
       if (OF_DATABASE.contains(problem.code())) {
         throw problem.asException();

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.ReclaimingJournal;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.server.LentSecrets;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalSettings;
 import ai.stigmer.temporal.TemporalWorker;
@@ -72,8 +73,15 @@ final class WorkerCommand implements Callable<Integer> {
       Journal journal =
           new ReclaimingJournal(
               surroundings.journals().open(surroundings.database(), JournalOpener.Access.WRITE));
-      try (Runner runner =
-          new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))) {
+      try (LentSecrets lent =
+              LentSecrets.of(
+                  ServerOptionsInput.database(surroundings, configuration),
+                  surroundings.home(),
+                  surroundings.env(),
+                  surroundings.clock());
+          Runner runner =
+              new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
+                  .lending(lent::of)) {
         serve(connection, new ExecutionDriver(runner, input, env), journal);
       }
     }

@@ -40,7 +40,7 @@ public record Fork(String from, long at, String runId, Optional<String> message)
    */
   public void begin(Journal journal, String owner, String environment, Redactor redactor) {
     List<JournalEntry> entries = redactor.record(entries(journal.read(from), environment));
-    try (JournalWriter writer = journal.create(runId, owner)) {
+    try (JournalWriter writer = journal.begin(runId, owner)) {
       writer.append(entries);
     }
   }

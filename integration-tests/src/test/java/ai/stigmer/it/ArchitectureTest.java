@@ -59,7 +59,7 @@ class ArchitectureTest {
     "models.openai, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
-    "config, graphton.model graphton.error graphton.budget graphton.permission",
+    "config, graphton.model graphton.error graphton.budget graphton.permission graphton.egress",
     "store, graphton",
     "mcp, graphton",
     "runner, graphton config store models.ollama models.scripted mcp agentic commons",

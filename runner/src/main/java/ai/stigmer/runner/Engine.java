@@ -1,5 +1,8 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.graphton.error.Problem;
+import java.util.Optional;
+
 /**
  * Where begun runs are driven: in this process, or by workers elsewhere. The journal remembers what
  * happened; an engine only sees to it that somebody goes on with a run.
@@ -31,6 +34,16 @@ public interface Engine extends AutoCloseable {
    * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
    */
   void cancel(String runId);
+
+  /**
+   * Why nobody goes on with a run that was started and has no end, as far as this engine knows;
+   * empty when somebody does, or when it does not know the run.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  default Optional<Problem> givenUp(String runId) {
+    return Optional.empty();
+  }
 
   /** Lets go of the runs that are driven here, between two steps; they have not ended. */
   @Override

@@ -2,6 +2,7 @@ package ai.stigmer.runner;
 
 import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.runner.RunContext.KnownSkill;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,15 +89,14 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
   private static void keep(List<String> names, Map<String, Skill> skills) {
     for (String name : names) {
       if (!skills.containsKey(name)) {
-        String meant =
-            Spelling.nearest(name, skills.keySet())
-                .map(word -> "did you mean \"" + word + "\"? ")
-                .orElse("");
         throw Problem.of(
                 "E164",
                 Problem.Category.CONFIGURATION,
                 "the agent wants a skill that is not there: \"" + name + "\"")
-            .help(meant + "skills lie in " + String.join(", ", FOLDERS))
+            .help(
+                Spelling.hint(name, skills.keySet())
+                    + "skills lie in "
+                    + String.join(", ", FOLDERS))
             .asException();
       }
     }

@@ -107,7 +107,7 @@ public final class Runner implements AutoCloseable {
    */
   public void begin(RunRequest request) {
     RunEnvironment environment = request.environment();
-    try (JournalWriter writer = journal.create(request.runId(), owner)) {
+    try (JournalWriter writer = journal.begin(request.runId(), owner)) {
       writer.append(
           redactor(environment, variables(request.runId()))
               .record(

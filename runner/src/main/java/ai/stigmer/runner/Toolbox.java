@@ -5,6 +5,7 @@ import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
@@ -174,13 +175,11 @@ final class Toolbox {
   }
 
   private static RuntimeException unknown(String name, List<String> known) {
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     return Problem.of(
             "E122",
             Problem.Category.CONFIGURATION,
             "the agent names a tool that does not exist: \"" + name + "\"")
-        .help(meant + "tools: " + String.join(", ", known))
+        .help(Spelling.hint(name, known) + "tools: " + String.join(", ", known))
         .asException();
   }
 }

@@ -2,6 +2,7 @@ package ai.stigmer.server;
 
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.config.Cascade;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
@@ -17,6 +18,7 @@ import ai.stigmer.server.metrics.RunMetrics;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.run.Executions;
+import ai.stigmer.server.run.Executions.Engines;
 import ai.stigmer.server.run.Launch;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
@@ -26,6 +28,8 @@ import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
 import ai.stigmer.store.resource.Vault;
 import io.grpc.ServerServiceDefinition;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -44,9 +48,10 @@ record Backend(
     Bell bell,
     RunMetrics metrics)
     implements AutoCloseable {
+  private static final String KEY = "STIGMER_SERVER_KEY";
 
   /** Opens what the options name. */
-  static Backend open(ServerOptions options, ServerLog log, InstantSource clock) {
+  static Backend open(ServerOptions options, Driving driving, ServerLog log, InstantSource clock) {
     Vault vault = vault(options);
     Journal journal =
         new RedactedInbox(journal(options.database(), log, clock), KnownSecrets.in(options.env()));
@@ -72,23 +77,33 @@ record Backend(
     Runner runner = plain.lending(launch::secrets);
     var bell = new Bell();
     var metrics = new RunMetrics();
-    var executions =
-        new Executions(
-            shelves,
-            launch,
-            journal,
-            (listener, failed) ->
-                new EmbeddedEngine(
-                    new ExecutionDriver(runner, options.configuration(), env),
-                    listener.andThen(bell::saw).andThen(metrics::saw),
-                    failed,
-                    options.maxRuns()),
-            clock,
-            log);
+    Engines engines =
+        switch (driving) {
+          case Driving.Here _ -> here(options, runner, bell, metrics);
+          case Driving.Elsewhere fleet -> new Engines.Elsewhere(fleet.engine(), bell::ring);
+        };
+    Executions executions;
+    try {
+      executions = new Executions(shelves, launch, journal, engines, clock, log);
+    } catch (RuntimeException e) {
+      runner.close();
+      store.close();
+      throw e;
+    }
     var backend =
         new Backend(store, runner, shelves, skills, launch, executions, journal, bell, metrics);
     backend.gauges();
     return backend;
+  }
+
+  private static Engines.Here here(
+      ServerOptions options, Runner runner, Bell bell, RunMetrics metrics) {
+    return (listener, failed) ->
+        new EmbeddedEngine(
+            new ExecutionDriver(runner, options.configuration(), options.env()),
+            listener.andThen(bell::saw).andThen(metrics::saw),
+            failed,
+            options.maxRuns());
   }
 
   private static Journal journal(
@@ -100,7 +115,7 @@ record Backend(
     };
   }
 
-  private static ResourceStore resources(ServerOptions.Database database, Vault vault) {
+  static ResourceStore resources(ServerOptions.Database database, Vault vault) {
     return switch (database) {
       case ServerOptions.Database.Files files ->
           Resources.sqlite(files.journal().resolveSibling("server.db"), vault);
@@ -109,10 +124,31 @@ record Backend(
   }
 
   private static Vault vault(ServerOptions options) {
-    String key = options.env().getOrDefault("STIGMER_SERVER_KEY", "").strip();
-    return key.isEmpty()
-        ? Vault.in(options.home().resolve("server.key"))
-        : Vault.of(key, "STIGMER_SERVER_KEY");
+    String key = options.env().getOrDefault(KEY, "").strip();
+    return key.isEmpty() ? Vault.in(options.home().resolve("server.key")) : Vault.of(key, KEY);
+  }
+
+  /**
+   * The vault of a server that may be on another machine; never with a new key.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E552}
+   */
+  static Vault knownVault(Path home, Map<String, String> env) {
+    String key = env.getOrDefault(KEY, "").strip();
+    Path file = home.resolve("server.key");
+    if (!key.isEmpty()) {
+      return Vault.of(key, KEY);
+    }
+    if (Files.exists(file)) {
+      return Vault.in(file);
+    }
+    throw Problem.of(
+            "E552",
+            Problem.Category.CONFIGURATION,
+            "the server's key is not here, and this run needs what it locks")
+        .from(KEY + " is not set, and there is no " + file)
+        .help("give each worker the key that the servers have: " + KEY)
+        .asException();
   }
 
   RunEvents.Source events(ServerLog log) {

@@ -67,8 +67,14 @@ public final class StigmerServer implements AutoCloseable {
    *     journal or resources cannot be used
    */
   public static StigmerServer start(ServerOptions options, ServerLog log, InstantSource clock) {
+    return start(options, new Driving.Here(), log, clock);
+  }
+
+  /** The same with runs driven there. */
+  public static StigmerServer start(
+      ServerOptions options, Driving driving, ServerLog log, InstantSource clock) {
     options.requireSafe();
-    Backend backend = Backend.open(options, log, clock);
+    Backend backend = Backend.open(options, driving, log, clock);
     try {
       TokenFile token = TokenFile.in(options.home().resolve("server.token"));
       var health = new HealthStatusManager();

@@ -37,8 +37,8 @@ public final class TemporalConnection implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E550} when the server cannot be
-   *     reached, {@code E551} when Temporal's own configuration cannot be used
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E590} when the server cannot be
+   *     reached, {@code E591} when Temporal's own configuration cannot be used
    */
   public static TemporalConnection open(TemporalSettings settings) {
     return open(settings, UnaryOperator.identity());
@@ -116,7 +116,7 @@ public final class TemporalConnection implements AutoCloseable {
   /** The words of the SDK may quote the file, and a key may stand there. */
   private static ProblemException unusable(Exception e) {
     return Problem.of(
-            "E551",
+            "E591",
             Category.CONFIGURATION,
             "Temporal's own configuration cannot be used: " + e.getClass().getSimpleName())
         .from(
@@ -130,7 +130,7 @@ public final class TemporalConnection implements AutoCloseable {
         e instanceof StatusRuntimeException status
             ? status.getStatus().getCode().name()
             : e.getClass().getSimpleName();
-    return Problem.of("E550", Category.RUN, "Temporal cannot be reached at " + target + ": " + why)
+    return Problem.of("E590", Category.RUN, "Temporal cannot be reached at " + target + ": " + why)
         .help(
             "is it running there? a local one: temporal server start-dev",
             "another address: TEMPORAL_SERVICE_ADDRESS=HOST:PORT")

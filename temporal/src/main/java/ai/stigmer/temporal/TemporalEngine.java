@@ -7,6 +7,7 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.Engine;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowException;
@@ -64,9 +65,32 @@ public final class TemporalEngine implements Engine {
   }
 
   /**
+   * A workflow that is over while its run has no end: its worker could not, or somebody ended it.
+   */
+  @Override
+  public Optional<Problem> givenUp(String runId) {
+    try {
+      WorkflowExecutionStatus status = asked(() -> known(runId).describe().getStatus());
+      return switch (status) {
+        case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW ->
+            Optional.empty();
+        case WORKFLOW_EXECUTION_STATUS_COMPLETED -> {
+          RunOutcome outcome = result(runId);
+          yield outcome.kind() == RunOutcome.Kind.FAILED
+              ? Optional.of(notDriven(runId, outcome.detail()))
+              : Optional.empty();
+        }
+        default -> Optional.of(gaveUp(runId));
+      };
+    } catch (WorkflowNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * What a run is at; empty when Temporal knows no such run.
    *
-   * @throws ProblemException {@code E550} when Temporal cannot be reached, or no worker answers
+   * @throws ProblemException {@code E590} when Temporal cannot be reached, or no worker answers
    */
   public Optional<RunState> state(String runId) {
     try {
@@ -81,7 +105,7 @@ public final class TemporalEngine implements Engine {
    *
    * @return how it ended; of a run that was asked to stop {@code CANCELLED}, whatever it came to by
    *     then, which is in the journal
-   * @throws ProblemException {@code E550} when Temporal cannot be reached, {@code E552} when the
+   * @throws ProblemException {@code E590} when Temporal cannot be reached, {@code E592} when the
    *     workflow ended without an end of its run
    */
   public RunOutcome result(String runId) {
@@ -91,13 +115,24 @@ public final class TemporalEngine implements Engine {
       if (e.getCause() instanceof CanceledFailure) {
         return new RunOutcome(RunOutcome.Kind.CANCELLED, "", 0);
       }
-      throw Problem.of("E552", Category.RUN, "Temporal gave up the workflow of run " + runId)
-          .from(workflowId(runId))
-          .help(
-              "see why: temporal workflow show --workflow-id " + workflowId(runId),
-              "the journal is whole; go on here: stigmer resume " + runId)
-          .asException();
+      throw gaveUp(runId).asException();
     }
+  }
+
+  private static Problem gaveUp(String runId) {
+    return Problem.of("E592", Category.RUN, "Temporal gave up the workflow of run " + runId)
+        .from(workflowId(runId))
+        .help(
+            "see why: temporal workflow show --workflow-id " + workflowId(runId),
+            "the journal is whole; go on here: stigmer resume " + runId);
+  }
+
+  private static Problem notDriven(String runId, String code) {
+    return Problem.of("E593", Category.RUN, "no worker could drive run " + runId + ": " + code)
+        .from(workflowId(runId), "the workers' own output says more")
+        .help(
+            "what the code means: stigmer explain " + code,
+            "the journal is whole; once it is mended: stigmer resume " + runId);
   }
 
   @Override
@@ -151,7 +186,7 @@ public final class TemporalEngine implements Engine {
         cause instanceof StatusRuntimeException status
             ? status.getStatus().getCode().name()
             : cause.getClass().getSimpleName();
-    return Problem.of("E550", Category.RUN, "Temporal did not do what it was asked: " + why)
+    return Problem.of("E590", Category.RUN, "Temporal did not do what it was asked: " + why)
         .help("is it running? ask again: nothing of the run is lost")
         .asException();
   }

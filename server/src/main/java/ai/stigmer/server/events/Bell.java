@@ -17,8 +17,13 @@ public final class Bell {
   /** Something happened in a run; called on the run's thread. */
   public void saw(String id, AgentEvent event) {
     if (!isLiveOnly(event)) {
-      listeners.getOrDefault(id, List.of()).forEach(Runnable::run);
+      ring(id);
     }
+  }
+
+  /** The journal of a run has grown. */
+  public void ring(String id) {
+    listeners.getOrDefault(id, List.of()).forEach(Runnable::run);
   }
 
   private static boolean isLiveOnly(AgentEvent event) {

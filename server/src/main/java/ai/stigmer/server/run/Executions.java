@@ -14,6 +14,8 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.runner.Engine;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
@@ -22,14 +24,16 @@ import ai.stigmer.server.resource.Shelf;
 import ai.stigmer.server.resource.Shelves;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -47,6 +51,9 @@ public final class Executions implements AutoCloseable {
   private static final int LAUNCHES = 8;
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
+  /** Another server begins the run. */
+  private static final Set<String> OF_ANOTHER = Set.of("E502", "E504", "E505");
+
   private final Shelves shelves;
   private final Agents agents;
   private final Launch launch;
@@ -54,6 +61,8 @@ public final class Executions implements AutoCloseable {
   private final InstantSource clock;
   private final ServerLog log;
   private final Engine engine;
+  private final @Nullable Elsewhere elsewhere;
+  private final Consumer<String> grown;
   private final Decisions decisions;
   private final Hub hub = new Hub();
   private final Turns turns = new Turns();
@@ -61,15 +70,22 @@ public final class Executions implements AutoCloseable {
   private final Map<String, Following> live = new ConcurrentHashMap<>();
   private volatile boolean isAbandoned;
 
-  /** Makes the engine that runs are driven by; events and failures of runs come back here. */
-  public interface Engines {
-    Engine open(
-        BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
+  /** Where runs are driven; either engine is asked for once, and closed with the executions. */
+  public sealed interface Engines {
+    /** In this process; events and failures of runs come back from there. */
+    non-sealed interface Here extends Engines {
+      Engine open(
+          BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
+    }
+
+    /**
+     * By workers that have the same journal and the same resources, as other servers may, too.
+     *
+     * @param grown is told the id of a run whose journal has grown
+     */
+    record Elsewhere(Supplier<Engine> open, Consumer<String> grown) implements Engines {}
   }
 
-  /**
-   * @param engines is asked for one engine, which is closed with this
-   */
   public Executions(
       Shelves shelves,
       Launch launch,
@@ -83,8 +99,20 @@ public final class Executions implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     this.log = log;
-    this.engine = engines.open(this::event, this::failed);
-    this.decisions = new Decisions(journal, engine::wake);
+    switch (engines) {
+      case Engines.Here here -> {
+        this.engine = here.open(this::event, this::failed);
+        this.grown = id -> {};
+        this.elsewhere = null;
+        this.decisions = new Decisions(journal, engine::wake);
+      }
+      case Engines.Elsewhere fleet -> {
+        this.engine = fleet.open().get();
+        this.grown = fleet.grown();
+        this.elsewhere = new Elsewhere(shelves.executions(), journal, engine, new OfFleet(), log);
+        this.decisions = new Decisions(journal, this::wakeOnce);
+      }
+    }
   }
 
   /**
@@ -115,6 +143,12 @@ public final class Executions implements AutoCloseable {
     AgentExecution stored =
         shelves.executions().insertWhole(shelves.executions().masked(pending), id);
     log.info("execution.created", "execution", id, "session", session);
+    if (elsewhere != null) {
+      // Another server may have made those before it.
+      Unfinished.of(shelves.executions(), Set.of("session=" + session)).stream()
+          .filter(one -> one.getMetadata().getId().compareTo(id) < 0)
+          .forEach(this::enter);
+    }
     enter(stored);
     return stored;
   }
@@ -164,18 +198,11 @@ public final class Executions implements AutoCloseable {
 
   /** Takes up whatever has not ended and nobody drives. To be called once, at the start. */
   public void pickUp() {
-    var unfinished = new ArrayList<AgentExecution>();
-    for (ExecutionPhase phase :
-        List.of(ExecutionPhase.EXECUTION_IN_PROGRESS, ExecutionPhase.EXECUTION_PENDING)) {
-      String token = "";
-      List<AgentExecution> page;
-      do {
-        page = shelves.executions().list(Set.of("phase=" + phase.name()), 500, token).entries();
-        unfinished.addAll(page);
-        token = page.isEmpty() ? "" : page.getLast().getMetadata().getId();
-      } while (!page.isEmpty());
+    if (elsewhere != null) {
+      elsewhere.start();
+      return;
     }
-    unfinished.sort(Comparator.comparing(one -> one.getMetadata().getId()));
+    List<AgentExecution> unfinished = Unfinished.of(shelves.executions(), Set.of());
     unfinished.forEach(this::enter);
     if (!unfinished.isEmpty()) {
       log.info("executions.picked-up", "count", String.valueOf(unfinished.size()));
@@ -185,13 +212,15 @@ public final class Executions implements AutoCloseable {
   private void enter(AgentExecution execution) {
     String id = execution.getMetadata().getId();
     var following = new Following(execution, journal, clock);
-    live.put(id, following);
-    if (turns.enter(following.session(), id)) {
+    if (live.putIfAbsent(id, following) == null && turns.enter(following.session(), id)) {
       launch(following);
     }
   }
 
   private void launch(Following following) {
+    if (!following.mayBeLaunched()) {
+      return;
+    }
     Thread.ofVirtual()
         .name("launch-" + following.id())
         .start(
@@ -212,6 +241,10 @@ public final class Executions implements AutoCloseable {
         ended(following);
         return;
       }
+      if (elsewhere != null) {
+        handOver(following);
+        return;
+      }
       if (!launch.hasBegun(id)) {
         launch.begin(following.state());
       }
@@ -222,6 +255,106 @@ public final class Executions implements AutoCloseable {
     } catch (RuntimeException e) {
       log.bug("launch of " + id, e);
       failed(id, bug().asException());
+    }
+  }
+
+  /** Begins a run of a fleet; what another server is about is looked at again later. */
+  private void handOver(Following following) {
+    String id = following.id();
+    if (!launch.hasBegun(id)) {
+      try {
+        launch.begin(following.state());
+      } catch (ProblemException e) {
+        if (!OF_ANOTHER.contains(e.problem().code())) {
+          throw e;
+        }
+        following.launchLater();
+        return;
+      }
+    }
+    boolean _ = readOn(following);
+    if (following.wasPending()) {
+      hub.publish(stored(following));
+    }
+    try {
+      engine.start(id);
+    } catch (ProblemException e) {
+      log.warn("execution.later", "execution", id, "code", e.problem().code());
+      following.launchLater();
+    }
+  }
+
+  private boolean readOn(Following following) {
+    if (isAbandoned) {
+      return false;
+    }
+    List<Recorded> news = following.readOn();
+    if (news.isEmpty()) {
+      return false;
+    }
+    news.forEach(one -> decisions.saw(following.id(), one.entry()));
+    grown.accept(following.id());
+    if (news.getLast().entry() instanceof JournalEntry.RunFinished) {
+      ended(following);
+    } else {
+      hub.publish(following.state());
+    }
+    return true;
+  }
+
+  /** A word that is lost costs the time until the run's workflow looks by itself. */
+  private void wakeOnce(String id) {
+    try {
+      engine.wake(id);
+      decisions.forget(id);
+    } catch (ProblemException e) {
+      log.warn("execution.not-woken", "execution", id, "code", e.problem().code());
+    }
+  }
+
+  /** What is done about the executions of a fleet. */
+  private final class OfFleet implements Elsewhere.Here {
+    @Override
+    public Collection<Following> all() {
+      return List.copyOf(live.values());
+    }
+
+    @Override
+    public @Nullable Following find(String id) {
+      return live.get(id);
+    }
+
+    @Override
+    public void enter(AgentExecution execution) {
+      Executions.this.enter(execution);
+    }
+
+    @Override
+    public void launch(Following following) {
+      if (turns.isFirst(following.session(), following.id())) {
+        Executions.this.launch(following);
+      }
+    }
+
+    @Override
+    public boolean readOn(Following following) {
+      return Executions.this.readOn(following);
+    }
+
+    @Override
+    public boolean isWaiting(Following following) {
+      return decisions.isAsked(following.id());
+    }
+
+    @Override
+    public void left(Following following, Optional<AgentExecution> last) {
+      leave(following);
+      last.ifPresent(hub::publish);
+    }
+
+    @Override
+    public void failed(String id, ProblemException e) {
+      Executions.this.failed(id, e);
     }
   }
 
@@ -260,11 +393,14 @@ public final class Executions implements AutoCloseable {
 
   /** Writes the row, so that whoever sees the state finds it stored. */
   private AgentExecution stored(Following following) {
-    return shelves
-        .executions()
-        .change(
-            following.id(),
-            before -> before.toBuilder().setStatus(following.status(before)).build());
+    return shelves.executions().change(following.id(), before -> over(before, following));
+  }
+
+  /** What one server of a fleet has written about an end stands. */
+  private AgentExecution over(AgentExecution before, Following following) {
+    return elsewhere != null && StatusMerge.isTerminal(before.getStatus().getPhase())
+        ? before
+        : before.toBuilder().setStatus(following.status(before)).build();
   }
 
   private void ended(Following following) {
@@ -323,10 +459,25 @@ public final class Executions implements AutoCloseable {
   }
 
   private AgentExecution present(AgentExecution stored) {
-    Following following = live.get(stored.getMetadata().getId());
-    return following == null
-        ? stored
-        : stored.toBuilder().setStatus(following.status(stored)).build();
+    Following following = following(stored);
+    return following == null ? stored : over(stored, following);
+  }
+
+  /** Null when it has ended; an execution of another server is followed from here on. */
+  private @Nullable Following following(AgentExecution stored) {
+    String id = stored.getMetadata().getId();
+    Following known = live.get(id);
+    if (known != null
+        || elsewhere == null
+        || StatusMerge.isTerminal(stored.getStatus().getPhase())) {
+      return known;
+    }
+    enter(stored);
+    Following entered = live.get(id);
+    if (entered != null) {
+      boolean _ = readOn(entered);
+    }
+    return entered;
   }
 
   /**
@@ -334,7 +485,7 @@ public final class Executions implements AutoCloseable {
    * its run here, too.
    */
   public AgentExecution report(String id, AgentExecutionStatus report) {
-    Following following = live.get(id);
+    Following following = following(shelves.executions().get(id));
     if (following == null) {
       AgentExecution changed =
           shelves
@@ -426,6 +577,9 @@ public final class Executions implements AutoCloseable {
   @Override
   public void close() {
     decisions.close();
+    if (elsewhere != null) {
+      elsewhere.close();
+    }
     Thread letting = Thread.ofVirtual().name("drain").start(engine::close);
     try {
       if (!letting.join(DRAIN)) {

@@ -137,10 +137,15 @@ public final class Launch {
 
   /** The values of the secret variables of an execution by name. */
   public Map<String, String> secrets(String id) {
+    return secrets(shelves, id);
+  }
+
+  /** The same out of any shelves, for whoever drives the run; none when there is no execution. */
+  public static Map<String, String> secrets(Shelves shelves, String id) {
     return shelves
         .executions()
         .find(id)
-        .map(execution -> ingredients.variables(execution).secrets())
+        .map(execution -> new Ingredients(shelves).variables(execution).secrets())
         .orElse(Map.of());
   }
 
