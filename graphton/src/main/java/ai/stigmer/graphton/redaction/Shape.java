@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * One way in which a secret may be written down: characters in a row, each of which may be one of
@@ -26,6 +27,10 @@ record Shape(String one, String other, String separators) {
   static final int OPEN = -2;
 
   private static final int MOST_SEPARATORS = 2;
+
+  /** What the standard, forms of web pages, and scripts leave unescaped in a part of an address. */
+  private static final List<String> UNESCAPED = List.of("-_.~", "-_.*", "-_.!~*'()");
+
   private static final String LINE_BREAKS = " \t\r\n";
   private static final String BETWEEN_BYTES = LINE_BREAKS + "%:,\\x";
 
@@ -39,12 +44,10 @@ record Shape(String one, String other, String separators) {
     texts.add(json(secret).replace("/", "\\/"));
     texts.forEach(text -> shapes.add(new Shape(text, text, "")));
     byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-    for (boolean form : new boolean[] {true, false}) {
-      String url = url(bytes, form);
-      if (!texts.contains(url)) {
-        shapes.add(new Shape(url, smallEscapes(url), ""));
-      }
-    }
+    UNESCAPED.stream()
+        .flatMap(safe -> Stream.of(url(bytes, safe), url(bytes, safe + " ")))
+        .filter(texts::add)
+        .forEach(url -> shapes.add(new Shape(url, smallEscapes(url), "")));
     String hex = HexFormat.of().formatHex(bytes);
     shapes.add(new Shape(hex, hex.toUpperCase(Locale.ROOT), BETWEEN_BYTES));
     for (int before = 0; before < 3; before++) {
@@ -80,16 +83,14 @@ record Shape(String one, String other, String separators) {
   /**
    * As a part of an address.
    *
-   * @param form a space is a plus sign
+   * @param safe what stays as it is besides letters and digits; a space among it is a plus sign
    */
-  private static String url(byte[] bytes, boolean form) {
+  private static String url(byte[] bytes, String safe) {
     var escaped = new StringBuilder();
     for (byte b : bytes) {
       char c = (char) (b & 0xFF);
-      if (c < 0x80 && (Character.isLetterOrDigit(c) || "-_.~".indexOf(c) >= 0)) {
-        escaped.append(c);
-      } else if (form && c == ' ') {
-        escaped.append('+');
+      if (c < 0x80 && (Character.isLetterOrDigit(c) || safe.indexOf(c) >= 0)) {
+        escaped.append(c == ' ' ? '+' : c);
       } else {
         escaped.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
       }

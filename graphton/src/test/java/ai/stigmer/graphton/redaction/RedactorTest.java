@@ -62,9 +62,9 @@ class RedactorTest {
 
   @Test
   void aSecretIsHiddenAsJsonAndAddressesWriteIt() {
-    String secret = "pass\"w\\rd/ü +&\n0123456789";
+    String secret = "pass\"w\\rd/ü +&~*!\n0123456789";
     Redactor hiding = Redactor.of(List.of(secret));
-    String json = "pass\\\"w\\\\rd/ü +&\\n0123456789";
+    String json = "pass\\\"w\\\\rd/ü +&~*!\\n0123456789";
     String url = URLEncoder.encode(secret, StandardCharsets.UTF_8);
     for (String written :
         List.of(
@@ -74,6 +74,8 @@ class RedactorTest {
             json.replace("\\", "\\\\").replace("\"", "\\\""),
             url,
             url.replace("+", "%20"),
+            url.replace("+", "%20").replace("%7E", "~").replace("*", "%2A"),
+            url.replace("+", "%20").replace("%7E", "~").replace("%21", "!"),
             url.replace("%C3%BC", "%c3%bc"))) {
       assertThat(hiding.text("<" + written + ">")).as(written).isEqualTo("<[redacted]>");
     }

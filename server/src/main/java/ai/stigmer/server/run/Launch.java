@@ -170,9 +170,9 @@ public final class Launch {
     Agent agent = ingredients.agent(execution);
     ContractVariables variables = ingredients.variables(execution);
     Path workspace = workspace(execution.getSpec().getSessionId());
-    ProjectContext project = skills.unpacked(agent.getSpec().getSkillRefsList(), workspace);
+    ProjectContext project = skills.unpacked(agent, workspace);
     List<AcceptedServer> servers = servers(agent, variables, workspace);
-    AgentDefinition definition = ContractAgent.definition(agent, servers).with(project.text());
+    AgentDefinition definition = project.givenTo(ContractAgent.definition(agent));
     return new RunEnvironment(
         definition,
         workspace,
