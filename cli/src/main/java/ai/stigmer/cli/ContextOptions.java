@@ -57,7 +57,7 @@ final class ContextOptions {
                     new McpSurroundings(
                         workspace, surroundings.env(), variables.placeholders(surroundings.env())));
     return new Equipped(
-        agent.with(project.text()),
+        project.givenTo(agent),
         new RunContext(accepted, variables, project.known()),
         project.notes());
   }

@@ -131,7 +131,8 @@ final class RunTree {
         options.aroundTools(),
         account,
         delegation(level),
-        level.agent().answer());
+        level.agent().answer(),
+        options.redactor());
   }
 
   private Delegation delegation(Level level) {

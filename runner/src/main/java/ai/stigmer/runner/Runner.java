@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
@@ -108,13 +109,15 @@ public final class Runner implements AutoCloseable {
     RunEnvironment environment = request.environment();
     try (JournalWriter writer = journal.begin(request.runId(), owner)) {
       writer.append(
-          List.of(
-              new JournalEntry.RunStarted(
-                  request.message(),
-                  environment.agent().name(),
-                  Toolbox.system(environment),
-                  "",
-                  environment.toJson())));
+          redactor(environment, variables(request.runId()))
+              .record(
+                  List.of(
+                      new JournalEntry.RunStarted(
+                          request.message(),
+                          environment.agent().name(),
+                          Toolbox.system(environment),
+                          "",
+                          environment.toJson()))));
     }
   }
 
@@ -126,7 +129,8 @@ public final class Runner implements AutoCloseable {
    *     forked there, {@code E504} when the run exists
    */
   public void begin(Fork fork, RunEnvironment environment) {
-    fork.begin(journal, owner, environment.toJson());
+    fork.begin(
+        journal, owner, environment.toJson(), redactor(environment, variables(fork.runId())));
   }
 
   /**
@@ -236,20 +240,22 @@ public final class Runner implements AutoCloseable {
     return models;
   }
 
+  private Redactor redactor(RunEnvironment environment, Map<String, String> variables) {
+    return KnownSecrets.of(env, models(environment), environment.context(), variables);
+  }
+
   private Graphton loop(
       Models models,
       RunEnvironment environment,
       RunControl control,
       Map<String, String> variables) {
-    var redaction =
-        new Redaction(
-            models(environment), env, environment.context().variables().merge(variables).secrets());
+    Redactor redactor = redactor(environment, variables);
     var hooks =
         new HookStage(
             control.hooks(),
             Workspace.open(environment.workspace()),
             env,
-            redaction,
+            redactor,
             journal,
             control.listener());
     return Graphton.with(models.chosen())
@@ -261,7 +267,7 @@ public final class Runner implements AutoCloseable {
         .context(new ContextPolicy(environment.compactAt(), new KnownWindows(models(environment))))
         .permission(control.permission())
         .aroundTools(hooks)
-        .aroundTools(redaction)
+        .redactor(redactor)
         .listener(hooks)
         .cancel(control.cancel());
   }

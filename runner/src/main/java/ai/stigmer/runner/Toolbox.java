@@ -13,6 +13,7 @@ import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
 import ai.stigmer.graphton.workspace.Workspace;
+import ai.stigmer.mcp.AcceptedServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,10 +107,44 @@ final class Toolbox {
     Agent agent =
         Agent.named(child.name())
             .instructions(told(child.instructions(), environment.permissions()))
-            .tools(child.tools().map(names -> chosen(parents, names)).orElse(parents))
+            .tools(tools(child, parents, environment.context()))
             .maxTurns(environment.maxTurns())
             .build();
     return SubAgent.of(agent, child.description());
+  }
+
+  /** Those of its parent that it may use, and its own skills. */
+  static List<Tool> tools(SubAgentDefinition child, List<Tool> parents, RunContext context) {
+    if (child.parts().servers().isEmpty()) {
+      return child.tools().map(names -> chosen(parents, names)).orElse(parents);
+    }
+    Map<String, Boolean> remote = remote(child.parts(), context);
+    List<Tool> builtin =
+        parents.stream()
+            .filter(tool -> !remote.containsKey(tool.spec().name()))
+            .filter(tool -> !tool.spec().name().equals(LoadSkill.NAME))
+            .toList();
+    var tools = new ArrayList<>(child.tools().map(names -> chosen(builtin, names)).orElse(builtin));
+    parents.stream()
+        .filter(tool -> remote.getOrDefault(tool.spec().name(), false))
+        .forEach(tools::add);
+    if (!child.parts().skills().isEmpty()) {
+      tools.add(LoadSkill.tool(child.parts().skills()));
+    }
+    return tools;
+  }
+
+  /** Whether a sub-agent may use them, by the names of the tools of all servers of the run. */
+  private static Map<String, Boolean> remote(SubAgentParts parts, RunContext context) {
+    var remote = new TreeMap<String, Boolean>();
+    for (AcceptedServer server : context.servers()) {
+      List<String> names = server.toolNames();
+      for (int i = 0; i < names.size(); i++) {
+        String own = server.tools().offers().get(i).name();
+        remote.put(names.get(i), parts.admits(server.server().name(), own));
+      }
+    }
+    return remote;
   }
 
   /** What a model sees of all tools of an agent. */
@@ -126,6 +161,23 @@ final class Toolbox {
     return roster.isEmpty()
         ? own.toList()
         : Stream.concat(own, Stream.of(TaskTool.spec(roster))).toList();
+  }
+
+  /** The names of the tools of each sub-agent, by its name. */
+  static Map<String, List<String>> childTools(
+      AgentDefinition definition,
+      RunContext context,
+      Path folder,
+      Map<String, String> env,
+      List<Tool> remote) {
+    List<Tool> builtin = BuiltinTools.over(workspace(folder, env), env);
+    List<Tool> own = tools(definition, context, builtin, remote);
+    var names = new TreeMap<String, List<String>>();
+    for (SubAgentDefinition child : subAgents(definition)) {
+      List<Tool> tools = tools(child, own, context);
+      names.put(child.name(), tools.stream().map(tool -> tool.spec().name()).sorted().toList());
+    }
+    return names;
   }
 
   private static List<Tool> tools(

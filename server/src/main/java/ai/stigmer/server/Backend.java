@@ -6,6 +6,8 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
+import ai.stigmer.runner.KnownSecrets;
+import ai.stigmer.runner.RedactedInbox;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.server.events.Bell;
 import ai.stigmer.server.events.RunEvents;
@@ -51,7 +53,8 @@ record Backend(
   /** Opens what the options name. */
   static Backend open(ServerOptions options, Driving driving, ServerLog log, InstantSource clock) {
     Vault vault = vault(options);
-    Journal journal = journal(options.database(), log, clock);
+    Journal journal =
+        new RedactedInbox(journal(options.database(), log, clock), KnownSecrets.in(options.env()));
     ResourceStore store;
     try {
       store = resources(options.database(), vault);

@@ -97,7 +97,8 @@ final class Ingredients {
   }
 
   /**
-   * The variables: of the agent, of each environment of its instance, of the execution.
+   * The variables: of the agent, of each environment of its instance, of the execution as far as it
+   * is stored.
    *
    * @throws ProblemException {@code E560} when an environment is gone
    */
@@ -108,8 +109,9 @@ final class Ingredients {
         instance.getSpec().getEnvironmentRefsList().stream()
             .map(reference -> shelves.environments().clear(reference).getSpec())
             .toList();
+    String id = execution.getMetadata().getId();
     Optional<ExecutionContext> context =
-        shelves.contexts().find(contextId(execution.getMetadata().getId()));
+        id.isEmpty() ? Optional.empty() : shelves.contexts().find(contextId(id));
     Map<String, ExecutionValue> own =
         context.map(found -> found.getSpec().getDataMap()).orElse(Map.of());
     return ContractVariables.merge(agent.getSpec().getEnvSpec(), environments, own);

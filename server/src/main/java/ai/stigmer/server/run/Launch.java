@@ -2,6 +2,7 @@ package ai.stigmer.server.run;
 
 import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LlmConfig;
@@ -12,6 +13,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Checkpoints;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpServer;
@@ -20,6 +22,7 @@ import ai.stigmer.mcp.McpTools;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.Execution;
+import ai.stigmer.runner.KnownSecrets;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.RunContext;
 import ai.stigmer.runner.RunEnvironment;
@@ -146,14 +149,30 @@ public final class Launch {
         .orElse(Map.of());
   }
 
+  /**
+   * Takes out of what an execution is asked for, or failed with, what only its run may know.
+   *
+   * @param execution its session may not be there yet
+   */
+  Redactor redactor(AgentExecution execution) {
+    var secrets = new ArrayList<String>();
+    execution.getSpec().getRuntimeEnvMap().values().stream()
+        .filter(ExecutionValue::getIsSecret)
+        .forEach(value -> secrets.add(value.getValue()));
+    if (!execution.getSpec().getSessionId().isEmpty()) {
+      secrets.addAll(ingredients.variables(execution).secrets().values());
+    }
+    return KnownSecrets.in(surroundings.env()).and(Redactor.of(secrets));
+  }
+
   private RunEnvironment environment(AgentExecution execution) {
     Resolved configuration = configuration(execution);
     Agent agent = ingredients.agent(execution);
     ContractVariables variables = ingredients.variables(execution);
     Path workspace = workspace(execution.getSpec().getSessionId());
-    ProjectContext project = skills.unpacked(agent.getSpec().getSkillRefsList(), workspace);
+    ProjectContext project = skills.unpacked(agent, workspace);
     List<AcceptedServer> servers = servers(agent, variables, workspace);
-    AgentDefinition definition = ContractAgent.definition(agent, servers).with(project.text());
+    AgentDefinition definition = project.givenTo(ContractAgent.definition(agent));
     return new RunEnvironment(
         definition,
         workspace,
