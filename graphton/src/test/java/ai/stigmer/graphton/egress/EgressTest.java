@@ -24,7 +24,7 @@ class EgressTest {
         name -> {
           asked.add(name);
           String answer = answers[Math.min(asked.size(), answers.length) - 1];
-          return new InetAddress[] {InetAddress.getByName(answer)};
+          return new InetAddress[] {InetAddress.ofLiteral(answer)};
         });
   }
 
@@ -92,7 +92,7 @@ class EgressTest {
           egress("a.test:" + port + ",127.0.0.1:" + port, "127.0.0.1", "169.254.169.254");
 
       try (Socket socket = egress.connect(host("a.test"), port)) {
-        assertThat(socket.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.1"));
+        assertThat(socket.getInetAddress()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
       }
       assertThat(asked).containsExactly("a.test");
     }
@@ -107,11 +107,11 @@ class EgressTest {
               HostRule.list("a.test:" + port + ",127.0.0.1:" + port),
               name ->
                   new InetAddress[] {
-                    InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")
+                    InetAddress.ofLiteral("127.0.0.2"), InetAddress.ofLiteral("127.0.0.1")
                   });
 
       try (Socket socket = egress.connect(host("a.test"), port)) {
-        assertThat(socket.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.1"));
+        assertThat(socket.getInetAddress()).isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
       }
     }
   }
