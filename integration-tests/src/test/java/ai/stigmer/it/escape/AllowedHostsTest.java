@@ -42,7 +42,7 @@ class AllowedHostsTest {
   void begin() throws IOException {
     RealComponents.requireBubblewrap();
     workspace = Files.createDirectory(folder.resolve("ws")).toRealPath();
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::file);
     server.start();
   }

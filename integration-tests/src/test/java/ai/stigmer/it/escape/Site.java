@@ -61,7 +61,7 @@ final class Site implements AutoCloseable {
       project();
     }
     visitors = new Visitors(base.resolve("outside/socket"), "stigmer-" + mark);
-    allowed = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    allowed = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     allowed.createContext("/", this::answer);
     allowed.start();
     var builder = new ProcessBuilder("sleep", "600").directory(base.resolve("outside").toFile());
