@@ -232,7 +232,11 @@ public final class Launch {
     }
     var values = new HashMap<>(variables.secrets());
     var around =
-        new McpSurroundings(workspace, surroundings.env(), variables.forRun().placeholders(values));
+        new McpSurroundings(
+            workspace,
+            surroundings.env(),
+            variables.forRun().placeholders(values),
+            CommandSandbox.hidden(surroundings.env()));
     var accepted = new ArrayList<AcceptedServer>();
     for (McpTools.Looked looked : McpTools.look(wanted, around)) {
       switch (looked) {
