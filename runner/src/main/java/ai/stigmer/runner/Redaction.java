@@ -18,10 +18,17 @@ import java.util.Map;
  * command may print the environment of another process, and a file may hold what the environment
  * does.
  */
-final class Redaction implements ToolInterceptor {
+public final class Redaction implements ToolInterceptor {
   private final KnownSecrets secrets;
 
-  Redaction(List<ModelSettings> models, Map<String, String> env, List<String> variables) {
+  /**
+   * Of what is secret in a process and in a run.
+   *
+   * @param models with their keys
+   * @param env the environment of the process
+   * @param variables values of the run that nobody may see
+   */
+  public Redaction(List<ModelSettings> models, Map<String, String> env, List<String> variables) {
     var found = new ArrayList<>(variables);
     for (ModelSettings model : models) {
       model.apiKey().map(Secret::reveal).ifPresent(found::add);
@@ -37,7 +44,7 @@ final class Redaction implements ToolInterceptor {
   }
 
   /** A text without what is secret in it. */
-  String redacted(String text) {
+  public String redacted(String text) {
     return secrets.hide(text);
   }
 
