@@ -163,9 +163,12 @@ class OriginalDefectsTest {
       var _ = site.worker();
       assertCompleted(run("aex_1"));
 
-      assertThat(server.asked()).hasSize(1);
-      assertThat(server.asked().getFirst().headers())
-          .containsEntry("authorization", "Bearer " + OPENAI_KEY);
+      assertThat(server.asked())
+          .isNotEmpty()
+          .allSatisfy(
+              request ->
+                  assertThat(request.headers())
+                      .containsEntry("authorization", "Bearer " + OPENAI_KEY));
     }
   }
 
