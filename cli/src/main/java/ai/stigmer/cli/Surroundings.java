@@ -45,7 +45,14 @@ public record Surroundings(
   /** The same with the journal where an option, or the configuration, puts it. */
   Surroundings storing(DatabaseOption option) {
     return new Surroundings(
-        env, in, out, err, terminal, new ConfiguredOpener(journals, option, err), signals, clock);
+        env,
+        in,
+        out,
+        err,
+        terminal,
+        new ConfiguredOpener(journals, option, err, home()),
+        signals,
+        clock);
   }
 
   /** Where the journal is. */

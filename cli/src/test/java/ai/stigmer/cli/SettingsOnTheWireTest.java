@@ -62,6 +62,9 @@ class SettingsOnTheWireTest {
   /** They need a server to show: WorkerProcessTest. */
   private static final String TEMPORAL = "temporal.";
 
+  /** Likewise: ServerSettingsTest. */
+  private static final List<String> OF_SERVERS = List.of("server.", "backend.");
+
   private int homes;
 
   @TempDir Path folder = Path.of("");
@@ -366,8 +369,12 @@ class SettingsOnTheWireTest {
             SettingInfo.all().stream()
                 .map(SettingInfo::key)
                 .filter(key -> !key.equals("llm.api"))
-                .filter(key -> !key.startsWith(TEMPORAL))
+                .filter(key -> !isElsewhere(key))
                 .toList());
+  }
+
+  private static boolean isElsewhere(String key) {
+    return key.startsWith(TEMPORAL) || OF_SERVERS.stream().anyMatch(key::startsWith);
   }
 
   @TestFactory
@@ -375,7 +382,7 @@ class SettingsOnTheWireTest {
     var tests = new ArrayList<DynamicTest>();
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
-        if (!setting.key().startsWith(TEMPORAL)
+        if (!isElsewhere(setting.key())
             && (layer != Layer.FLAG || !setting.flags().isEmpty())
             && (layer != Layer.VARIABLE || !setting.variables().isEmpty())) {
           tests.add(

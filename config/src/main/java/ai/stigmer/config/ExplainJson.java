@@ -120,6 +120,10 @@ final class ExplainJson {
           WORD,
           RULES,
           HOOKS,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH,
           DURATION ->
           node.put("value", text);
     }

@@ -81,7 +81,11 @@ final class Values {
           WORD,
           RULES,
           HOOKS,
-          DATABASE ->
+          DATABASE,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH ->
           Optional.empty();
     };
   }

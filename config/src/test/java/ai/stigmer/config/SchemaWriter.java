@@ -143,6 +143,8 @@ final class SchemaWriter {
           node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
+      case WEB, HOSTS, FILE -> node.put("type", "string");
+      case SWITCH -> node.putArray("enum").add("on").add("off");
       case RULES -> rules(choices, node);
       case HOOKS -> hooks(choices, node);
       case MONEY -> {

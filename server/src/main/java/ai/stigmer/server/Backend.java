@@ -2,12 +2,18 @@ package ai.stigmer.server;
 
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.config.Cascade;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.server.desk.Desk;
+import ai.stigmer.server.desk.DeskPaths;
 import ai.stigmer.server.events.Bell;
 import ai.stigmer.server.events.RunEvents;
+import ai.stigmer.server.events.RunFeedPath;
+import ai.stigmer.server.events.RunTails;
+import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.Ready.Need;
 import ai.stigmer.server.http.Ready.Part;
@@ -16,6 +22,7 @@ import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.run.Executions;
 import ai.stigmer.server.run.Launch;
+import ai.stigmer.server.run.RunOrigin;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
 import ai.stigmer.store.PostgresJournal;
@@ -23,8 +30,11 @@ import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
 import ai.stigmer.store.resource.Vault;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
 import io.grpc.ServerServiceDefinition;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +50,9 @@ record Backend(
     Executions executions,
     Journal journal,
     Bell bell,
-    RunMetrics metrics)
+    RunMetrics metrics,
+    RunTails tails,
+    RunOrigin origin)
     implements AutoCloseable {
 
   /** Opens what the options name. */
@@ -69,6 +81,7 @@ record Backend(
     Runner runner = plain.lending(launch::secrets);
     var bell = new Bell();
     var metrics = new RunMetrics();
+    var tails = new RunTails();
     var executions =
         new Executions(
             shelves,
@@ -77,13 +90,24 @@ record Backend(
             (listener, failed) ->
                 new EmbeddedEngine(
                     new ExecutionDriver(runner, options.configuration(), env),
-                    listener.andThen(bell::saw).andThen(metrics::saw),
+                    listener.andThen(bell::saw).andThen(metrics::saw).andThen(tails::saw),
                     failed,
                     options.maxRuns()),
             clock,
             log);
     var backend =
-        new Backend(store, runner, shelves, skills, launch, executions, journal, bell, metrics);
+        new Backend(
+            store,
+            runner,
+            shelves,
+            skills,
+            launch,
+            executions,
+            journal,
+            bell,
+            metrics,
+            tails,
+            new RunOrigin(runner, options.configuration(), env));
     backend.gauges();
     return backend;
   }
@@ -106,14 +130,29 @@ record Backend(
   }
 
   private static Vault vault(ServerOptions options) {
-    String key = options.env().getOrDefault("STIGMER_SERVER_KEY", "").strip();
-    return key.isEmpty()
-        ? Vault.in(options.home().resolve("server.key"))
-        : Vault.of(key, "STIGMER_SERVER_KEY");
+    Resolved resolved = Cascade.resolve(options.configuration());
+    return resolved
+        .server()
+        .key()
+        .map(key -> Vault.of(key.reveal(), resolved.location("server.key").orElse("server.key")))
+        .orElseGet(() -> Vault.in(options.home().resolve("server.key")));
   }
 
   RunEvents.Source events(ServerLog log) {
     return new RunEvents.Source(executions, journal, bell, log);
+  }
+
+  /** What command lines elsewhere ask and say. */
+  Map<Extra, HttpService> remote(ServerLog log) {
+    var paths = new LinkedHashMap<>(DeskPaths.of(new Desk(journal, executions, tails)));
+    paths.put(
+        new Extra(
+            "GET",
+            "/api/executions/{id}/feed",
+            "A run's own events, as the terminal that runs it has them.",
+            MediaType.EVENT_STREAM.toString()),
+        new RunFeedPath(new RunFeedPath.Source(events(log), tails, origin::of)));
+    return paths;
   }
 
   private void gauges() {

@@ -65,6 +65,13 @@ public final class Ready implements HttpService {
     return HttpResponse.of(CompletableFuture.supplyAsync(this::look, ctx.blockingTaskExecutor()));
   }
 
+  /** Whether everything is there that it needs. */
+  public boolean isReady() {
+    return parts.stream()
+        .filter(part -> part.need() == Need.NEEDED)
+        .allMatch(part -> part.problem().isEmpty());
+  }
+
   private HttpResponse look() {
     ObjectNode answer = JsonNodeFactory.instance.objectNode().put("status", "ready");
     ArrayNode told = answer.putArray("parts");
