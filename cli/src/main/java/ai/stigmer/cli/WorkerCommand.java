@@ -91,7 +91,7 @@ final class WorkerCommand implements Callable<Integer> {
               LentSecrets.of(
                   ServerOptionsInput.database(surroundings, configuration),
                   surroundings.home(),
-                  surroundings.env(),
+                  configuration.server().key(),
                   surroundings.clock());
           Runner runner =
               new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
@@ -111,10 +111,10 @@ final class WorkerCommand implements Callable<Integer> {
       Map<String, String> env,
       Journal journal,
       Runner runner) {
-    if (!backend && !invoke && configuration.backend().endpoint().isEmpty()) {
+    if (!backend && !invoke && configuration.worker().endpoint().isEmpty()) {
       return () -> {};
     }
-    LogLevel level = configuration.backend().logLevel();
+    LogLevel level = configuration.worker().logLevel();
     OriginalWorker worker =
         OriginalWorker.start(
             connection,
