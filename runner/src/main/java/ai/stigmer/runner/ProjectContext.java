@@ -43,7 +43,7 @@ public record ProjectContext(
   /** One skill of the index. */
   public record Skill(String name, String description, Path file) {
     boolean isCalled(String text) {
-      return name.equals(text) || file.getParent().endsWith(text);
+      return name.equals(text) || file.resolveSibling("").endsWith(text);
     }
   }
 

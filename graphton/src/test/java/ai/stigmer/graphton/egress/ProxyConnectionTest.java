@@ -53,18 +53,28 @@ class ProxyConnectionTest {
     var egress =
         new Egress(
             HostRule.list("a.test:" + port + ",127.0.0.1:" + port),
-            name -> new InetAddress[] {InetAddress.getByName("127.0.0.1")});
+            name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
     byte[] bytes = request.replace("@", "a.test:" + port).getBytes(StandardCharsets.ISO_8859_1);
     new ProxyConnection(egress, new ByteArrayInputStream(bytes), out).serve();
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Lines and the empty one that ends them. */
+  private static String head(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
   }
 
   @Test
   void aRequestGoesOnWithoutWhatWasForTheProxy() throws Exception {
     String answer =
         said(
-            "GET http://@/p?q=1 HTTP/1.1\r\nHost: lie.example\r\nProxy-Connection: keep-alive\r\n"
-                + "Connection: keep-alive, X-Mine\r\nX-Mine: 1\r\nAccept: */*\r\n\r\n");
+            head(
+                "GET http://@/p?q=1 HTTP/1.1",
+                "Host: lie.example",
+                "Proxy-Connection: keep-alive",
+                "Connection: keep-alive, X-Mine",
+                "X-Mine: 1",
+                "Accept: */*"));
 
     assertThat(answer).endsWith("hello");
     assertThat(seen.get())
@@ -87,8 +97,9 @@ class ProxyConnectionTest {
   void chunksGoOnOneByOneAndNothingBehindTheLast() throws Exception {
     var _ =
         said(
-            "POST http://@/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + "3\r\nabc\r\n0\r\n\r\nGET http://@/2 HTTP/1.1\r\n\r\n");
+            head("POST http://@/ HTTP/1.1", "Transfer-Encoding: chunked")
+                + head("3", "abc", "0")
+                + head("GET http://@/2 HTTP/1.1"));
 
     assertThat(seen.get()).endsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
   }
