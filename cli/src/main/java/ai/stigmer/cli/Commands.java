@@ -30,6 +30,7 @@ final class Commands {
           "approvals",
           "permissions",
           "server",
+          "console",
           "mcp",
           "new",
           "validate",
@@ -82,6 +83,7 @@ final class Commands {
       case "approvals" -> new ApprovalsCommand(surroundings);
       case "permissions" -> new PermissionsCommand(surroundings);
       case "server" -> new ServerCommand(surroundings);
+      case "console" -> new ConsoleCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

@@ -59,7 +59,7 @@ class SettingsOnTheWireTest {
   private static final Path READABLE = readable();
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
-  /** They need a server to show: WorkerProcessTest, and OriginalServerTest with BackendTest. */
+  /** They need a server to show: WorkerProcessTest, OriginalServerTest, OriginalRunnerTest. */
   private static boolean needsServer(String key) {
     return key.startsWith("temporal.") || key.startsWith("backend.") || key.startsWith("worker.");
   }

@@ -71,6 +71,7 @@ final class RunTree {
             .help("start it again: nothing of it was done")
             .asException();
       }
+      RecordedOutcomes.tell(writer.before(), options.permission().policy());
       Tally before = Tally.of(writer.before(), id -> entries(options.journal(), id));
       RunPlan plan =
           new RunTree(options, before)

@@ -64,7 +64,7 @@ class ArchitectureTest {
     "mcp, graphton",
     "runner, graphton config store models.ollama models.scripted mcp agentic commons",
     "server, runner graphton config store mcp agentic commons",
-    "temporal, runner graphton config",
+    "temporal, runner graphton config agentic commons",
     "cli, runner server temporal graphton config store models.ollama models.scripted mcp",
   })
   void aModuleDependsOnlyOnThoseBelowIt(String module, String allowed) {

@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection.Http;
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
+import ai.stigmer.mcp.ServerSandbox;
 import ai.stigmer.runner.AgentParts.Variable;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -122,6 +123,9 @@ final class AgentReader {
                 map(stdio.path("env_placeholders")),
                 stdio.has("working_dir")
                     ? Optional.of(Path.of(stdio.path("working_dir").asText()))
+                    : Optional.empty(),
+                stdio.has("sandbox")
+                    ? Optional.of(ServerSandbox.of(stdio.path("sandbox")))
                     : Optional.empty())
             : new Http(
                 http.path("url").asText(),

@@ -57,7 +57,8 @@ public record PermissionCheck(
   private List<Tool> tools(Workspace folder) {
     var all = new ArrayList<>(BuiltinTools.over(folder, env));
     if (!servers.isEmpty()) {
-      var around = new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()));
+      var around =
+          new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()), List.of());
       servers.forEach(server -> all.addAll(McpTools.preview(server, around)));
     }
     return all;

@@ -120,7 +120,8 @@ public record PromptParts(List<Part> parts) {
       AgentDefinition agent, RunContext context, Path workspace, Map<String, String> env) {
     var remote = new ArrayList<Tool>();
     if (!context.servers().isEmpty()) {
-      var around = new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()));
+      var around =
+          new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()), List.of());
       context.servers().forEach(server -> remote.addAll(McpTools.preview(server, around)));
     }
     List<ToolSpec> all = Toolbox.specs(agent, context, workspace, env, remote);

@@ -230,7 +230,8 @@ public final class Runner implements AutoCloseable {
         new McpSurroundings(
             environment.workspace(),
             env,
-            environment.context().variables().placeholders(variables)),
+            environment.context().variables().placeholders(variables),
+            CommandSandbox.hidden(env)),
         control.changed());
   }
 

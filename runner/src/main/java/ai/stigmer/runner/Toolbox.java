@@ -7,6 +7,7 @@ import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.subagent.TaskTool;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -49,7 +51,7 @@ final class Toolbox {
     return Agent.named(definition.name())
         .instructions(system(environment))
         .answer(answer(environment.context()))
-        .tools(own)
+        .tools(permissions.mode() == Mode.PLAN ? presenting(own) : own)
         .maxTurns(environment.maxTurns())
         .subAgents(
             subAgents(definition).stream().map(child -> subAgent(child, own, environment)).toList())
@@ -58,8 +60,12 @@ final class Toolbox {
 
   /** The system text of a run's agent. */
   static String system(RunEnvironment environment) {
-    return told(environment.agent().instructions(), environment.inEffect())
+    return told(environment.agent().instructions(), environment.inEffect().toldToModel())
         + askedFor(environment.context());
+  }
+
+  private static List<Tool> presenting(List<Tool> own) {
+    return Stream.concat(own.stream(), Stream.of(PresentPlan.tool())).toList();
   }
 
   private static AnswerCheck answer(RunContext context) {
@@ -78,8 +84,8 @@ final class Toolbox {
   }
 
   /** Behind the instructions, so that they begin alike in every mode. */
-  private static String told(String instructions, RunPermissions permissions) {
-    return permissions.toldToModel().map(line -> instructions + "\n\n" + line).orElse(instructions);
+  private static String told(String instructions, Optional<String> mode) {
+    return mode.map(line -> instructions + "\n\n" + line).orElse(instructions);
   }
 
   /**
@@ -106,7 +112,7 @@ final class Toolbox {
       SubAgentDefinition child, List<Tool> parents, RunEnvironment environment) {
     Agent agent =
         Agent.named(child.name())
-            .instructions(told(child.instructions(), environment.permissions()))
+            .instructions(told(child.instructions(), environment.permissions().toldToChild()))
             .tools(tools(child, parents, environment.context()))
             .maxTurns(environment.maxTurns())
             .build();

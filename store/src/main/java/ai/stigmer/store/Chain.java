@@ -38,7 +38,7 @@ record Chain(List<Recorded> entries, long last, String hash) {
     entries = List.copyOf(entries);
   }
 
-  /** A row of the entries; what is null was damaged. */
+  /** A row of the entries; what is null was damaged, but for {@code parts}. */
   record Row(
       long seq, long time, @Nullable String body, @Nullable String hash, @Nullable String parts) {
 
@@ -46,6 +46,13 @@ record Chain(List<Recorded> entries, long last, String hash) {
     static Row of(ResultSet row) throws SQLException {
       return new Row(
           row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5));
+    }
+
+    /** With its long texts put back; the body is null when one of them is damaged. */
+    private Row whole(Connection connection) throws SQLException {
+      return body == null || parts == null
+          ? new Row(seq, time, body, hash, null)
+          : new Row(seq, time, Blobs.restore(connection, body, parts), hash, parts);
     }
   }
 
@@ -56,7 +63,7 @@ record Chain(List<Recorded> entries, long last, String hash) {
    *     when a blob is
    */
   static Chain read(Connection connection, Path file, Run run) throws SQLException {
-    return of(connection, file.toString(), run, rows(connection, run, Long.MIN_VALUE).reversed());
+    return of(file.toString(), run, rows(connection, run));
   }
 
   /**
@@ -69,7 +76,7 @@ record Chain(List<Recorded> entries, long last, String hash) {
       throws SQLException {
     return after >= run.entries()
         ? List.of()
-        : behind(connection, file.toString(), run, rows(connection, run, after).reversed(), after);
+        : behind(file.toString(), run, rows(connection, run, after), after);
   }
 
   /**
@@ -78,9 +85,8 @@ record Chain(List<Recorded> entries, long last, String hash) {
    * @param place the journal, for people
    * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
    */
-  static Chain of(Connection connection, String place, Run run, List<Row> rows)
-      throws SQLException {
-    var checked = new Checked(connection, place, run, 0, EntryChain.START);
+  static Chain of(String place, Run run, List<Row> rows) {
+    var checked = new Checked(place, run, 0, EntryChain.START);
     for (Row row : rows) {
       checked.add(row);
     }
@@ -94,14 +100,12 @@ record Chain(List<Recorded> entries, long last, String hash) {
    * @param after the place, from 1
    * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
    */
-  static List<Recorded> behind(
-      Connection connection, String place, Run run, List<Row> rows, long after)
-      throws SQLException {
+  static List<Recorded> behind(String place, Run run, List<Row> rows, long after) {
     Row known = rows.isEmpty() ? null : rows.getFirst();
     if (known == null || known.seq() != after || known.hash() == null) {
       throw StoreProblems.damagedRun(place, run.runId(), after);
     }
-    var checked = new Checked(connection, place, run, after, known.hash());
+    var checked = new Checked(place, run, after, known.hash());
     for (Row row : rows.subList(1, rows.size())) {
       checked.add(row);
     }
@@ -110,28 +114,25 @@ record Chain(List<Recorded> entries, long last, String hash) {
 
   /** Entries whose hashes fit, as far as they were looked at. */
   private static final class Checked {
-    private final Connection connection;
     private final String place;
     private final Run run;
     private final List<Recorded> entries = new ArrayList<>();
     private long seq;
     private String hash;
 
-    Checked(Connection connection, String place, Run run, long after, String hash) {
-      this.connection = connection;
+    Checked(String place, Run run, long after, String hash) {
       this.place = place;
       this.run = run;
       this.seq = after;
       this.hash = hash;
     }
 
-    void add(Row row) throws SQLException {
+    void add(Row row) {
       seq++;
-      if (row.body() == null || row.seq() != seq) {
+      String body = row.body();
+      if (row.seq() != seq || (body == null && row.parts() == null)) {
         throw StoreProblems.damagedRun(place, run.runId(), seq);
       }
-      String body =
-          row.parts() == null ? row.body() : Blobs.restore(connection, row.body(), row.parts());
       if (body == null) {
         throw StoreProblems.damagedBlob(place, run.runId(), seq);
       }
@@ -151,17 +152,30 @@ record Chain(List<Recorded> entries, long last, String hash) {
     }
   }
 
-  /** The rows of a run from a place on, the last one first. */
+  /** The rows of a whole run, the first one first. */
+  static List<Row> rows(Connection connection, Run run) throws SQLException {
+    return rows(connection, run, Long.MIN_VALUE);
+  }
+
+  /** The rows of a run from a place on, the first one first. */
   private static List<Row> rows(Connection connection, Run run, long from) throws SQLException {
-    var found = new ArrayList<Row>();
     try (PreparedStatement statement = connection.prepareStatement(ROWS_FROM)) {
       statement.setLong(1, run.last());
       statement.setLong(2, from);
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.add(Row.of(rows));
-        }
+      return rows(connection, statement).reversed();
+    }
+  }
+
+  /** The rows that a statement finds, with their long texts. */
+  static List<Row> rows(Connection connection, PreparedStatement statement) throws SQLException {
+    var found = new ArrayList<Row>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(Row.of(rows));
       }
+    }
+    for (int i = 0; i < found.size(); i++) {
+      found.set(i, found.get(i).whole(connection));
     }
     return found;
   }

@@ -1,7 +1,6 @@
 package ai.stigmer.graphton.egress;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -54,8 +53,8 @@ public sealed interface Host {
 
   private static Optional<Host> address(String text) {
     try {
-      return Optional.of(new Address(InetAddress.getByName(text)));
-    } catch (UnknownHostException e) {
+      return Optional.of(new Address(InetAddress.ofLiteral(text.replaceAll("[\\[\\]]", ""))));
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }

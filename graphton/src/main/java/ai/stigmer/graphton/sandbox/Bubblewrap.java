@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /*
  * Three programs become one another. A shell sets the limits, joins the control group and opens the filter of system
@@ -223,6 +224,8 @@ final class Bubblewrap implements Confinement {
         mounts.addAll(readOnly(files.listener(), Path.of(SandboxListener.INSIDE)));
       }
       policy.readable().forEach(place -> mounts.addAll(readOnly(place, place)));
+      policy.writable().forEach(place -> mounts.addAll(writable(place)));
+      ourOwn(mounts);
       mounts.addAll(writable(policy.workspace()));
       workspace(mounts);
       return mounts;
@@ -240,6 +243,17 @@ final class Bubblewrap implements Confinement {
       } else {
         mounts.addAll(readOnly(files.emptyFile(), place));
       }
+    }
+
+    /** Ours stays hidden where it lies in a folder that was shown again. */
+    private void ourOwn(List<String> mounts) {
+      policy.hidden().stream()
+          .filter(place -> !place.startsWith(policy.workspace()))
+          .filter(
+              place ->
+                  Stream.concat(policy.readable().stream(), policy.writable().stream())
+                      .anyMatch(place::startsWith))
+          .forEach(place -> hide(mounts, new ArrayList<>(), place));
     }
 
     /** How names are looked up lies behind a link into a hidden place on many machines. */

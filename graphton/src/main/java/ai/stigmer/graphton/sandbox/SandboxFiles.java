@@ -20,12 +20,19 @@ record SandboxFiles(Path folder, Path filter, Path listener, Path emptyFile, Pat
 
   /** Made once: a run that is killed leaves one folder behind and not one for each command. */
   private static final class Holder {
-    private static final SandboxFiles FILES = make();
+    private static final HeldFolder HELD = held();
+    private static final SandboxFiles FILES = make(HELD.folder());
 
-    private static SandboxFiles make() {
+    private static HeldFolder held() {
       try {
-        Path folder = Files.createTempDirectory("stigmer-sandbox-");
-        folder.toFile().deleteOnExit();
+        return HeldFolder.make(Path.of(System.getProperty("java.io.tmpdir")));
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
+    }
+
+    private static SandboxFiles make(Path folder) {
+      try {
         String machine = System.getProperty("os.arch");
         Path filter = written(folder, "filter", SeccompFilter.forMachine(machine));
         Path listener = written(folder, "listener", ListenerProgram.forMachine(machine));

@@ -71,6 +71,9 @@ final class Seatbelt implements Confinement {
     rules.add("(allow file-read-metadata (subpath \"/Users\") " + subpath(policy.home()) + ")");
     policy.readable().forEach(place -> rules.add("(allow file-read* " + subpath(place) + ")"));
     rules.add("(allow file-read* file-write* " + subpath(policy.workspace()) + ")");
+    policy
+        .writable()
+        .forEach(place -> rules.add("(allow file-read* file-write* " + subpath(place) + ")"));
     rules.add("(allow file-read* file-write* (subpath \"/private/tmp\"))");
     rules.add("(allow file-write* (literal \"/dev/null\") (literal \"/dev/zero\"))");
     for (Path place : policy.hidden()) {

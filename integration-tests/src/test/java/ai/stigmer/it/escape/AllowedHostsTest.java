@@ -16,7 +16,6 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +42,7 @@ class AllowedHostsTest {
   void begin() throws IOException {
     RealComponents.requireBubblewrap();
     workspace = Files.createDirectory(folder.resolve("ws")).toRealPath();
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::file);
     server.start();
   }
@@ -104,8 +103,8 @@ class AllowedHostsTest {
     return new Ran(status, output, command.settle());
   }
 
-  private static InetAddress[] loopback(String name) throws UnknownHostException {
-    return new InetAddress[] {InetAddress.getByName("127.0.0.1")};
+  private static InetAddress[] loopback(String name) {
+    return new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")};
   }
 
   @Test
@@ -178,7 +177,8 @@ class AllowedHostsTest {
     Ran ran =
         run(
             "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(Listen => 1, LocalPort => 8080,"
-                + " ReuseAddr => 1); open R, \">ready\"; close R; $c = $s->accept; print $c"
+                + " ReuseAddr => 1); open R, \">ready\"; close R; $c = $s->accept; do { $_ = <$c> }"
+                + " until $_ eq \"\\r\\n\"; print $c"
                 + " \"HTTP/1.0 200 OK\\r\\n\\r\\nown\"' & while [ ! -e ready ]; do sleep 0.01; done;"
                 + " curl -sS http://localhost:8080/");
 

@@ -451,6 +451,11 @@ public final class Executions implements AutoCloseable {
     return present(stored);
   }
 
+  /** Whether a run that is driven here waits for an approval. */
+  public boolean isAsking(String id) {
+    return decisions.isAsking(id);
+  }
+
   /** One page of a list, each as it is now. */
   public Shelf.Listed<AgentExecution> list(Set<String> labels, int size, String token) {
     Shelf.Listed<AgentExecution> page = shelves.executions().list(labels, size, token);

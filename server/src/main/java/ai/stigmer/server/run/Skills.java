@@ -5,7 +5,7 @@ import ai.stigmer.agentic.skill.v1.Skill;
 import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.contract.ContractAgent;
-import ai.stigmer.server.skill.SkillArchive;
+import ai.stigmer.runner.contract.SkillArchive;
 import ai.stigmer.server.skill.SkillShelf;
 import java.nio.file.Path;
 import java.util.List;

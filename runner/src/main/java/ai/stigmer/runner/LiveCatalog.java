@@ -1,4 +1,6 @@
-package ai.stigmer.cli;
+package ai.stigmer.runner;
+
+import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.CatalogModel;
@@ -7,7 +9,7 @@ import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelCard;
-import ai.stigmer.runner.Checkup;
+import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -20,9 +22,12 @@ import java.util.OptionalLong;
 /**
  * The catalog as it is in the dated file, refreshed by what the endpoints tell now. An endpoint
  * that cannot be asked leaves the file's word, and a note.
+ *
+ * <p>Not thread-safe; what asks may use the network for some seconds.
  */
-final class LiveCatalog {
-  private final Surroundings surroundings;
+public final class LiveCatalog {
+  private final ConfigInput input;
+  private final InstantSource clock;
   private final List<String> notes = new ArrayList<>();
 
   /**
@@ -30,23 +35,27 @@ final class LiveCatalog {
    *
    * @param live the names of the fields that its endpoint told just now; empty when it told none
    */
-  record Entry(CatalogModel model, List<String> live) {
-    Entry {
+  public record Entry(CatalogModel model, List<String> live) {
+    public Entry {
       live = List.copyOf(live);
     }
   }
 
-  LiveCatalog(Surroundings surroundings) {
-    this.surroundings = surroundings;
+  /**
+   * @param input the cascade's input, for endpoints and keys
+   */
+  public LiveCatalog(ConfigInput input, InstantSource clock) {
+    this.input = requireNonNull(input, "input is null");
+    this.clock = requireNonNull(clock, "clock is null");
   }
 
   /** What could not be asked, and why, a line each. */
-  List<String> notes() {
-    return notes;
+  public List<String> notes() {
+    return List.copyOf(notes);
   }
 
   /** The file's models alone. */
-  static List<Entry> offline(String provider) {
+  public static List<Entry> offline(String provider) {
     return ModelCatalog.models().stream()
         .filter(model -> model.provider().equals(provider))
         .map(model -> new Entry(model, List.of()))
@@ -54,7 +63,7 @@ final class LiveCatalog {
   }
 
   /** The file's models of a provider, refreshed, and behind them those that only it knows. */
-  List<Entry> refreshed(String provider) {
+  public List<Entry> refreshed(String provider) {
     Map<String, ModelCard> cards = new LinkedHashMap<>();
     asked(provider).forEach(card -> cards.put(card.id(), card));
     var entries = new ArrayList<Entry>();
@@ -67,8 +76,6 @@ final class LiveCatalog {
   }
 
   private List<ModelCard> asked(String provider) {
-    ConfigInput input =
-        ConfigInput.of(surroundings.env(), "stigmer models").clock(surroundings.clock());
     Resolved resolved = Cascade.resolveFor(input, provider);
     try {
       return Checkup.offered(resolved.llm().toModelSettings());
@@ -92,7 +99,7 @@ final class LiveCatalog {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        LocalDate.ofInstant(surroundings.clock().instant(), ZoneOffset.UTC));
+        LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
   }
 
   private static Entry refreshed(CatalogModel model, ModelCard card) {

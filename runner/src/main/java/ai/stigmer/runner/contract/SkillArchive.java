@@ -1,7 +1,7 @@
-package ai.stigmer.server.skill;
+package ai.stigmer.runner.contract;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
-import ai.stigmer.server.resource.Shelf;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,7 +39,7 @@ public final class SkillArchive {
    *
    * @throws ProblemException {@code E561} when it is no archive of a skill
    */
-  static String text(ByteString archive) {
+  public static String text(ByteString archive) {
     byte[] main = files(archive).get(MAIN);
     if (main == null) {
       throw unusable("it has no " + MAIN + " at its root");
@@ -52,7 +52,7 @@ public final class SkillArchive {
   }
 
   /** SHA-256, in lower-case hexadecimal. */
-  static String hash(ByteString archive) {
+  public static String hash(ByteString archive) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(archive.toByteArray()));
@@ -117,6 +117,8 @@ public final class SkillArchive {
   }
 
   private static ProblemException unusable(String reason) {
-    return Shelf.invalid("artifact: the skill cannot be used: " + reason).asException();
+    return Problem.of(
+            "E561", Problem.Category.USAGE, "artifact: the skill cannot be used: " + reason)
+        .asException();
   }
 }

@@ -7,8 +7,8 @@ import java.util.function.LongFunction;
  * The kit's simulation as a mutant meets it: loaded once more, beside the planted source. Gives the
  * first line of what is broken under a seed, or nothing.
  */
-public final class MutantSuite implements LongFunction<String> {
-  public MutantSuite() {}
+public final class StorySuite implements LongFunction<String> {
+  public StorySuite() {}
 
   @Override
   public String apply(long seed) {
