@@ -4,11 +4,11 @@ import ai.stigmer.cli.config.FileOption;
 import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Visible;
-import ai.stigmer.config.BackendConfig;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LogLevel;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.WorkerConfig;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
@@ -93,7 +93,7 @@ final class WorkerCommand implements Callable<Integer> {
               LentSecrets.of(
                   ServerOptionsInput.database(surroundings, configuration),
                   surroundings.home(),
-                  surroundings.env(),
+                  configuration.server().key(),
                   surroundings.clock());
           Runner runner =
               new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
@@ -110,7 +110,7 @@ final class WorkerCommand implements Callable<Integer> {
   /** Null when there is no Stigmer server to serve. */
   private @Nullable OriginalWorker original(
       TemporalConnection connection, OriginalWorker.Site site) {
-    BackendConfig configured = Cascade.resolve(site.configuration()).backend();
+    WorkerConfig configured = Cascade.resolve(site.configuration()).worker();
     if (!backend && !invoke && configured.endpoint().isEmpty()) {
       return null;
     }

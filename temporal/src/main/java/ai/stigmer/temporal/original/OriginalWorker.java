@@ -2,12 +2,12 @@ package ai.stigmer.temporal.original;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.config.BackendConfig;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LogLevel;
 import ai.stigmer.config.Mode;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.WorkerConfig;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
@@ -88,7 +88,7 @@ public final class OriginalWorker implements AutoCloseable {
       RunnerLog log,
       Duration grace) {
     Resolved resolved = Cascade.resolve(site.configuration());
-    BackendConfig config = resolved.backend();
+    WorkerConfig config = resolved.worker();
     refuseOtherSandbox(config.sandbox());
     String endpoint = endpoint(resolved);
     Backend backend = Backend.open(endpoint, config.apiKey());
@@ -132,7 +132,7 @@ public final class OriginalWorker implements AutoCloseable {
 
   private static String endpoint(Resolved resolved) {
     return resolved
-        .backend()
+        .worker()
         .endpoint()
         .orElse(resolved.mode() == Mode.LOCAL ? "localhost:50051" : "localhost:8080");
   }
