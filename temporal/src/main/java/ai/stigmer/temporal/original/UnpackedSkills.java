@@ -55,6 +55,7 @@ final class UnpackedSkills {
           .setSubAgents(
               i,
               child.toBuilder()
+                  .clearSkillRefs()
                   .setInstructions(child.getInstructions() + text(child.getSkillRefsList())));
     }
     return builder.build();
