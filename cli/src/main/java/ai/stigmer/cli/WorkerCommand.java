@@ -12,11 +12,14 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.ReclaimingJournal;
+import ai.stigmer.runner.Rehearsal;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.LentSecrets;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalSettings;
 import ai.stigmer.temporal.TemporalWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -80,12 +83,27 @@ final class WorkerCommand implements Callable<Integer> {
                   surroundings.env(),
                   surroundings.clock());
           Runner runner =
-              new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
-                  .lending(lent::of)) {
+              keeping(
+                  configuration,
+                  new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
+                      .lending(lent::of))) {
         serve(connection, new ExecutionDriver(runner, input, env), journal);
       }
     }
     return 0;
+  }
+
+  /** Workspaces of a store have their folders where a server of this home would have them. */
+  private Runner keeping(Resolved configuration, Runner runner) {
+    Path home = surroundings.home();
+    return configuration
+        .workspaceStore()
+        .map(
+            store ->
+                runner.keeping(
+                    KeptWorkspaces.of(
+                        store, home.resolveSibling(home.getFileName() + "-workspaces"))))
+        .orElse(runner);
   }
 
   private void serve(TemporalConnection connection, ExecutionDriver driver, Journal journal)
@@ -97,6 +115,7 @@ final class WorkerCommand implements Callable<Integer> {
         TemporalWorker _ =
             TemporalWorker.start(
                 connection, driver, journal, this::trouble, Duration.ofSeconds(grace))) {
+      Thread.ofVirtual().name("rehearsal").start(() -> Rehearsal.run(surroundings.env()));
       say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
       stopped.await();
       say("worker: takes no more runs, and lets go of those under way");

@@ -59,8 +59,10 @@ class SettingsOnTheWireTest {
   private static final Path READABLE = readable();
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
-  /** They need a server to show: WorkerProcessTest. */
-  private static final String TEMPORAL = "temporal.";
+  /** They need a server to show: TemporalSettingsTest, FleetTest. */
+  private static boolean isOfFleet(String key) {
+    return key.startsWith("temporal.") || key.equals("workspace.store");
+  }
 
   private int homes;
 
@@ -366,7 +368,7 @@ class SettingsOnTheWireTest {
             SettingInfo.all().stream()
                 .map(SettingInfo::key)
                 .filter(key -> !key.equals("llm.api"))
-                .filter(key -> !key.startsWith(TEMPORAL))
+                .filter(key -> !isOfFleet(key))
                 .toList());
   }
 
@@ -375,7 +377,7 @@ class SettingsOnTheWireTest {
     var tests = new ArrayList<DynamicTest>();
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
-        if (!setting.key().startsWith(TEMPORAL)
+        if (!isOfFleet(setting.key())
             && (layer != Layer.FLAG || !setting.flags().isEmpty())
             && (layer != Layer.VARIABLE || !setting.variables().isEmpty())) {
           tests.add(

@@ -66,6 +66,8 @@ final class SettingsTable {
   static final String TEMPORAL_HEARTBEAT = "temporal.heartbeat";
   static final String TEMPORAL_SEGMENT = "temporal.segment";
 
+  static final String WORKSPACE_STORE = "workspace.store";
+
   static final List<Setting> ALL =
       List.of(
           new Setting(
@@ -329,7 +331,14 @@ final class SettingsTable {
           temporal(
               TEMPORAL_SEGMENT,
               Kind.DURATION,
-              "After so long a worker lets go of a run between two steps, for whichever worker is next."));
+              "After so long a worker lets go of a run between two steps, for whichever worker is next."),
+          new Setting(
+              WORKSPACE_STORE,
+              Kind.WORD,
+              List.of(Variable.of("STIGMER_WORKSPACE_STORE")),
+              List.of(),
+              false,
+              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."));
 
   private SettingsTable() {}
 

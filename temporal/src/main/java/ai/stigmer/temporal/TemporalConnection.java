@@ -21,7 +21,7 @@ import java.util.function.UnaryOperator;
  * <p>Thread contract: thread-safe.
  */
 public final class TemporalConnection implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;

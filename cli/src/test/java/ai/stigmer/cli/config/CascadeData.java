@@ -58,7 +58,8 @@ final class CascadeData {
           "temporal.task_queue",
           "temporal.max_concurrency",
           "temporal.heartbeat",
-          "temporal.segment");
+          "temporal.segment",
+          "workspace.store");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 

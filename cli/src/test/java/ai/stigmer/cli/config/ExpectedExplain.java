@@ -214,7 +214,8 @@ final class ExpectedExplain {
           "temporal.namespace",
           "temporal.task_queue",
           "temporal.heartbeat",
-          "temporal.segment" ->
+          "temporal.segment",
+          "workspace.store" ->
           put(node, text, null);
       case "temporal.max_concurrency" -> put(node, text, 10);
       case "llm.api" -> {

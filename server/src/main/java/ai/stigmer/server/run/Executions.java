@@ -270,7 +270,7 @@ public final class Executions implements AutoCloseable {
       hub.publish(stored(following));
     }
     try {
-      engine.start(id);
+      engine.start(id, following.tenant());
     } catch (ProblemException e) {
       log.warn("execution.later", "execution", id, "code", e.problem().code());
       following.launchLater();

@@ -103,22 +103,24 @@ public final class Launch {
    */
   void begin(AgentExecution execution) {
     String id = execution.getMetadata().getId();
-    RunEnvironment environment = environment(execution);
     String message = execution.getSpec().getMessage();
+    Path workspace = workspace(execution.getSpec().getSessionId());
     for (AgentExecution before : earlier(execution)) {
-      if (!hasBegun(before.getMetadata().getId())) {
+      String other = before.getMetadata().getId();
+      if (!hasBegun(other)) {
         continue;
       }
-      List<Recorded> entries = journal.read(before.getMetadata().getId());
+      List<Recorded> entries = journal.read(other);
       List<Long> valid = Checkpoints.valid(entries);
       if (!valid.isEmpty()) {
+        runner.fetchWorkspace(other, workspace);
         runner.begin(
-            new Fork(before.getMetadata().getId(), valid.getLast(), id, Optional.of(message)),
-            environment);
+            new Fork(other, valid.getLast(), id, Optional.of(message)),
+            environment(execution, workspace));
         return;
       }
     }
-    runner.begin(new RunRequest(id, message, environment));
+    runner.begin(new RunRequest(id, message, environment(execution, workspace)));
   }
 
   /** The executions of the session before this one, the newest first. */
@@ -146,11 +148,10 @@ public final class Launch {
         .orElse(Map.of());
   }
 
-  private RunEnvironment environment(AgentExecution execution) {
+  private RunEnvironment environment(AgentExecution execution, Path workspace) {
     Resolved configuration = configuration(execution);
     Agent agent = ingredients.agent(execution);
     ContractVariables variables = ingredients.variables(execution);
-    Path workspace = workspace(execution.getSpec().getSessionId());
     ProjectContext project = skills.unpacked(agent.getSpec().getSkillRefsList(), workspace);
     List<AcceptedServer> servers = servers(agent, variables, workspace);
     AgentDefinition definition = ContractAgent.definition(agent, servers).with(project.text());
