@@ -17,6 +17,8 @@ import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.ApprovalDesk.Verdict;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.permission.Mode;
+import ai.stigmer.runner.PresentPlan;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneOffset;
@@ -24,7 +26,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.ToIntFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -134,7 +136,15 @@ final class ApprovalsCommand implements Runnable {
               description = "Run it with these arguments in the place of the model's.")
           @Nullable String edit,
       @Option(names = "--always", description = "And every later call of this tool in its run.")
-          boolean always) {
+          boolean always,
+      @Option(
+              names = "--mode",
+              paramLabel = "MODE",
+              description = "Of a plan: how it is carried out, ask or allow-edits (default).")
+          @Nullable String mode) {
+    if (mode != null) {
+      return approvePlan(ids, mode, edit != null || always);
+    }
     if (edit != null && (always || ids.size() > 1)) {
       throw new ParameterException(
           spec.subcommands().get("approve"),
@@ -145,6 +155,34 @@ final class ApprovalsCommand implements Runnable {
             ? new ApprovalDecision.Edited(edit)
             : always ? new ApprovalDecision.Remembered() : new ApprovalDecision.Approved();
     return decide(ids, decision);
+  }
+
+  private int approvePlan(List<String> ids, String mode, boolean otherwise) {
+    Mode then =
+        switch (mode) {
+          case "ask" -> Mode.ASK;
+          case "allow-edits" -> Mode.ALLOW_EDITS;
+          default -> throw unfit("expected ask or allow-edits, got \"" + mode + "\"");
+        };
+    if (otherwise || ids.size() > 1) {
+      throw unfit("--mode is for one plan, without --edit and --always");
+    }
+    ToolCall call =
+        with(
+            JournalOpener.Access.READ,
+            journal ->
+                new ApprovalDesk(journal)
+                    .find(ApprovalFinder.id(journal, ids.getFirst()))
+                    .request()
+                    .call());
+    if (!PresentPlan.isIn(call)) {
+      throw unfit("--mode is for a plan; this is a call of " + Visible.of(call.name()));
+    }
+    return decide(ids, PresentPlan.approving(call, then));
+  }
+
+  private ParameterException unfit(String message) {
+    return new ParameterException(spec.subcommands().get("approve"), message);
   }
 
   @Command(
@@ -220,9 +258,9 @@ final class ApprovalsCommand implements Runnable {
     };
   }
 
-  private int with(JournalOpener.Access access, ToIntFunction<Journal> work) {
+  private <T> T with(JournalOpener.Access access, Function<Journal, T> work) {
     try (Journal journal = surroundings.journals().open(surroundings.database(), access)) {
-      return work.applyAsInt(journal);
+      return work.apply(journal);
     }
   }
 

@@ -3,7 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.ConfigCommand;
 import ai.stigmer.cli.config.EnvCommand;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.runner.Spelling;
+import ai.stigmer.graphton.error.Spelling;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +30,7 @@ final class Commands {
           "approvals",
           "permissions",
           "server",
+          "console",
           "mcp",
           "new",
           "validate",
@@ -82,6 +83,7 @@ final class Commands {
       case "approvals" -> new ApprovalsCommand(surroundings);
       case "permissions" -> new PermissionsCommand(surroundings);
       case "server" -> new ServerCommand(surroundings);
+      case "console" -> new ConsoleCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

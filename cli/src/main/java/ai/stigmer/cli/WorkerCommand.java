@@ -6,6 +6,7 @@ import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.LogLevel;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
@@ -19,6 +20,7 @@ import ai.stigmer.server.LentSecrets;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalSettings;
 import ai.stigmer.temporal.TemporalWorker;
+import ai.stigmer.temporal.original.OriginalWorker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -52,6 +54,18 @@ final class WorkerCommand implements Callable<Integer> {
       description = "The longest wait for steps under way when told to stop (default: 30).")
   private int grace = 30;
 
+  @Option(
+      names = "--backend",
+      description =
+          "Also serve a Stigmer server as its agent runner; on by itself when backend.endpoint"
+              + " (STIGMER_BACKEND_ENDPOINT) is set.")
+  private boolean backend;
+
+  @Option(
+      names = "--invoke",
+      description = "With that, run the workflows of its executions, too, in place of the server.")
+  private boolean invoke;
+
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private FileOption file = new FileOption();
 
@@ -60,7 +74,7 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws Exception {
     ConfigInput input = input();
     Resolved configuration = Cascade.resolve(input);
     for (Problem problem : configuration.problems()) {
@@ -87,7 +101,9 @@ final class WorkerCommand implements Callable<Integer> {
                   configuration,
                   new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
                       .lending(lent::of))) {
-        serve(connection, new ExecutionDriver(runner, input, env), journal);
+        try (AutoCloseable _ = original(connection, configuration, input, env, journal, runner)) {
+          serve(connection, new ExecutionDriver(runner, input, env), journal);
+        }
       }
     }
     return 0;
@@ -104,6 +120,32 @@ final class WorkerCommand implements Callable<Integer> {
                     KeptWorkspaces.of(
                         store, home.resolveSibling(home.getFileName() + "-workspaces"))))
         .orElse(runner);
+  }
+
+  private AutoCloseable original(
+      TemporalConnection connection,
+      Resolved configuration,
+      ConfigInput input,
+      Map<String, String> env,
+      Journal journal,
+      Runner runner) {
+    if (!backend && !invoke && configuration.backend().endpoint().isEmpty()) {
+      return () -> {};
+    }
+    LogLevel level = configuration.backend().logLevel();
+    OriginalWorker worker =
+        OriginalWorker.start(
+            connection,
+            new OriginalWorker.Site(input, env, journal, runner),
+            invoke ? OriginalWorker.Workflows.OURS : OriginalWorker.Workflows.SERVERS,
+            (of, line) -> {
+              if (level.tells(of)) {
+                say("worker: " + line);
+              }
+            },
+            Duration.ofSeconds(grace));
+    say("worker: serves the Stigmer server at " + worker.words());
+    return worker;
   }
 
   private void serve(TemporalConnection connection, ExecutionDriver driver, Journal journal)

@@ -59,9 +59,12 @@ class SettingsOnTheWireTest {
   private static final Path READABLE = readable();
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
-  /** They need a server to show: TemporalSettingsTest, FleetTest. */
-  private static boolean isOfFleet(String key) {
-    return key.startsWith("temporal.") || key.equals("workspace.store");
+  /** They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest, OriginalRunnerTest. */
+  private static boolean needsServer(String key) {
+    return key.startsWith("temporal.")
+        || key.startsWith("backend.")
+        || key.startsWith("worker.")
+        || key.equals("workspace.store");
   }
 
   private int homes;
@@ -368,7 +371,7 @@ class SettingsOnTheWireTest {
             SettingInfo.all().stream()
                 .map(SettingInfo::key)
                 .filter(key -> !key.equals("llm.api"))
-                .filter(key -> !isOfFleet(key))
+                .filter(key -> !needsServer(key))
                 .toList());
   }
 
@@ -377,7 +380,7 @@ class SettingsOnTheWireTest {
     var tests = new ArrayList<DynamicTest>();
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
-        if (!isOfFleet(setting.key())
+        if (!needsServer(setting.key())
             && (layer != Layer.FLAG || !setting.flags().isEmpty())
             && (layer != Layer.VARIABLE || !setting.variables().isEmpty())) {
           tests.add(

@@ -118,6 +118,7 @@ final class ExplainJson {
           PERMISSION_MODE,
           ENGINE,
           WORD,
+          LOG_LEVEL,
           RULES,
           HOOKS,
           DURATION ->

@@ -1,10 +1,12 @@
 package ai.stigmer.config;
 
 import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.egress.HostRule;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.Secret;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -199,6 +201,14 @@ public final class Resolved {
     return get(SettingsTable.EXECUTION_NETWORK).value().equals(Optional.of("open"));
   }
 
+  /** The only hosts that commands in a sandbox reach; empty when there is no such list. */
+  public List<HostRule> allowedHosts() {
+    return get(SettingsTable.EXECUTION_NETWORK)
+        .value()
+        .flatMap(ExecutionValues::hosts)
+        .orElse(List.of());
+  }
+
   /** What commands in a sandbox may use up, and what they may read beyond the rest. */
   public ExecutionLimits executionLimits() {
     return new ExecutionLimits(
@@ -246,6 +256,18 @@ public final class Resolved {
         value(SettingsTable.TEMPORAL_MAX_CONCURRENCY).flatMap(Values::count).orElseThrow(),
         duration(SettingsTable.TEMPORAL_HEARTBEAT),
         duration(SettingsTable.TEMPORAL_SEGMENT));
+  }
+
+  /** How a Stigmer server is reached and served. */
+  public BackendConfig backend() {
+    return new BackendConfig(
+        value(SettingsTable.BACKEND_ENDPOINT),
+        get(SettingsTable.BACKEND_API_KEY).value().map(Secret::of),
+        value(SettingsTable.RUNNER_TASK_QUEUE).orElseThrow(),
+        value(SettingsTable.INVOKE_TASK_QUEUE).orElseThrow(),
+        Path.of(value(SettingsTable.WORKER_WORKSPACES).orElse("workspace")).toAbsolutePath(),
+        value(SettingsTable.WORKER_SANDBOX).orElseThrow(),
+        value(SettingsTable.WORKER_LOG_LEVEL).flatMap(LogLevel::of).orElse(LogLevel.INFO));
   }
 
   /** What is done about a call whose outcome was lost. */

@@ -35,7 +35,8 @@ record Setting(
     API("auto, responses or chat"),
     PULL("ask, never or when-missing"),
     EXECUTION("auto, sandbox or local"),
-    NETWORK("none or open"),
+    NETWORK(
+        "none, open or hosts with a dot or a port such as github.com,*.example.org:8443, at most 64"),
     PROCESSES("a whole number from 16 to 65536"),
     SIZE("a size from 16m to 1024g, such as 512m or 4g"),
     FOLDERS("absolute folders, separated by colons, at most 32"),
@@ -47,6 +48,7 @@ record Setting(
     UNKNOWN_EFFECTS("ask, tell-model or fail"),
     PERMISSION_MODE("ask, allow-edits, plan or deny"),
     ENGINE("embedded or temporal"),
+    LOG_LEVEL("debug, info, warning or error"),
     WORD("one word of letters, digits and . : _ - /, at most 200"),
     RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons"),
     HOOKS("a command for sh -c");
@@ -68,7 +70,7 @@ record Setting(
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
         case DATABASE -> false;
-        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD -> false;
+        case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD, LOG_LEVEL -> false;
       };
     }
   }
@@ -125,7 +127,15 @@ record Setting(
       case UNKNOWN_EFFECTS -> "ask";
       case PERMISSION_MODE -> "plan";
       case ENGINE -> "temporal";
-      case WORD -> key.endsWith("address") ? "localhost:7233" : "stigmer";
+      case WORD ->
+          switch (key) {
+            case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
+            case SettingsTable.BACKEND_ENDPOINT -> "localhost:50051";
+            case SettingsTable.WORKER_WORKSPACES -> "./workspace";
+            case SettingsTable.WORKER_SANDBOX -> "filesystem";
+            default -> "stigmer";
+          };
+      case LOG_LEVEL -> "warning";
       case RULES -> "execute(git status *);edit(src/**)";
       case HOOKS -> "~/bin/notify";
       case DURATION -> "90s";

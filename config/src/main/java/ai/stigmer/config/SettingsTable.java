@@ -65,6 +65,13 @@ final class SettingsTable {
   static final String TEMPORAL_MAX_CONCURRENCY = "temporal.max_concurrency";
   static final String TEMPORAL_HEARTBEAT = "temporal.heartbeat";
   static final String TEMPORAL_SEGMENT = "temporal.segment";
+  static final String RUNNER_TASK_QUEUE = "temporal.runner_task_queue";
+  static final String INVOKE_TASK_QUEUE = "temporal.invoke_task_queue";
+  static final String BACKEND_ENDPOINT = "backend.endpoint";
+  static final String BACKEND_API_KEY = "backend.api_key";
+  static final String WORKER_WORKSPACES = "worker.workspaces";
+  static final String WORKER_SANDBOX = "worker.sandbox";
+  static final String WORKER_LOG_LEVEL = "worker.log_level";
 
   static final String WORKSPACE_STORE = "workspace.store";
 
@@ -209,9 +216,9 @@ final class SettingsTable {
               EXECUTION_NETWORK,
               Kind.NETWORK,
               List.of(Variable.of("STIGMER_EXECUTION_NETWORK")),
-              List.of("--network"),
+              List.of("--allow-host", "--network"),
               false,
-              "What commands in a sandbox reach: none, or all that this machine reaches. The flag takes no value and means open."),
+              "What commands in a sandbox reach: none, open for all that this machine reaches, or hosts, through a proxy. --network takes no value and means open; --allow-host takes one host and is repeatable."),
           new Setting(
               EXECUTION_READABLE,
               Kind.FOLDERS,
@@ -332,6 +339,47 @@ final class SettingsTable {
               TEMPORAL_SEGMENT,
               Kind.DURATION,
               "After so long a worker lets go of a run between two steps, for whichever worker is next."),
+          temporal(
+              RUNNER_TASK_QUEUE,
+              Kind.WORD,
+              "The task queue on which a worker waits for what an existing Stigmer server asks of its agent runner.",
+              "TEMPORAL_AGENT_EXECUTION_RUNNER_TASK_QUEUE"),
+          temporal(
+              INVOKE_TASK_QUEUE,
+              Kind.WORD,
+              "The task queue of the workflows that ask a runner. Workers wait on it only with --invoke; else it is the Stigmer server's.",
+              "TEMPORAL_AGENT_EXECUTION_STIGMER_TASK_QUEUE"),
+          new Setting(
+              BACKEND_ENDPOINT,
+              Kind.WORD,
+              List.of(Variable.of("STIGMER_BACKEND_ENDPOINT")),
+              List.of(),
+              false,
+              "Host and port of a Stigmer server, over TLS when the port is 443. A worker for which it is set serves that server, too."),
+          new Setting(
+              BACKEND_API_KEY,
+              Kind.SECRET,
+              List.of(
+                  Variable.of("STIGMER_API_KEY"),
+                  new Variable("STIGMER_API_KEY_FILE", "", Form.FILE_NAME)),
+              List.of(),
+              false,
+              "The key for the Stigmer server at backend.endpoint."),
+          worker(
+              WORKER_WORKSPACES,
+              Kind.WORD,
+              "The folder in which a worker for a Stigmer server keeps a workspace for each conversation. Unset is ./workspace.",
+              "SANDBOX_ROOT_DIR"),
+          worker(
+              WORKER_SANDBOX,
+              Kind.WORD,
+              "Where the workspaces of a worker for a Stigmer server are: filesystem is this machine, and there is nothing else. execution.mode says how commands are kept in.",
+              "SANDBOX_TYPE"),
+          worker(
+              WORKER_LOG_LEVEL,
+              Kind.LOG_LEVEL,
+              "How much a worker for a Stigmer server tells.",
+              "LOG_LEVEL"),
           new Setting(
               WORKSPACE_STORE,
               Kind.WORD,
@@ -411,6 +459,12 @@ final class SettingsTable {
       variables.add(Variable.of(alias));
     }
     return new Setting(key, kind, variables, List.of(), false, doc);
+  }
+
+  private static Setting worker(String key, Kind kind, String doc, String alias) {
+    String own = "STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
+    return new Setting(
+        key, kind, List.of(Variable.of(own), Variable.of(alias)), List.of(), false, doc);
   }
 
   private static Setting timeout(String key, String name, String doc) {

@@ -79,6 +79,7 @@ final class Values {
           PERMISSION_MODE,
           ENGINE,
           WORD,
+          LOG_LEVEL,
           RULES,
           HOOKS,
           DATABASE ->

@@ -82,7 +82,7 @@ class SandboxedRunTest {
     try (WorkingRun run = new WorkingRun(folder, SandboxedRunTest::sleeper)) {
       try (StigmerProcess.Running running =
           run.stigmer().start(words(run, "--execution-mode", "sandbox"))) {
-        awaitFile(pid, running);
+        running.awaitFile(pid);
         running.signal("KILL");
         running.await();
       }
@@ -101,7 +101,7 @@ class SandboxedRunTest {
     try (WorkingRun run = new WorkingRun(folder, SandboxedRunTest::sleeper)) {
       try (StigmerProcess.Running running =
           run.stigmer().start(words(run, "--execution-mode", "sandbox"))) {
-        awaitFile(started, running);
+        running.awaitFile(started);
         assertThat(sleepers()).isNotEmpty();
         running.signal("KILL");
         running.await();
@@ -150,14 +150,6 @@ class SandboxedRunTest {
       return command.start();
     } catch (java.io.IOException | InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void awaitFile(Path file, StigmerProcess.Running running)
-      throws InterruptedException {
-    while (!Files.exists(file)) {
-      assertThat(running.process().isAlive()).isTrue();
-      Thread.sleep(20);
     }
   }
 

@@ -107,11 +107,16 @@ final class TemporalSite implements AutoCloseable {
       stigmer = stigmer.with("STIGMER_DATABASE_URL", url);
     }
     return stigmer
-        .with("TEMPORAL_SERVICE_ADDRESS", "127.0.0.1:" + port)
+        .with("TEMPORAL_SERVICE_ADDRESS", address())
         .with("STIGMER_TEMPORAL_HEARTBEAT", "2s")
         .with("STIGMER_APPROVALS_WHEN_ABSENT", "wait")
         .with("STIGMER_ENGINE", "temporal")
         .with("STIGMER_MODE", "local");
+  }
+
+  /** Where the server is. */
+  String address() {
+    return "127.0.0.1:" + port;
   }
 
   /** Starts a worker and waits until it takes runs. */
@@ -119,8 +124,10 @@ final class TemporalSite implements AutoCloseable {
     return worker(stigmer());
   }
 
-  Running worker(StigmerProcess stigmer) {
-    Running worker = stigmer.start("worker");
+  /** The same in other surroundings, with more words. */
+  Running worker(StigmerProcess stigmer, String... words) {
+    Running worker =
+        stigmer.start(Stream.concat(Stream.of("worker"), Stream.of(words)).toArray(String[]::new));
     running.add(worker);
     until("a worker", () -> StigmerProcess.read(worker.err()).contains("takes runs from"));
     return worker;

@@ -10,10 +10,12 @@ import java.util.Optional;
 
 /** Gives the model the text of a skill, when it asks for it. */
 final class LoadSkill {
+  static final String NAME = "load_skill";
+
   private LoadSkill() {}
 
   static Tool tool(List<KnownSkill> skills) {
-    return Tool.named("load_skill")
+    return Tool.named(NAME)
         .describedAs("Reads a skill of the list in your instructions. Do so before such work.")
         .string("name", "the skill's name")
         .readOnly()

@@ -74,9 +74,7 @@ public record RunContext(
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("mcp_servers", servers.isEmpty() ? json.arrayNode() : AcceptedServer.toJson(servers));
     json.set("variables", variables.toJson());
-    ArrayNode list = json.putArray("skills");
-    skills.forEach(
-        skill -> list.addObject().put("name", skill.name()).put("file", skill.file().toString()));
+    json.set("skills", skillsJson(skills));
     answerSchema.ifPresent(schema -> json.put("answer_schema", schema));
     return json;
   }
@@ -84,14 +82,25 @@ public record RunContext(
   static RunContext parse(JsonNode json) {
     var servers = new ArrayList<AcceptedServer>();
     json.path("mcp_servers").forEach(server -> servers.add(AcceptedServer.parse(server)));
-    var skills = new ArrayList<KnownSkill>();
-    for (JsonNode skill : json.path("skills")) {
-      skills.add(new KnownSkill(skill.path("name").asText(), Path.of(skill.path("file").asText())));
-    }
     return new RunContext(
         servers,
         RunVariables.parse(json.path("variables")),
-        skills,
+        skills(json.path("skills")),
         Optional.ofNullable(json.get("answer_schema")).map(JsonNode::asText));
+  }
+
+  static ArrayNode skillsJson(List<KnownSkill> skills) {
+    ArrayNode list = JsonNodeFactory.instance.arrayNode();
+    skills.forEach(
+        skill -> list.addObject().put("name", skill.name()).put("file", skill.file().toString()));
+    return list;
+  }
+
+  static List<KnownSkill> skills(JsonNode list) {
+    var skills = new ArrayList<KnownSkill>();
+    for (JsonNode skill : list) {
+      skills.add(new KnownSkill(skill.path("name").asText(), Path.of(skill.path("file").asText())));
+    }
+    return skills;
   }
 }

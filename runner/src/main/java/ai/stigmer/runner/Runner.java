@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
@@ -135,13 +136,15 @@ public final class Runner implements AutoCloseable {
     try (JournalWriter writer =
         journal(request.runId(), environment.workspace()).begin(request.runId(), owner)) {
       writer.append(
-          List.of(
-              new JournalEntry.RunStarted(
-                  request.message(),
-                  environment.agent().name(),
-                  Toolbox.system(environment),
-                  "",
-                  environment.toJson())));
+          redactor(environment, variables(request.runId()))
+              .record(
+                  List.of(
+                      new JournalEntry.RunStarted(
+                          request.message(),
+                          environment.agent().name(),
+                          Toolbox.system(environment),
+                          "",
+                          environment.toJson()))));
     }
   }
 
@@ -153,7 +156,11 @@ public final class Runner implements AutoCloseable {
    *     forked there, {@code E504} when the run exists
    */
   public void begin(Fork fork, RunEnvironment environment) {
-    fork.begin(journal(fork.runId(), environment.workspace()), owner, environment.toJson());
+    fork.begin(
+        journal(fork.runId(), environment.workspace()),
+        owner,
+        environment.toJson(),
+        redactor(environment, variables(fork.runId())));
   }
 
   /**
@@ -256,7 +263,8 @@ public final class Runner implements AutoCloseable {
         new McpSurroundings(
             environment.workspace(),
             env,
-            environment.context().variables().placeholders(variables)),
+            environment.context().variables().placeholders(variables),
+            CommandSandbox.hidden(env)),
         control.changed());
   }
 
@@ -266,21 +274,23 @@ public final class Runner implements AutoCloseable {
     return models;
   }
 
+  private Redactor redactor(RunEnvironment environment, Map<String, String> variables) {
+    return KnownSecrets.of(env, models(environment), environment.context(), variables);
+  }
+
   private Graphton loop(
       String runId,
       Models models,
       RunEnvironment environment,
       RunControl control,
       Map<String, String> variables) {
-    var redaction =
-        new Redaction(
-            models(environment), env, environment.context().variables().merge(variables).secrets());
+    Redactor redactor = redactor(environment, variables);
     var hooks =
         new HookStage(
             control.hooks(),
             Workspace.open(environment.workspace()),
             env,
-            redaction,
+            redactor,
             journal,
             control.listener());
     return Graphton.with(models.chosen())
@@ -292,7 +302,7 @@ public final class Runner implements AutoCloseable {
         .context(new ContextPolicy(environment.compactAt(), new KnownWindows(models(environment))))
         .permission(control.permission())
         .aroundTools(hooks)
-        .aroundTools(redaction)
+        .redactor(redactor)
         .listener(hooks)
         .cancel(control.cancel());
   }

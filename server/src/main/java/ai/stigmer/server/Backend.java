@@ -4,9 +4,14 @@ import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.CatalogPrices;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
+import ai.stigmer.runner.KnownSecrets;
+import ai.stigmer.runner.RedactedInbox;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.server.console.Sources;
+import ai.stigmer.server.console.page.Choice;
 import ai.stigmer.server.events.Bell;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.http.Ready;
@@ -51,7 +56,8 @@ record Backend(
   /** Opens what the options name. */
   static Backend open(ServerOptions options, Driving driving, ServerLog log, InstantSource clock) {
     Vault vault = vault(options);
-    Journal journal = journal(options.database(), log, clock);
+    Journal journal =
+        new RedactedInbox(journal(options.database(), log, clock), KnownSecrets.in(options.env()));
     ResourceStore store;
     try {
       store = resources(options.database(), vault);
@@ -160,6 +166,29 @@ record Backend(
 
   RunEvents.Source events(ServerLog log) {
     return new RunEvents.Source(executions, journal, bell, log);
+  }
+
+  /** What the console shows. */
+  Sources console(ServerOptions options, ServerLog log, InstantSource clock) {
+    String version = Backend.class.getPackage().getImplementationVersion();
+    String storage =
+        switch (options.database()) {
+          case ServerOptions.Database.Files files -> "SQLite, " + files.journal();
+          case ServerOptions.Database.Postgres postgres -> "PostgreSQL, " + postgres.url().shown();
+        };
+    return new Sources(
+        shelves,
+        events(log),
+        ready(options),
+        new CatalogPrices(List.of()),
+        options.configuration(),
+        List.of(
+            new Choice("Version", version == null ? "development" : version),
+            new Choice("Java", String.valueOf(Runtime.version().feature())),
+            new Choice("Storage", storage),
+            new Choice("Engine", "embedded, at most " + options.maxRuns() + " runs at once"),
+            new Choice("Workspaces", options.workspaces().toString())),
+        clock);
   }
 
   private void gauges() {

@@ -2,6 +2,10 @@ package ai.stigmer.server;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.server.console.Console;
+import ai.stigmer.server.console.Login;
+import ai.stigmer.server.guard.ConsoleDoor;
+import ai.stigmer.server.guard.ConsoleSessions;
 import ai.stigmer.server.guard.Guard;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.http.Paths;
@@ -117,6 +121,15 @@ public final class StigmerServer implements AutoCloseable {
             models,
             new Chat(backend.events(log), models, clock, options.maxRuns()));
     http.addTo(builder);
+    var sessions = new ConsoleSessions(token, clock);
+    var login = new Login(sessions, options.isReachedByTls());
+    new Console(backend.console(options, log, clock), login).addTo(builder);
+    var console =
+        new ConsoleDoor(
+            sessions,
+            options.isReachedByTls() ? "https" : "http",
+            Console.OPEN,
+            (ctx, request) -> login.locked());
     Server server =
         builder
             .maxRequestLength(LARGEST_REQUEST)
@@ -131,7 +144,7 @@ public final class StigmerServer implements AutoCloseable {
             .errorHandler(answers)
             .service(grpc(backend, http, answers, health, log))
             .decorator(new RateLimit(REQUESTS_A_SECOND))
-            .decorator(new Guard(token, options::hosts))
+            .decorator(new Guard(token, options::hosts, console))
             .build();
     begin(server, options.address());
     return server;

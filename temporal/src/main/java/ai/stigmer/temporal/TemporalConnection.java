@@ -66,11 +66,13 @@ public final class TemporalConnection implements AutoCloseable {
     return new TemporalConnection(stubs, profile.toWorkflowClientOptions(), settings);
   }
 
-  WorkflowClient client() {
+  /** The client of the SDK, for other workers over the same connection. */
+  public WorkflowClient client() {
     return client;
   }
 
-  TemporalSettings settings() {
+  /** What it was opened with. */
+  public TemporalSettings settings() {
     return settings;
   }
 

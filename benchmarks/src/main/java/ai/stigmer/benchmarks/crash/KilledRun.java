@@ -127,11 +127,15 @@ record KilledRun(Path folder, String name, long seed) {
     }
   }
 
-  /** The process that is killed. Arguments: folder, name, seed. */
+  /** The process that is killed. Arguments: start or resume, folder, name, seed. */
   static void main(String[] args) {
-    var run = new KilledRun(Path.of(args[0]), args[1], Long.parseLong(args[2]));
+    var run = new KilledRun(Path.of(args[1]), args[2], Long.parseLong(args[3]));
     try (Journal journal = run.open()) {
-      run.runner(journal).run(run.agent(), "go", RUN);
+      if (args[0].equals("start")) {
+        run.runner(journal).run(run.agent(), "go", RUN);
+      } else {
+        run.runner(journal).resume(run.agent(), RUN);
+      }
     }
     System.exit(0);
   }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -29,15 +30,18 @@ public final class KillsMain {
     var report = Report.open(options, "kills", "points=" + points + " seeds=" + series);
     Path folder = Files.createTempDirectory("stigmer-kills-");
     try {
+      KilledProcess process = KilledProcess.preparedIn(folder);
       for (long i = 0; i < series; i++) {
         // A series has seeds of its own; one agent has some hundreds of points.
         long seed = options.number("--from", "1") + i * 1_000_000;
         for (long made = 0; made < points; seed++) {
           String name = "seed " + seed;
           if (!report.has(name)) {
-            report.add(name, kill(folder, seed, points - made));
+            report.add(name, kill(process, folder, seed, points - made));
           }
-          made += report.count(name, "RECOVERED") + report.count(name, "NOTHING_DONE");
+          for (KillTrial.Outcome outcome : KillTrial.Outcome.values()) {
+            made += outcome.wasKilled() ? report.count(name, outcome.name()) : 0;
+          }
         }
       }
       System.out.print(report.total());
@@ -48,13 +52,15 @@ public final class KillsMain {
   }
 
   /** Kills the run of one seed at most so often, spread over all of its points. */
-  static Map<String, Long> kill(Path folder, long seed, long most) throws Exception {
-    KillTrial trial = KillTrial.of(folder, seed);
+  static Map<String, Long> kill(KilledProcess process, Path folder, long seed, long most)
+      throws Exception {
+    KillTrial trial = KillTrial.of(process, folder, seed);
     List<SystemCallKill> all = trial.points();
     var tries = new ArrayList<Callable<KillTrial.Outcome>>();
     for (int i = 0; i < Math.min(most, all.size()); i++) {
       SystemCallKill point = all.get((int) (i * (long) all.size() / Math.min(most, all.size())));
-      tries.add(() -> trial.kill(point));
+      int index = i;
+      tries.add(() -> trial.kill(point, index));
     }
     var outcomes = new EnumMap<KillTrial.Outcome, Long>(KillTrial.Outcome.class);
     try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
@@ -62,7 +68,7 @@ public final class KillsMain {
         outcomes.merge(done.get(), 1L, Long::sum);
       }
     }
-    var counts = new java.util.TreeMap<String, Long>();
+    var counts = new TreeMap<String, Long>();
     outcomes.forEach((outcome, count) -> counts.put(outcome.name(), count));
     return counts;
   }

@@ -8,13 +8,20 @@ import java.util.regex.Pattern;
  * A defect that is planted into the real sources.
  *
  * @param name what is wrong then, in words
+ * @param suite what has to turn red
  * @param file the source, from the root of the checkout
  * @param original text that stands in the source exactly once, white space aside
  * @param defect what takes its place
  */
-record Mutant(String name, String file, String original, String defect) {
+record Mutant(String name, Suite suite, String file, String original, String defect) {
+  /** One that the simulation has to find. */
+  Mutant(String name, String file, String original, String defect) {
+    this(name, Suite.STORIES, file, original, defect);
+  }
+
   Mutant {
     requireNonNull(name, "name is null");
+    requireNonNull(suite, "suite is null");
     requireNonNull(file, "file is null");
     requireNonNull(original, "original is null");
     requireNonNull(defect, "defect is null");

@@ -1,30 +1,31 @@
 package ai.stigmer.benchmarks.crash;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringWriter;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongFunction;
-import javax.tools.ToolProvider;
 
 /**
- * Plants a mutant into a copy of its source, compiles it with the JDK's compiler, and plays seeds
- * over it until one turns red. The classes of the project are loaded anew for each mutant, so that
- * the planted one is in use everywhere.
+ * Plants mutants into their sources and plays seeds of the suite that each names, until one turns
+ * red. The classes of the project are loaded anew for each mutant, so that the planted one is in
+ * use everywhere; several mutants are tried side by side.
  */
-final class MutantTrial {
+final class MutantTrial implements AutoCloseable {
+  private static final int AT_ONCE = 4;
+
   /** A run that a defect keeps from ending is found out too. */
-  private static final long MOST_SECONDS = 120;
+  private static final long MOST_SECONDS = 20;
 
   /**
    * What became of a mutant.
@@ -34,6 +35,7 @@ final class MutantTrial {
    */
   record Verdict(Mutant mutant, Optional<Long> seed, String why) {}
 
+  private final MutantCompiler compiler = new MutantCompiler();
   private final Path root;
   private final long seeds;
 
@@ -48,23 +50,40 @@ final class MutantTrial {
     this.seeds = seeds;
   }
 
-  Verdict run(Mutant mutant) throws IOException, InterruptedException, ExecutionException {
-    Path classes = Files.createTempDirectory("stigmer-mutant-");
-    try (var loader = new Planted(compiled(mutant, classes))) {
-      LongFunction<?> suite =
-          (LongFunction<?>)
-              loader.loadClass(MutantSuite.class.getName()).getDeclaredConstructor().newInstance();
-      for (long seed = 0; seed < seeds; seed++) {
-        String broken = played(suite, seed);
-        if (!broken.isEmpty()) {
-          return new Verdict(mutant, Optional.of(seed), broken);
-        }
+  /** What became of each, in their order. */
+  List<Verdict> runAll(List<Mutant> mutants) throws InterruptedException, ExecutionException {
+    try (ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE)) {
+      var tries = mutants.stream().map(mutant -> (Callable<Verdict>) () -> run(mutant)).toList();
+      var verdicts = new ArrayList<Verdict>();
+      for (Future<Verdict> verdict : pool.invokeAll(tries)) {
+        verdicts.add(verdict.get());
       }
-      return new Verdict(mutant, Optional.empty(), "");
+      return verdicts;
+    }
+  }
+
+  Verdict run(Mutant mutant) throws IOException, InterruptedException, ExecutionException {
+    String planted = mutant.plantedIn(Files.readString(root.resolve(mutant.file())));
+    var classes = new PlantedClasses(compiler.compile(mutant, planted));
+    LongFunction<?> suite = suite(mutant, classes);
+    for (long seed = 0; seed < seeds; seed++) {
+      String broken = played(suite, seed);
+      if (!broken.isEmpty()) {
+        return new Verdict(mutant, Optional.of(seed), broken);
+      }
+    }
+    return new Verdict(mutant, Optional.empty(), "");
+  }
+
+  private static LongFunction<?> suite(Mutant mutant, ClassLoader classes) {
+    try {
+      return (LongFunction<?>)
+          classes
+              .loadClass(mutant.suite().played().getName())
+              .getDeclaredConstructor()
+              .newInstance();
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the suite cannot be loaded", e);
-    } finally {
-      Folders.delete(classes);
+      throw new IllegalStateException("the suite " + mutant.suite() + " cannot be loaded", e);
     }
   }
 
@@ -88,70 +107,8 @@ final class MutantTrial {
     }
   }
 
-  private Path compiled(Mutant mutant, Path classes) throws IOException {
-    Path original = root.resolve(mutant.file());
-    Path source = Files.createDirectories(classes.resolve("source"));
-    Path planted =
-        Files.writeString(
-            source.resolve(Objects.requireNonNull(original.getFileName())),
-            mutant.plantedIn(Files.readString(original)));
-    var compiler = Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "this is no JDK");
-    var said = new StringWriter();
-    try (var files = compiler.getStandardFileManager(null, null, null)) {
-      boolean compiled =
-          compiler
-              .getTask(
-                  said,
-                  files,
-                  null,
-                  List.of(
-                      "-proc:none",
-                      "-nowarn",
-                      "-d",
-                      classes.toString(),
-                      "-cp",
-                      System.getProperty("java.class.path")),
-                  null,
-                  files.getJavaFileObjects(planted))
-              .call();
-      if (!compiled) {
-        throw new IllegalStateException(
-            "mutant \"" + mutant.name() + "\" does not compile: " + said);
-      }
-    }
-    return classes;
-  }
-
-  /** Loads the project's classes anew, those of the mutant first. */
-  private static final class Planted extends URLClassLoader {
-    Planted(Path classes) throws IOException {
-      super(new URL[] {classes.toUri().toURL()}, MutantTrial.class.getClassLoader());
-    }
-
-    @Override
-    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-      synchronized (getClassLoadingLock(name)) {
-        Class<?> known = findLoadedClass(name);
-        if (known != null) {
-          return known;
-        }
-        return name.startsWith("ai.stigmer.") ? anew(name) : super.loadClass(name, resolve);
-      }
-    }
-
-    private Class<?> anew(String name) throws ClassNotFoundException {
-      String file = name.replace('.', '/') + ".class";
-      URL mine = findResource(file);
-      try (InputStream in =
-          mine == null ? getParent().getResourceAsStream(file) : mine.openStream()) {
-        if (in == null) {
-          throw new ClassNotFoundException(name);
-        }
-        byte[] bytes = in.readAllBytes();
-        return defineClass(name, bytes, 0, bytes.length);
-      } catch (IOException e) {
-        throw new ClassNotFoundException(name, e);
-      }
-    }
+  @Override
+  public void close() throws IOException {
+    compiler.close();
   }
 }

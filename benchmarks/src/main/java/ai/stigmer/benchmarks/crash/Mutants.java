@@ -1,8 +1,12 @@
 package ai.stigmer.benchmarks.crash;
 
 import java.util.List;
+import java.util.stream.Stream;
 
-/** The planted defects: of the loop, the tools' stage, the fold, the journal and forks. */
+/**
+ * The planted defects: those of the loop, the tools' stage, the fold, the journal and forks here,
+ * those of approvals, sub-agents, budgets, answers and undo in {@link TreeMutants}.
+ */
 final class Mutants {
   private static final String ROOT = "graphton/src/main/java/ai/stigmer/graphton/";
   private static final String LOOP = ROOT + "loop/RunLoop.java";
@@ -21,7 +25,7 @@ final class Mutants {
   private static final String FORK = ROOT + "Fork.java";
   private static final String GRAPHTON = ROOT + "Graphton.java";
 
-  static final List<Mutant> ALL =
+  private static final List<Mutant> OF_THE_LOOP =
       List.of(
           new Mutant(
               "a turn is shown before it is durable",
@@ -70,8 +74,8 @@ final class Mutants {
           new Mutant(
               "a resume does not say so",
               LOOP,
-              "seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));",
-              ""),
+              "long seq = loop.append(List.of(new JournalEntry.RunResumed(owner)));",
+              "long seq = 1;"),
           new Mutant(
               "open calls are left open at the end",
               LOOP,
@@ -303,6 +307,10 @@ final class Mutants {
               SUMMARY_JSON,
               "put(\"replaced\", compacted.replaced())",
               "put(\"replaced\", 1)"));
+
+  /** All of them. */
+  static final List<Mutant> ALL =
+      Stream.concat(OF_THE_LOOP.stream(), TreeMutants.ALL.stream()).toList();
 
   private Mutants() {}
 }

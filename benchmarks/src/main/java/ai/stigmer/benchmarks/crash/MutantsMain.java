@@ -16,23 +16,31 @@ public final class MutantsMain {
 
   static void main(String[] args) throws Exception {
     Options options = Options.of(args);
-    var trial = new MutantTrial(Path.of(options.root()), options.number("--seeds", SEEDS));
     List<Mutant> mutants =
         Mutants.ALL.stream()
             .filter(mutant -> mutant.name().contains(options.text("--only", "")))
             .toList();
-    int found = 0;
-    for (Mutant mutant : mutants) {
-      MutantTrial.Verdict verdict = trial.run(mutant);
-      found += verdict.seed().isPresent() ? 1 : 0;
+    List<MutantTrial.Verdict> verdicts;
+    try (var trial = new MutantTrial(Path.of(options.root()), options.number("--seeds", SEEDS))) {
+      verdicts = trial.runAll(mutants);
+    }
+    for (MutantTrial.Verdict verdict : verdicts) {
       System.out.printf(
           Locale.ROOT,
           "%-60s %s%n",
-          mutant.name(),
-          verdict.seed().map(seed -> "red at seed " + seed).orElse("NOT FOUND"));
+          verdict.mutant().name(),
+          verdict
+              .seed()
+              .map(seed -> "red at seed " + seed + " of " + words(verdict.mutant().suite()))
+              .orElse("NOT FOUND"));
     }
+    long found = verdicts.stream().filter(verdict -> verdict.seed().isPresent()).count();
     System.out.printf(
-        Locale.ROOT, "%n%d of %d mutants turned the suite red%n", found, mutants.size());
+        Locale.ROOT, "%n%d of %d mutants turned their suite red%n", found, mutants.size());
     System.exit(found == mutants.size() ? 0 : 1);
+  }
+
+  private static String words(Suite suite) {
+    return suite.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 }

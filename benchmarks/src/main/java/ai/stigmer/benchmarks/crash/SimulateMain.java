@@ -42,6 +42,10 @@ public final class SimulateMain {
     counts.put("intruders", sum(stories, Story::intruders));
     counts.put("entries", sum(stories, Story::entries));
     counts.put("unknown", sum(stories, Story::unknown));
+    counts.put("summaries", sum(stories, Story::summaries));
+    counts.put("decisions", sum(stories, Story::decisions));
+    counts.put("late decisions", sum(stories, Story::late));
+    counts.put("sub-agents", sum(stories, Story::children));
     return counts;
   }
 

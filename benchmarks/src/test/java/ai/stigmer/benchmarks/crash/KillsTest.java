@@ -7,6 +7,7 @@ import ai.stigmer.testkit.crash.SystemCallKill;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,14 +21,21 @@ class KillsTest {
   @Test
   void aProcessKilledAtAnyOfItsWritesLosesNothingAndDoesNothingTwice() throws Exception {
     RealComponents.requireStrace();
+    KilledProcess process = KilledProcess.preparedIn(folder);
+    var outcomes = new EnumMap<KillTrial.Outcome, Long>(KillTrial.Outcome.class);
     long killed = 0;
     for (long seed = 1; killed < POINTS; seed++) {
-      Map<String, Long> counts = KillsMain.kill(folder, seed, POINTS - killed);
-      long recovered = counts.getOrDefault("RECOVERED", 0L);
-      assertThat(recovered).as("runs of seed %s that went on: %s", seed, counts).isPositive();
-      killed += recovered + counts.getOrDefault("NOTHING_DONE", 0L);
+      Map<String, Long> counts = KillsMain.kill(process, folder, seed, POINTS - killed);
+      for (KillTrial.Outcome outcome : KillTrial.Outcome.values()) {
+        long count = counts.getOrDefault(outcome.name(), 0L);
+        outcomes.merge(outcome, count, Long::sum);
+        killed += outcome.wasKilled() ? count : 0;
+      }
     }
     assertThat(killed).isGreaterThanOrEqualTo(POINTS);
+    assertThat(outcomes.get(KillTrial.Outcome.RECOVERED)).isGreaterThan(POINTS / 2);
+    assertThat(outcomes.get(KillTrial.Outcome.RECOVERED_ANEW)).isPositive();
+    assertThat(outcomes.get(KillTrial.Outcome.RECOVERED_TWICE)).isPositive();
   }
 
   @Test

@@ -94,8 +94,7 @@ public final class LlmOptions {
       description = "Where commands run: auto, sandbox or local.")
   private @Nullable String executionMode;
 
-  @Option(names = "--network", description = "Let commands in a sandbox reach the network.")
-  private boolean network;
+  @Mixin private NetworkOptions network = new NetworkOptions();
 
   @Option(
       names = "--database-url",
@@ -150,7 +149,7 @@ public final class LlmOptions {
     input = flag(input, "agent.max_turns", maxTurns, "--max-turns");
     input = flag(input, "database.url", databaseUrl, "--database-url");
     input = flag(input, "execution.mode", executionMode, "--execution-mode");
-    input = flag(input, "execution.network", network ? "open" : null, "--network");
+    input = network.added(input);
     input = flag(input, "engine", engine, "--engine");
     input = budget.added(input);
     input = permissions.added(input);

@@ -156,7 +156,8 @@ final class ToolStage {
 
   private FileState keepable(FileState state) {
     byte[] content = Base64.getDecoder().decode(state.content());
-    return plan.aroundTools().stream().allMatch(around -> around.mayKeep(content))
+    return !plan.redactor().isIn(content)
+            && plan.aroundTools().stream().allMatch(around -> around.mayKeep(content))
         ? state
         : state.withoutContent();
   }
@@ -215,7 +216,11 @@ final class ToolStage {
     }
   }
 
-  /** Runs calls at the same time; gives what the first of them waits for that has no result. */
+  /**
+   * Runs calls at the same time; gives what the first of them waits for that has no result. Ends
+   * when all of them have, also when an outcome cannot be written: nothing of a run goes on behind
+   * its end.
+   */
   private Optional<RunEnd.Waiting> runTogether(List<ReadyCall> calls, Transcript before) {
     var going = new ArrayList<ReadyCall>();
     Optional<RunEnd.Waiting> waiting = Optional.empty();
@@ -234,13 +239,21 @@ final class ToolStage {
         Thread.ofVirtual().name("tool-" + ready.call().id()).start(() -> done.add(finish(ready)));
       }
     }
+    Optional<RuntimeException> refused = Optional.empty();
     for (int i = 0; i < going.size(); i++) {
       Done next = take(done);
       if (next.error().isPresent()) {
         throw next.error().get();
       }
       waiting = waiting.or(next::waiting);
-      next.result().ifPresent(result -> record(next.ready(), result, before));
+      try {
+        next.result().ifPresent(result -> record(next.ready(), result, before));
+      } catch (RuntimeException e) {
+        refused = refused.or(() -> Optional.of(e));
+      }
+    }
+    if (refused.isPresent()) {
+      throw refused.get();
     }
     return waiting;
   }
@@ -309,9 +322,11 @@ final class ToolStage {
       ToolResult result,
       Optional<String> approval,
       Transcript before) {
-    LongResults.Told cut = results.cut(call, result, before);
+    // Before it is cut: half a secret is not found.
+    LongResults.Told cut = results.cut(call, plan.redactor().record(result), before);
     ToolResult told = warned(call, cut.result(), before);
     long seq = approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
+    plan.permission().policy().outcome(asRun, told);
     events.send(new AgentEvent.ToolFinished(asRun, told, seq));
   }
 

@@ -24,7 +24,7 @@ import java.util.Set;
  *
  * <p>Thread contract: thread-safe.
  */
-public final class TokenFile {
+public final class TokenFile implements Grants {
   private static final int BYTES = 32;
   private static final int SHORTEST = 32;
   private static final int LONGEST = 4_096;
@@ -102,6 +102,11 @@ public final class TokenFile {
       // A token that cannot be read lets nobody in.
       return false;
     }
+  }
+
+  @Override
+  public Set<Scope> of(String offered) {
+    return matches(offered) ? Set.of(Scope.values()) : Set.of();
   }
 
   private String read() throws IOException {

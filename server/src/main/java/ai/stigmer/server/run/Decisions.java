@@ -69,6 +69,10 @@ final class Decisions implements AutoCloseable {
     topics.put(id, Post.Decision.topic(request.id(), request.hash()));
   }
 
+  boolean isAsking(String id) {
+    return topics.containsKey(id);
+  }
+
   void forget(String id) {
     topics.remove(id);
   }

@@ -121,11 +121,12 @@ public final class Executions implements AutoCloseable {
    *
    * @throws ProblemException {@code E560} when there is no such session or agent
    */
-  public AgentExecution create(AgentExecution given) {
-    AgentExecutionSpec spec = given.getSpec();
-    if (spec.getMessage().isBlank()) {
+  public AgentExecution create(AgentExecution asked) {
+    if (asked.getSpec().getMessage().isBlank()) {
       throw Shelf.invalid("spec.message: must not be blank").asException();
     }
+    AgentExecution given = withoutSecrets(asked);
+    AgentExecutionSpec spec = given.getSpec();
     String id = shelves.executions().nextId();
     String session =
         spec.getSessionId().isEmpty()
@@ -150,6 +151,12 @@ public final class Executions implements AutoCloseable {
     }
     enter(stored);
     return stored;
+  }
+
+  /** What is asked for stands in the row and in the session's subject for all to read. */
+  private AgentExecution withoutSecrets(AgentExecution asked) {
+    String message = launch.redactor(asked).text(asked.getSpec().getMessage());
+    return asked.toBuilder().setSpec(asked.getSpec().toBuilder().setMessage(message)).build();
   }
 
   private String newSession(AgentExecutionSpec spec, ApiResourceMetadata metadata) {
@@ -419,7 +426,7 @@ public final class Executions implements AutoCloseable {
     if (following == null || isAbandoned) {
       return;
     }
-    Problem problem = e.problem();
+    Problem problem = launch.redactor(following.state()).record(e.problem());
     if (problem.code().equals("E502") || problem.code().equals("E505")) {
       // Another process drives it, and will write how it ends.
       log.warn("execution.elsewhere", "execution", id);
@@ -442,6 +449,11 @@ public final class Executions implements AutoCloseable {
   public AgentExecution get(String id) {
     AgentExecution stored = shelves.executions().get(id);
     return present(stored);
+  }
+
+  /** Whether a run that is driven here waits for an approval. */
+  public boolean isAsking(String id) {
+    return decisions.isAsking(id);
   }
 
   /** One page of a list, each as it is now. */

@@ -14,9 +14,10 @@ import java.util.Set;
 /**
  * The laws of a journal, whatever happened to the processes that wrote it: it starts once; a turn
  * stands only where every call has its outcome; a call has at most one intent, before its outcome,
- * and exactly one outcome; a run completes or stops with no call open, and behind an end stands
- * nothing but going on. A summary stands where no call is open, for messages that are there, and at
- * most twice for one answer; a long result is kept once, for a call that is open.
+ * and exactly one outcome; a run completes or stops with no call open, but where the budget of its
+ * tree is spent, and behind an end stands nothing but going on. A summary stands where no call is
+ * open, for messages that are there, and at most twice for one answer; a long result is kept once,
+ * for a call that is open.
  *
  * <p>They are checked without the library's own fold, so that a fault of that fold shows.
  */
@@ -26,7 +27,7 @@ public final class JournalLaws {
   private final List<String> broken = new ArrayList<>();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
   private final Set<String> intended = new LinkedHashSet<>();
-  private final Set<String> requests = new LinkedHashSet<>();
+  private final Map<String, String> requests = new LinkedHashMap<>();
   private final Set<String> decisions = new LinkedHashSet<>();
   private final Set<String> used = new LinkedHashSet<>();
   private final Set<String> children = new LinkedHashSet<>();
@@ -89,11 +90,18 @@ public final class JournalLaws {
       case JournalEntry.CompactionFailed _ -> summary(seq);
       case JournalEntry.ApprovalRequested requested -> {
         requireGoing(seq);
-        require(requests.add(requested.request().id()), seq, "requests an approval twice");
+        String id = requested.request().id();
+        require(!requests.containsKey(id), seq, "requests an approval twice");
+        boolean open =
+            requests.entrySet().stream()
+                .filter(request -> !used.contains(request.getKey()))
+                .anyMatch(request -> request.getValue().equals(requested.request().hash()));
+        require(!open, seq, "requests what is requested already");
+        requests.put(id, requested.request().hash());
       }
       case JournalEntry.ApprovalDecided decided -> {
         requireGoing(seq);
-        require(requests.contains(decided.approval()), seq, "decides what nobody requested");
+        require(requests.containsKey(decided.approval()), seq, "decides what nobody requested");
         require(decisions.add(decided.approval()), seq, "decides an approval twice");
       }
       case JournalEntry.ChildStarted child -> childStarted(seq, child);
@@ -101,7 +109,9 @@ public final class JournalLaws {
       case JournalEntry.RunFinished finished -> {
         requireGoing(seq);
         boolean done =
-            finished.end() instanceof RunEnd.Completed || finished.end() instanceof RunEnd.Stopped;
+            finished.end() instanceof RunEnd.Completed
+                || (finished.end() instanceof RunEnd.Stopped stopped
+                    && !stopped.limit().isOfTree());
         require(!done || open.isEmpty(), seq, "is done while calls are open: " + open.keySet());
         ended = true;
       }

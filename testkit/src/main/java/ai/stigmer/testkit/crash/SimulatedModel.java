@@ -27,6 +27,9 @@ import java.util.function.Consumer;
 final class SimulatedModel implements ChatModel {
   static final String FIRST = "first";
 
+  /** The model of a sub-agent. */
+  static final String OTHER = "other";
+
   /**
    * Tokens of a message, and of a narrow window. They are so many that the bytes of results, which
    * differ with what happened to a run, decide nothing.
@@ -38,6 +41,7 @@ final class SimulatedModel implements ChatModel {
   private final String run;
   private final String name;
   private final SimulatedWorld world;
+  private final SimulatedPlay play;
   private final BooleanSupplier owns;
   private List<Message> before = List.of();
   private long compactions;
@@ -50,6 +54,7 @@ final class SimulatedModel implements ChatModel {
     this.run = run;
     this.name = name;
     this.world = world;
+    this.play = world.play(run);
     this.owns = owns;
   }
 
@@ -65,7 +70,7 @@ final class SimulatedModel implements ChatModel {
 
   @Override
   public OptionalLong contextWindow() {
-    return world.play.narrow() ? OptionalLong.of(NARROW) : OptionalLong.empty();
+    return play.narrow() ? OptionalLong.of(NARROW) : OptionalLong.empty();
   }
 
   @Override
@@ -80,10 +85,10 @@ final class SimulatedModel implements ChatModel {
     int turn = request.turn();
     int times = world.asked.merge(run + "/" + turn, 1, Integer::sum);
     events.accept(new ModelEvent.TextDelta("…"));
-    if (turn >= world.play.turns().size()) {
-      return answer(request, List.of(new Block.Text("the end")), StopReason.END);
+    if (turn >= play.turns().size()) {
+      return answer(request, List.of(new Block.Text(play.answer(turn))), StopReason.END);
     }
-    SimulatedPlay.Turn played = world.play.turns().get(turn);
+    SimulatedPlay.Turn played = play.turns().get(turn);
     return times <= played.failures()
         ? failure()
         : answer(request, blocks(turn, played), StopReason.TOOL_USE);
@@ -107,7 +112,7 @@ final class SimulatedModel implements ChatModel {
         asked(entries).equals(provider() + "/" + name), "an unrecorded switch to " + name);
     checkAnswers(request, entries);
     boolean heard = request.messages().contains(new Message.User(SimulatedTool.SAID));
-    boolean durable = entries.stream().anyMatch(JournalEntry.UserMessage.class::isInstance);
+    boolean durable = entries.contains(new JournalEntry.UserMessage(SimulatedTool.SAID, 1));
     world.require(durable || !heard, "what the user said is heard before it is durable");
   }
 
@@ -140,12 +145,13 @@ final class SimulatedModel implements ChatModel {
 
   /** The model that the journal names last. */
   private String asked(List<JournalEntry> entries) {
-    String last = provider() + "/" + FIRST;
+    String first = provider() + "/" + (name.equals(OTHER) ? OTHER : FIRST);
+    String last = first;
     for (JournalEntry entry : entries) {
       if (entry instanceof JournalEntry.ModelSwitched switched) {
         last = switched.to();
       } else if (entry instanceof JournalEntry.RunForked) {
-        last = provider() + "/" + FIRST;
+        last = first;
       }
     }
     return last;
@@ -189,7 +195,7 @@ final class SimulatedModel implements ChatModel {
   }
 
   private ModelResult answer(ModelRequest request, List<Block> blocks, StopReason stop) {
-    long tokens = world.play.narrow() ? MESSAGE * request.messages().size() : 10;
+    long tokens = play.narrow() ? MESSAGE * request.messages().size() : 10;
     return new ModelResult.Turn(
         new ModelTurn(provider(), name, "{}", blocks, Usage.of(tokens, 2), stop));
   }

@@ -1,17 +1,21 @@
 package ai.stigmer.testkit.crash;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.testkit.crash.SimulatedPlay.Behaviour;
 import ai.stigmer.testkit.crash.SimulatedPlay.Kind;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** A tool of one kind that counts its effects and looks whether it was allowed to start. */
 record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
@@ -32,7 +36,7 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
     return switch (kind) {
       case READ -> EffectClass.READ;
       case IDEMPOTENT -> EffectClass.IDEMPOTENT;
-      case UNSAFE, SETTLED, DENIED, MISSING, INVALID -> EffectClass.UNSAFE;
+      case UNSAFE, SETTLED, ASKED, DENIED, MISSING, INVALID, TASK -> EffectClass.UNSAFE;
     };
   }
 
@@ -54,7 +58,10 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
     String key = context.idempotencyKey();
     lookAround(context, key);
     int times = world.started.merge(key, 1, Integer::sum);
-    Behaviour behaviour = world.play.call(key).behaviour();
+    SimulatedPlay.Call call = world.play(context.runId()).call(key);
+    world.require(
+        arguments.string("what").equals(call.served(id(context))), key + " has other arguments");
+    Behaviour behaviour = call.behaviour();
     if (behaviour == Behaviour.FAILS) {
       throw new IllegalStateException("broken: " + id(context));
     }
@@ -63,7 +70,8 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
       context.cancel().cancel();
     }
     if (behaviour == Behaviour.STEERS) {
-      var _ = world.journal.inbox().post(context.runId(), new Post.Message(1, SAID, "user"));
+      String root = ChildIds.parent(context.runId()).orElse(context.runId());
+      var _ = world.journal.inbox().post(root, new Post.Message(1, SAID, "user"));
     }
     return done(context);
   }
@@ -85,6 +93,30 @@ record SimulatedTool(Kind kind, SimulatedWorld world) implements Tool {
     world.require(asked, key + " started before its turn was durable");
     world.require(
         intended || effect() == EffectClass.READ, key + " started before its intent was durable");
+    world.require(
+        kind != Kind.ASKED || isApproved(entries, context.callId()),
+        key + " started without anybody's word");
+  }
+
+  /** Whether the journal holds somebody's word for the call, or for all of its kind. */
+  private static boolean isApproved(List<JournalEntry> entries, String callId) {
+    Set<String> ids = new HashSet<>();
+    boolean approved = false;
+    for (JournalEntry entry : entries) {
+      if (entry instanceof JournalEntry.ApprovalRequested(var request)
+          && request.callId().equals(callId)) {
+        ids.add(request.id());
+      } else if (entry instanceof JournalEntry.ApprovalDecided decided) {
+        approved |=
+            switch (decided.decision()) {
+              case ApprovalDecision.Approved _, ApprovalDecision.Edited _ ->
+                  ids.contains(decided.approval());
+              case ApprovalDecision.Remembered _ -> true;
+              default -> false;
+            };
+      }
+    }
+    return approved;
   }
 
   private static String id(ToolContext context) {

@@ -1,18 +1,21 @@
 package ai.stigmer.testkit.crash;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.testkit.TestingTiming;
 import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything outside of the processes of a simulated run: the journal, the clock, the provider's
@@ -32,19 +35,31 @@ final class SimulatedWorld {
   final Map<String, Integer> effects = new ConcurrentHashMap<>();
 
   /** How often each turn was asked for, by run and number. */
-  final Map<String, Integer> asked = new HashMap<>();
+  final Map<String, Integer> asked = new ConcurrentHashMap<>();
 
   /** How often a summary was asked for, by run. */
   final Map<String, Integer> summaries = new ConcurrentHashMap<>();
 
   private final Map<String, List<JournalEntry>> acknowledged = new ConcurrentHashMap<>();
   private final List<String> broken = new ArrayList<>();
-  private @Nullable CrashPoints holder;
-  private boolean frozen;
+  private final Map<String, SimulatedPlay> tasks = new ConcurrentHashMap<>();
+  private final Map<String, CrashPoints> owners = new ConcurrentHashMap<>();
+  private final Map<String, CrashPoints> holders = new ConcurrentHashMap<>();
+  private final Set<CrashPoints> asleep = ConcurrentHashMap.newKeySet();
 
   SimulatedWorld(SimulatedPlay play, Simulation.Journals journals) {
     this.play = play;
-    this.journal = journals.open(timing::now, owner -> holderLives());
+    this.journal = journals.open(timing::now, this::lives);
+  }
+
+  /** What a run does, which may be a sub-agent's. */
+  SimulatedPlay play(String run) {
+    return tasks.getOrDefault(run, play);
+  }
+
+  /** A sub-agent's run does this. */
+  void hand(String run, SimulatedPlay task) {
+    tasks.put(run, task);
   }
 
   /** The journal as a process sees it that has these points. */
@@ -52,23 +67,40 @@ final class SimulatedWorld {
     return new Watched(process);
   }
 
-  /** Whether the process that claimed the run last is taken for alive. */
-  private synchronized boolean holderLives() {
-    return holder != null && !holder.dead() && !frozen;
+  private boolean lives(String owner) {
+    CrashPoints process = owners.get(owner);
+    return process != null && !process.dead() && !asleep.contains(process);
   }
 
-  /** The process that runs now is stopped, so that another one may take its run over. */
-  synchronized void freeze() {
-    frozen = true;
+  /** The process that drives the run is stopped, so that another one may take its runs over. */
+  void freeze() {
+    asleep.add(requireNonNull(holders.get(RUN), "nobody drives the run"));
   }
 
-  private synchronized void held(CrashPoints process) {
-    holder = process;
-    frozen = false;
+  /** Whether nobody has taken the run over since this process claimed it. */
+  boolean isHeldBy(CrashPoints process, String run) {
+    return process.equals(holders.get(run));
   }
 
-  synchronized boolean isHeldBy(CrashPoints process) {
-    return process.equals(holder) && !frozen;
+  /** The entries of all runs that a process holds. */
+  Map<String, List<JournalEntry>> held(CrashPoints process) {
+    var held = new TreeMap<String, List<JournalEntry>>();
+    holders.forEach(
+        (run, holder) -> {
+          if (holder.equals(process)) {
+            held.put(run, entries(run));
+          }
+        });
+    return held;
+  }
+
+  /** The ids of a run and of all runs beneath it that have begun. */
+  List<String> tree(String root) {
+    return journal.list(Integer.MAX_VALUE).stream()
+        .map(Journal.RunSummary::runId)
+        .filter(run -> ChildIds.parent(run).orElse(run).equals(root))
+        .sorted()
+        .toList();
   }
 
   List<JournalEntry> entries(String run) {
@@ -113,8 +145,23 @@ final class SimulatedWorld {
     }
 
     @Override
+    public JournalWriter create(String runId, String owner) {
+      JournalWriter writer = super.create(runId, owner);
+      owners.put(owner, process);
+      holders.put(runId, process);
+      return writer;
+    }
+
+    @Override
+    public JournalWriter claim(String runId, String owner) {
+      JournalWriter writer = super.claim(runId, owner);
+      owners.put(owner, process);
+      holders.put(runId, process);
+      return writer;
+    }
+
+    @Override
     protected JournalWriter around(JournalWriter writer) {
-      held(process);
       return new WatchedWriter(writer);
     }
 

@@ -1,6 +1,5 @@
 package ai.stigmer.testkit.crash;
 
-import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
@@ -9,32 +8,39 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.graphton.loop.Checkpoints;
 import ai.stigmer.graphton.loop.Replay;
 import ai.stigmer.testkit.EventLaws;
+import ai.stigmer.testkit.crash.SimulatedDeciders.Present;
 import ai.stigmer.testkit.crash.SimulatedPlay.Kind;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /*
  * A process that slept while another one took its run over may still carry out the one call that it had announced. For
- * a call whose tool can settle it, the other process has then found out that nothing happened and has done it itself.
- * No journal can prevent that; so a schedule lets nobody fall asleep between the intent and the effect of such a call.
+ * a call whose tool can settle it, or about which somebody is asked, the other process has then found out that nothing
+ * happened and has done it itself. No journal can prevent that; so a schedule lets nobody fall asleep between the
+ * intent and the effect of such a call. Nor can it know what a sleeper spends that still holds a sub-agent's run; so
+ * nobody sleeps whose sub-agents have a budget.
  */
 /**
- * Whole runs of random agents, with crashes, sleepers and intruders at random places, drawn from a
- * seed: the same seed is the same story on any machine. The clock is virtual, so waits cost
- * nothing.
+ * Whole runs of random agents and their sub-agents, with crashes, sleepers and intruders at random
+ * places and decisions about their calls at random times, drawn from a seed: the same seed is the
+ * same story on any machine. The clock is virtual, so waits cost nothing.
  *
  * <p>Thread contract: each call is independent of all others.
  */
 public final class Simulation {
   private static final int MOST_DRIVES = 80;
   private static final int MOST_DISTURBED = 7;
+  private static final List<Present> PRESENT = List.of(Present.values());
+  private static final List<String> CANCEL_AT =
+      List.of("start.", "resume.", "model.", "turn.", "tool.", "child-");
 
   /** Opens the journal of one simulated world. */
   @FunctionalInterface
@@ -59,6 +65,9 @@ public final class Simulation {
    * @param entries how many entries the journal has
    * @param unknown how many calls ended as unknown
    * @param summaries how many summaries took the place of messages
+   * @param decisions how many decisions somebody else took were used
+   * @param late how many came too late and were refused
+   * @param children how many sub-agents began
    * @param fingerprint the same for the same story
    */
   public record Story(
@@ -69,22 +78,28 @@ public final class Simulation {
       int entries,
       int unknown,
       int summaries,
+      int decisions,
+      int late,
+      int children,
       int fingerprint) {}
 
   private final long seed;
   private final SplittableRandom random;
   private final SimulatedPlay play;
   private final SimulatedWorld world;
+  private final SimulatedDeciders deciders;
+  private int drives;
   private int crashes;
   private int takeovers;
   private int intruders;
-  private List<JournalEntry> leftByTheOther = List.of();
+  private Map<String, List<JournalEntry>> leftByTheOther = Map.of();
 
   private Simulation(long seed, Journals journals) {
     this.seed = seed;
     this.random = new SplittableRandom(seed);
     this.play = SimulatedPlay.draw(random);
     this.world = new SimulatedWorld(play, journals);
+    this.deciders = new SimulatedDeciders(world, random.split());
   }
 
   /**
@@ -113,25 +128,38 @@ public final class Simulation {
     if (!world.entries().isEmpty()) {
       judge();
       if (random.nextInt(4) == 0) {
-        forkTwice();
-        forkWithinACall();
+        var forks = new SimulatedForks(world, deciders.approver(Present.SOMEBODY), random.split());
+        forks.forkTwice();
+        forks.forkWithinACall();
       }
       replay();
-      world.checkJournal(SimulatedWorld.RUN);
+      world.tree(SimulatedWorld.RUN).forEach(world::checkJournal);
     }
     if (!world.broken().isEmpty()) {
       throw new AssertionError(String.join("\n", world.broken().stream().distinct().toList()));
     }
-    List<JournalEntry> entries = world.entries();
+    return story();
+  }
+
+  private Story story() {
+    List<JournalEntry> all = new ArrayList<>();
+    world.tree(SimulatedWorld.RUN).forEach(run -> all.addAll(world.entries(run)));
     return new Story(
         seed,
         crashes,
         takeovers,
         intruders,
-        entries.size(),
-        SimulatedVerdict.unknown(entries),
-        (int) entries.stream().filter(JournalEntry.Compacted.class::isInstance).count(),
-        List.of(entries, new java.util.TreeMap<>(world.effects)).toString().hashCode());
+        all.size(),
+        SimulatedVerdict.unknown(all),
+        count(all, JournalEntry.Compacted.class),
+        count(all, JournalEntry.ApprovalDecided.class),
+        deciders.late(),
+        count(all, JournalEntry.ChildStarted.class),
+        List.of(all, new TreeMap<>(world.effects)).toString().hashCode());
+  }
+
+  private static int count(List<JournalEntry> entries, Class<? extends JournalEntry> kind) {
+    return (int) entries.stream().filter(kind::isInstance).count();
   }
 
   private void drive() {
@@ -143,8 +171,11 @@ public final class Simulation {
         world.require(world.started.isEmpty(), "a tool ran before anything was recorded");
         return;
       }
-      if (SimulatedVerdict.finalEnd(world.entries()) != null) {
+      if (SimulatedVerdict.finalEnd(world.entries()) != null || !world.broken().isEmpty()) {
         return;
+      }
+      if (drive >= MOST_DISTURBED || random.nextBoolean()) {
+        deciders.decideAll(SimulatedWorld.RUN);
       }
     }
     world.require(false, "the run does not come to an end");
@@ -152,25 +183,22 @@ public final class Simulation {
 
   /** One process; something happens at its n-th point, unless that is 0. */
   private void drive(boolean fresh, int nth) {
-    int dice = random.nextInt(10);
+    int dice = random.nextInt(12);
     var process = new SimulatedProcess[1];
     boolean[] pending = {nth > 0};
-    leftByTheOther = List.of();
+    leftByTheOther = Map.of();
     process[0] =
-        new SimulatedProcess(
-            world,
-            SimulatedWorld.RUN,
-            random.split(),
+        process(
             (name, count) -> {
               if (!pending[0] || count < nth || (dice < 2 && !canSleep(name))) {
                 return false;
               }
               pending[0] = false;
-              return happens(dice, process[0]);
+              return happens(dice, name, process[0]);
             });
     try {
       RunResult result = fresh ? process[0].start() : process[0].resume();
-      checkSleeper(result);
+      checkSleeper(process[0], result);
     } catch (Died e) {
       crashes++;
     } catch (ProblemException e) {
@@ -180,11 +208,23 @@ public final class Simulation {
     }
   }
 
+  private SimulatedProcess process(BiPredicate<String, Integer> fatal) {
+    return new SimulatedProcess(
+        world,
+        SimulatedWorld.RUN,
+        "process " + ++drives,
+        random.split(),
+        deciders.approver(PRESENT.get(random.nextInt(PRESENT.size()))),
+        fatal);
+  }
+
   /** What happens at the chosen point; true when the process dies there. */
-  private boolean happens(int dice, SimulatedProcess process) {
+  private boolean happens(int dice, String name, SimulatedProcess process) {
     return switch (dice) {
       case 0, 1 -> {
+        process.sleep();
         takeOver();
+        process.wake();
         yield false;
       }
       case 2 -> {
@@ -192,7 +232,15 @@ public final class Simulation {
         yield false;
       }
       case 3 -> {
-        process.cancel();
+        if (canCancel(name)) {
+          process.cancel();
+        }
+        yield false;
+      }
+      case 4 -> {
+        if (!world.entries().isEmpty()) {
+          deciders.decideAll(SimulatedWorld.RUN);
+        }
         yield false;
       }
       default -> true;
@@ -206,15 +254,27 @@ public final class Simulation {
     if (entries.isEmpty() || SimulatedVerdict.finalEnd(entries) != null) {
       return false;
     }
+    if (play.delegates()) {
+      return !play.isLimited()
+          && world.tree(SimulatedWorld.RUN).stream()
+              .noneMatch(run -> isSettledCallOpen(world.entries(run)));
+    }
     boolean announced = name.equals("intent.after-append") || name.equals("tool.before-effect");
     return !announced || !isSettledCallOpen(entries);
   }
 
-  private static boolean isSettledCallOpen(List<JournalEntry> entries) {
+  /** Between its calls some tasks of a turn would be shown and never begun: no order would hold. */
+  private boolean canCancel(String name) {
+    return !play.delegates() || CANCEL_AT.stream().anyMatch(name::startsWith);
+  }
+
+  private boolean isSettledCallOpen(List<JournalEntry> entries) {
     boolean open = false;
     for (JournalEntry entry : entries) {
       if (entry instanceof JournalEntry.ToolIntent intent) {
-        open = intent.call().name().equals(Kind.SETTLED.tool());
+        String tool = intent.call().name();
+        boolean asked = tool.equals(Kind.UNSAFE.tool()) || tool.equals(Kind.ASKED.tool());
+        open = tool.equals(Kind.SETTLED.tool()) || (asked && play.asksUnknown());
       } else if (entry instanceof JournalEntry.ToolOutcome) {
         open = false;
       }
@@ -226,15 +286,13 @@ public final class Simulation {
     takeovers++;
     world.freeze();
     int nth = random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 0;
-    var other =
-        new SimulatedProcess(
-            world, SimulatedWorld.RUN, random.split(), (name, count) -> count == nth);
+    SimulatedProcess other = process((name, count) -> count == nth);
     try {
       other.resume();
     } catch (Died e) {
       crashes++;
     }
-    leftByTheOther = world.entries();
+    leftByTheOther = other.held();
   }
 
   private void intrude() {
@@ -246,15 +304,26 @@ public final class Simulation {
     }
   }
 
-  private void checkSleeper(RunResult result) {
-    if (!leftByTheOther.isEmpty()) {
-      world.require(
-          world.entries().equals(leftByTheOther), "a process that slept wrote when it woke");
-      boolean told =
-          result.end() instanceof RunEnd.Failed failed && failed.problem().code().equals("E505");
-      boolean overBefore = leftByTheOther.contains(new RunFinished(result.end()));
-      world.require(told || overBefore, "a process that slept was not told: " + result.end());
+  private void checkSleeper(SimulatedProcess process, RunResult result) {
+    if (leftByTheOther.isEmpty()) {
+      return;
     }
+    leftByTheOther.forEach(
+        (run, left) ->
+            world.require(
+                world.entries(run).equals(left) || tookUp(process, run),
+                "a process that slept wrote into " + run + " when it woke"));
+    boolean told =
+        result.end() instanceof RunEnd.Failed failed && failed.problem().code().equals("E505");
+    boolean overBefore = world.entries().contains(new RunFinished(result.end()));
+    boolean waits = result.end() instanceof RunEnd.Waiting;
+    world.require(
+        told || overBefore || waits, "a process that slept was not told: " + result.end());
+  }
+
+  /** A sub-agent that nobody drives any more may be claimed by whoever has its task at hand. */
+  private static boolean tookUp(SimulatedProcess process, String run) {
+    return !run.equals(SimulatedWorld.RUN) && process.owns(run);
   }
 
   private void judge() {
@@ -263,53 +332,10 @@ public final class Simulation {
         drive < MOST_DRIVES && SimulatedVerdict.finalEnd(undisturbed.world.entries()) == null;
         drive++) {
       undisturbed.drive(drive == 0, 0);
+      undisturbed.deciders.decideAll(SimulatedWorld.RUN);
     }
     world.require(undisturbed.world.broken().isEmpty(), undisturbed.world.broken().toString());
     new SimulatedVerdict(undisturbed.world, world, crashes + takeovers).check();
-  }
-
-  /** Two forks at the same place are the same run, and the run that they come from is as it was. */
-  private void forkTwice() {
-    List<Recorded> entries = world.journal.read(SimulatedWorld.RUN);
-    List<Long> valid = Checkpoints.valid(entries);
-    long at = valid.get(random.nextInt(valid.size()));
-    Optional<String> message = random.nextBoolean() ? Optional.of("go on") : Optional.empty();
-    long order = random.nextLong();
-    var journals = new ArrayList<List<JournalEntry>>();
-    for (String run : List.of("f1", "f2")) {
-      new SimulatedProcess(world, run, new SplittableRandom(order), (name, count) -> false)
-          .fork(new Fork(SimulatedWorld.RUN, at, run, message));
-      world.checkJournal(run);
-      journals.add(world.entries(run));
-    }
-    world.require(
-        journals.getFirst().equals(journals.getLast()),
-        "two forks at " + at + " differ: " + journals);
-    world.require(
-        journals.getFirst().subList(0, (int) at).equals(world.entries().subList(0, (int) at)),
-        "a fork at " + at + " does not begin as the run did");
-    world.require(
-        journals.getFirst().get((int) at).equals(new JournalEntry.RunForked("r", at)),
-        "a fork does not say where it comes from");
-    world.require(
-        world.journal.read(SimulatedWorld.RUN).equals(entries), "a fork changed the run it is of");
-  }
-
-  /** Where a call is open no run can be cut. */
-  private void forkWithinACall() {
-    List<Recorded> entries = world.journal.read(SimulatedWorld.RUN);
-    for (Recorded recorded : entries) {
-      if (recorded.entry() instanceof JournalEntry.ToolIntent) {
-        var fork = new Fork(SimulatedWorld.RUN, recorded.seq(), "f3", Optional.empty());
-        try {
-          new SimulatedProcess(world, "f3", random.split(), (name, count) -> false).fork(fork);
-          world.require(false, "forked within a call, at " + recorded.seq());
-        } catch (ProblemException e) {
-          world.require(e.problem().code().equals("E540"), "a fork is told: " + e.problem());
-        }
-        return;
-      }
-    }
   }
 
   private void replay() {

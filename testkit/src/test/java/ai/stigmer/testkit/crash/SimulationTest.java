@@ -26,6 +26,11 @@ class SimulationTest {
         .isGreaterThan(SEEDS / 40);
     assertThat(stories.stream().mapToInt(Simulation.Story::summaries).sum())
         .isGreaterThan(SEEDS / 10);
+    assertThat(stories.stream().mapToInt(Simulation.Story::decisions).sum())
+        .isGreaterThan(SEEDS / 4);
+    assertThat(stories.stream().mapToInt(Simulation.Story::late).sum()).isGreaterThan(SEEDS / 10);
+    assertThat(stories.stream().mapToInt(Simulation.Story::children).sum())
+        .isGreaterThan(SEEDS / 5);
   }
 
   @Test
