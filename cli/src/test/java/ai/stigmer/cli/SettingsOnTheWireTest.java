@@ -59,7 +59,10 @@ class SettingsOnTheWireTest {
   private static final Path READABLE = readable();
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
-  /** They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest, OriginalRunnerTest. */
+  /**
+   * They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest,
+   * OriginalRunnerTest.
+   */
   private static boolean needsServer(String key) {
     return key.startsWith("temporal.")
         || key.startsWith("backend.")
