@@ -7,6 +7,7 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.Driving;
 import ai.stigmer.server.RunningServer;
 import ai.stigmer.server.ServerLog;
@@ -102,10 +103,10 @@ final class ServerCommand implements Runnable {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
-    return serve(options, driving(resolved));
+    return serve(options, driving(resolved, options.workspaces()));
   }
 
-  private Driving driving(Resolved resolved) {
+  private Driving driving(Resolved resolved, Path workspaces) {
     return switch (resolved.engine()) {
       case EMBEDDED -> new Driving.Here();
       case TEMPORAL ->
@@ -113,7 +114,8 @@ final class ServerCommand implements Runnable {
               () ->
                   new TemporalEngine(
                       TemporalConnection.open(
-                          TemporalSettings.of(resolved.temporal(), surroundings.env()))));
+                          TemporalSettings.of(resolved.temporal(), surroundings.env()))),
+              resolved.workspaceStore().map(store -> KeptWorkspaces.of(store, workspaces)));
     };
   }
 

@@ -14,12 +14,15 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.ReclaimingJournal;
+import ai.stigmer.runner.Rehearsal;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.LentSecrets;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalSettings;
 import ai.stigmer.temporal.TemporalWorker;
 import ai.stigmer.temporal.original.OriginalWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -96,8 +99,10 @@ final class WorkerCommand implements Callable<Integer> {
                   configuration.server().key(),
                   surroundings.clock());
           Runner runner =
-              new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
-                  .lending(lent::of)) {
+              keeping(
+                  configuration,
+                  new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
+                      .lending(lent::of))) {
         serve(
             connection,
             new ExecutionDriver(runner, input, env),
@@ -105,6 +110,19 @@ final class WorkerCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** Workspaces of a store have their folders where a server of this home would have them. */
+  private Runner keeping(Resolved configuration, Runner runner) {
+    Path home = surroundings.home();
+    return configuration
+        .workspaceStore()
+        .map(
+            store ->
+                runner.keeping(
+                    KeptWorkspaces.of(
+                        store, home.resolveSibling(home.getFileName() + "-workspaces"))))
+        .orElse(runner);
   }
 
   /** Null when there is no Stigmer server to serve. */
@@ -141,6 +159,7 @@ final class WorkerCommand implements Callable<Integer> {
         TemporalWorker _ =
             TemporalWorker.start(
                 connection, driver, site.journal(), this::trouble, Duration.ofSeconds(grace))) {
+      Thread.ofVirtual().name("rehearsal").start(() -> Rehearsal.run(surroundings.env()));
       say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
       stopped.await();
       say("worker: takes no more runs, and lets go of those under way");

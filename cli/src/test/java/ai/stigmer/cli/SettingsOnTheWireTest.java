@@ -60,11 +60,11 @@ class SettingsOnTheWireTest {
   private static final Path JOURNAL = READABLE.resolveSibling(READABLE.getFileName() + ".db");
 
   /**
-   * They need a server to show: WorkerProcessTest, OriginalServerTest, OriginalRunnerTest,
-   * ServerSettingsTest.
+   * They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest,
+   * OriginalRunnerTest, ServerSettingsTest.
    */
   private static final List<String> OF_SERVERS =
-      List.of("temporal.", "worker.", "server.", "backend.");
+      List.of("temporal.", "worker.", "server.", "backend.", "workspace.store");
 
   private int homes;
 

@@ -234,6 +234,11 @@ public final class Resolved {
     return get(SettingsTable.WHEN_ABSENT).value().flatMap(WhenAbsent::of).orElse(WhenAbsent.DENY);
   }
 
+  /** Where workspaces of a fleet are kept; empty when all machines see them. */
+  public Optional<String> workspaceStore() {
+    return value(SettingsTable.WORKSPACE_STORE);
+  }
+
   /** Who drives runs. */
   public EngineChoice engine() {
     return get(SettingsTable.ENGINE)

@@ -82,6 +82,8 @@ final class SettingsTable {
   static final String WORKER_SANDBOX = "worker.sandbox";
   static final String WORKER_LOG_LEVEL = "worker.log_level";
 
+  static final String WORKSPACE_STORE = "workspace.store";
+
   static final List<Setting> ALL =
       List.of(
           new Setting(
@@ -428,7 +430,14 @@ final class SettingsTable {
               WORKER_LOG_LEVEL,
               Kind.LOG_LEVEL,
               "How much a worker for a Stigmer server tells.",
-              "LOG_LEVEL"));
+              "LOG_LEVEL"),
+          new Setting(
+              WORKSPACE_STORE,
+              Kind.WORD,
+              List.of(Variable.of("STIGMER_WORKSPACE_STORE")),
+              List.of(),
+              false,
+              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."));
 
   private SettingsTable() {}
 

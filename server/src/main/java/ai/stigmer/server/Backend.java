@@ -84,8 +84,11 @@ record Backend(
     Shelves shelves = Shelves.of(store, clock);
     var skills = new SkillShelf(shelves.skills(), store, clock);
     Map<String, String> env = options.env();
-    var plain =
-        new Runner(journal, Owners.current(), env, Optional.of(options.home().resolve("probes")));
+    Runner plain =
+        keeping(
+            driving,
+            new Runner(
+                journal, Owners.current(), env, Optional.of(options.home().resolve("probes"))));
     var launch =
         new Launch(
             shelves,
@@ -130,6 +133,13 @@ record Backend(
             });
     backend.gauges();
     return backend;
+  }
+
+  private static Runner keeping(Driving driving, Runner runner) {
+    return switch (driving) {
+      case Driving.Here _ -> runner;
+      case Driving.Elsewhere fleet -> fleet.workspaces().map(runner::keeping).orElse(runner);
+    };
   }
 
   private static Engines.Here here(

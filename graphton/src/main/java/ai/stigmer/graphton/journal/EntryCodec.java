@@ -21,6 +21,7 @@ import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.journal.JournalEntry.Turn;
 import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
+import ai.stigmer.graphton.journal.JournalEntry.WorkspaceSaved;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.StopReason;
@@ -105,6 +106,7 @@ public final class EntryCodec {
                   .put("call", kept.call())
                   .put("name", kept.name())
                   .put("text", kept.text());
+          case WorkspaceSaved saved -> object("workspace-saved").put("snapshot", saved.snapshot());
           case RunFinished finished -> end(finished.end());
         });
   }
@@ -182,6 +184,7 @@ public final class EntryCodec {
       case "compaction-failed" -> new CompactionFailed(text(node, "why"), readSpent(node));
       case "result-kept" ->
           new ResultKept(text(node, "call"), text(node, "name"), text(node, "text"));
+      case "workspace-saved" -> new WorkspaceSaved(text(node, "snapshot"));
       case "run-finished" -> new RunFinished(readEnd(node));
       default -> throw unknownType(type);
     };

@@ -85,6 +85,7 @@ public final class JournalLaws {
         require(open.containsKey(result.call()), seq, "keeps the result of no open call");
         require(kept.add(result.name()), seq, "keeps a result twice");
       }
+      case JournalEntry.WorkspaceSaved _ -> requireGoing(seq);
       case JournalEntry.Compacted compacted -> compacted(seq, compacted);
       case JournalEntry.CompactionFailed _ -> summary(seq);
       case JournalEntry.ApprovalRequested requested -> {
