@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,7 +212,17 @@ class RemoteRunTest {
 
   @Test
   void theEndOfTheCommandIsNotTheEndOfTheRunAndCtrlCIs() throws Exception {
-    try (FakeOllama ollama = ollama(Scenario.answering(RemoteRunTest::step));
+    var gone = new CountDownLatch(1);
+    var ended = new CountDownLatch(1);
+    Scenario held =
+        Scenario.answering(
+            body -> {
+              if (WorkingRun.assistants(body) == 1) {
+                await(body.toString().contains("hold on") ? ended : gone);
+              }
+              return step(body);
+            });
+    try (FakeOllama ollama = ollama(held);
         ServerProcess server =
             ServerProcess.start(ServerProcess.stigmer(folder.resolve("there"), ollama))) {
       StigmerProcess stigmer = client(server);
@@ -220,22 +232,64 @@ class RemoteRunTest {
         first.signal("KILL");
         first.process().waitFor();
       }
+      gone.countDown();
       Ended followed = stigmer.run("resume", "last");
       assertThat(followed.out()).as(followed.err()).contains("All written.");
       assertThat(followed.status()).isZero();
 
       try (StigmerProcess.Running second =
-          stigmer.start("run", "--output", "stream-json", "write")) {
+          stigmer.start("run", "--output", "stream-json", "hold on")) {
         awaitLine(second, "\"type\":\"tool_finished\"");
         second.signal("INT");
-        Ended ended = second.await();
+        Ended cancelled = second.await();
 
-        assertThat(ended.status()).as(ended.err()).isEqualTo(130);
-        assertThat(ended.out()).contains("\"status\":\"cancelled\"");
+        assertThat(cancelled.status()).as(cancelled.err()).isEqualTo(130);
+        assertThat(cancelled.out()).contains("\"status\":\"cancelled\"");
       }
+      ended.countDown();
       assertThat(stigmer.run("sessions", "list").out()).contains("cancelled", "completed");
       Ended again = stigmer.run("resume", "last");
       assertThat(again.out()).as(again.err()).contains("All written.");
+    }
+  }
+
+  @Test
+  void atATerminalCtrlCAsksWhetherTheRunIsToEndAndANoLetsItGoOn() throws Exception {
+    RealComponents.require(
+        "script", () -> RealComponents.runs(List.of("script", "-qec", "true", "/dev/null")));
+    var asked = new CountDownLatch(1);
+    Scenario held =
+        Scenario.answering(
+            body -> {
+              if (WorkingRun.assistants(body) == 1) {
+                await(asked);
+              }
+              return step(body);
+            });
+    try (FakeOllama ollama = ollama(held);
+        ServerProcess server =
+            ServerProcess.start(ServerProcess.stigmer(folder.resolve("there"), ollama))) {
+      StigmerProcess stigmer = client(server);
+      try (var terminal = new TypedTerminal(stigmer, folder.resolve("pid"), "run", "write")) {
+        terminal.await("write_file");
+        terminal.type(TypedTerminal.CTRL_C);
+        terminal.await("at the server, too? [y]es  [N]o, it goes on");
+        terminal.line("n");
+
+        assertThat(terminal.ended()).isEqualTo(130);
+        assertThat(terminal.screen()).contains("goes on at " + server.uri());
+      }
+      asked.countDown();
+
+      assertThat(stigmer.run("resume", "last").out()).contains("All written.");
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -53,10 +53,13 @@ public final class EventCodec {
       case AgentEvent.TurnFinished e -> turnFinished(e);
       case AgentEvent.ApprovalRequested e ->
           request("approval-requested", e.request()).put("seq", e.seq());
-      case AgentEvent.ApprovalDecided e ->
-          ApprovalJson.put(request("approval-decided", e.request()), e.decision())
-              .put("by", e.by())
-              .put("seq", e.seq());
+      case AgentEvent.ApprovalDecided e -> {
+        ObjectNode node =
+            request("approval-decided", e.request()).put("by", e.by()).put("seq", e.seq());
+        // Apart: an edited call has arguments of its own.
+        ApprovalJson.put(node.putObject("decided"), e.decision());
+        yield node;
+      }
       case AgentEvent.Compacted e ->
           EntryCodec.object("compacted")
               .put("messages", e.messages())
@@ -206,7 +209,10 @@ public final class EventCodec {
       case "approval-requested" -> new AgentEvent.ApprovalRequested(readRequest(node), seq);
       case "approval-decided" ->
           new AgentEvent.ApprovalDecided(
-              readRequest(node), ApprovalJson.decision(node), EntryCodec.text(node, "by"), seq);
+              readRequest(node),
+              ApprovalJson.decision(node.path("decided")),
+              EntryCodec.text(node, "by"),
+              seq);
       case "compacted" ->
           new AgentEvent.Compacted(
               node.path("messages").asInt(),

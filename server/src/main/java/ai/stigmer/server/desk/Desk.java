@@ -105,13 +105,22 @@ public final class Desk {
     ObjectNode json = object();
     ArrayNode approvals = json.putArray("approvals");
     for (Journal.RunSummary run : journal.list(LOOKED_AT)) {
-      for (Shown shown : new ApprovalDesk(journal).of(run.runId())) {
+      for (Shown shown : readable(run.runId())) {
         if (shown.standing() == Standing.OPEN) {
           approvals.add(json(shown));
         }
       }
     }
     return json;
+  }
+
+  /** A run that is damaged, or was removed meanwhile, must not hide the others. */
+  private List<Shown> readable(String run) {
+    try {
+      return new ApprovalDesk(journal).of(run);
+    } catch (ProblemException e) {
+      return List.of();
+    }
   }
 
   /**
