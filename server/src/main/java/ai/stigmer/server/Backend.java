@@ -127,12 +127,16 @@ record Backend(
             metrics,
             tails,
             new RunOrigin(runner, options.configuration(), env),
-            switch (driving) {
-              case Driving.Here _ -> "embedded, at most " + options.maxRuns() + " runs at once";
-              case Driving.Elsewhere _ -> "Temporal; workers drive the runs";
-            });
+            words(driving, options));
     backend.gauges();
     return backend;
+  }
+
+  private static String words(Driving driving, ServerOptions options) {
+    return switch (driving) {
+      case Driving.Here _ -> "embedded, at most " + options.maxRuns() + " runs at once";
+      case Driving.Elsewhere _ -> "Temporal; workers drive the runs";
+    };
   }
 
   private static Runner keeping(Driving driving, Runner runner) {

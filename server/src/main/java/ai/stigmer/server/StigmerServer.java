@@ -115,16 +115,7 @@ public final class StigmerServer implements AutoCloseable {
       RouteScopes scopes,
       ServerLog log,
       InstantSource clock) {
-    ServerBuilder builder = Server.builder();
-    if (options.tls().isPresent()) {
-      builder
-          .port(options.address(), SessionProtocol.HTTPS)
-          .tls(
-              TlsKeyPair.of(
-                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
-    } else {
-      builder.port(options.address(), SessionProtocol.HTTP);
-    }
+    ServerBuilder builder = at(options);
     var answers = new ProblemAnswers(log);
     var models = new Models(backend.shelves().agents());
     var http =
@@ -167,6 +158,18 @@ public final class StigmerServer implements AutoCloseable {
             .build();
     begin(server, options.address());
     return server;
+  }
+
+  private static ServerBuilder at(ServerOptions options) {
+    ServerBuilder builder = Server.builder();
+    if (options.tls().isPresent()) {
+      return builder
+          .port(options.address(), SessionProtocol.HTTPS)
+          .tls(
+              TlsKeyPair.of(
+                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
+    }
+    return builder.port(options.address(), SessionProtocol.HTTP);
   }
 
   private static void begin(Server http, InetSocketAddress address) {
