@@ -228,7 +228,7 @@ class CanaryTest {
             .with("STIGMER_SERVER_KEY", SERVER_KEY.secret())
             .with("FROM_PROCESS", MCP_VARIABLE.word());
     for (Canary canary : PLACES) {
-      if (canary != ENVIRONMENT_FILE) {
+      if (!canary.equals(ENVIRONMENT_FILE)) {
         stigmer = stigmer.with(canary.variable(), canary.secret());
       }
     }

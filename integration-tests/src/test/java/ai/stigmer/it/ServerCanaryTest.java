@@ -97,7 +97,7 @@ class ServerCanaryTest {
             .with("OLLAMA_API_KEY", ENV_KEY.secret())
             .with("STIGMER_SERVER_KEY", SERVER_KEY);
     for (Canary canary : PLACES) {
-      if (canary != EXECUTION) {
+      if (!canary.equals(EXECUTION)) {
         stigmer = stigmer.with(canary.variable(), canary.secret());
       }
     }
