@@ -55,7 +55,6 @@ final class UnpackedSkills {
           .setSubAgents(
               i,
               child.toBuilder()
-                  .clearSkillRefs()
                   .setInstructions(child.getInstructions() + text(child.getSkillRefsList())));
     }
     return builder.build();
