@@ -6,6 +6,7 @@ import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.cli.session.ApprovalFinder;
+import ai.stigmer.config.Backend;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
@@ -17,6 +18,8 @@ import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.ApprovalDesk.Verdict;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.permission.Mode;
+import ai.stigmer.runner.PresentPlan;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneOffset;
@@ -24,6 +27,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -134,7 +139,15 @@ final class ApprovalsCommand implements Runnable {
               description = "Run it with these arguments in the place of the model's.")
           @Nullable String edit,
       @Option(names = "--always", description = "And every later call of this tool in its run.")
-          boolean always) {
+          boolean always,
+      @Option(
+              names = "--mode",
+              paramLabel = "MODE",
+              description = "Of a plan: how it is carried out, ask or allow-edits (default).")
+          @Nullable String mode) {
+    if (mode != null) {
+      return approvePlan(ids, mode, edit != null || always);
+    }
     if (edit != null && (always || ids.size() > 1)) {
       throw new ParameterException(
           spec.subcommands().get("approve"),
@@ -145,6 +158,34 @@ final class ApprovalsCommand implements Runnable {
             ? new ApprovalDecision.Edited(edit)
             : always ? new ApprovalDecision.Remembered() : new ApprovalDecision.Approved();
     return decide(ids, decision);
+  }
+
+  private int approvePlan(List<String> ids, String mode, boolean otherwise) {
+    Mode then =
+        switch (mode) {
+          case "ask" -> Mode.ASK;
+          case "allow-edits" -> Mode.ALLOW_EDITS;
+          default -> throw unfit("expected ask or allow-edits, got \"" + mode + "\"");
+        };
+    if (otherwise || ids.size() > 1) {
+      throw unfit("--mode is for one plan, without --edit and --always");
+    }
+    ToolCall call =
+        with(
+            JournalOpener.Access.READ,
+            journal ->
+                new ApprovalDesk(journal)
+                    .find(ApprovalFinder.id(journal, ids.getFirst()))
+                    .request()
+                    .call());
+    if (!PresentPlan.isIn(call)) {
+      throw unfit("--mode is for a plan; this is a call of " + Visible.of(call.name()));
+    }
+    return decide(ids, PresentPlan.approving(call, then));
+  }
+
+  private ParameterException unfit(String message) {
+    return new ParameterException(spec.subcommands().get("approve"), message);
   }
 
   @Command(
@@ -211,6 +252,10 @@ final class ApprovalsCommand implements Runnable {
 
   /** What is to be done for the run to go on. */
   private String goesOn(String runId) {
+    Optional<Backend> backend = surroundings.journals().backend();
+    if (backend.isPresent()) {
+      return "run " + runId + " goes on at " + backend.get().endpoint();
+    }
     Resolved configuration =
         Cascade.resolve(
             ConfigInput.of(surroundings.env(), "stigmer approvals").clock(surroundings.clock()));
@@ -220,9 +265,9 @@ final class ApprovalsCommand implements Runnable {
     };
   }
 
-  private int with(JournalOpener.Access access, ToIntFunction<Journal> work) {
+  private <T> T with(JournalOpener.Access access, Function<Journal, T> work) {
     try (Journal journal = surroundings.journals().open(surroundings.database(), access)) {
-      return work.applyAsInt(journal);
+      return work.apply(journal);
     }
   }
 

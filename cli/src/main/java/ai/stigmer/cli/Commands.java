@@ -3,7 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.ConfigCommand;
 import ai.stigmer.cli.config.EnvCommand;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.runner.Spelling;
+import ai.stigmer.graphton.error.Spelling;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -30,6 +30,7 @@ final class Commands {
           "approvals",
           "permissions",
           "server",
+          "console",
           "mcp",
           "new",
           "validate",
@@ -55,6 +56,9 @@ final class Commands {
     PrintWriter out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
     CommandLine line = new CommandLine(command(name, surroundings, out, err));
+    if (name.equals("server")) {
+      line.addSubcommand(new ServerTokenCommand(surroundings));
+    }
     line.setCommandName("stigmer " + name);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setUsageHelpWidth(WIDTH);
@@ -82,6 +86,7 @@ final class Commands {
       case "approvals" -> new ApprovalsCommand(surroundings);
       case "permissions" -> new PermissionsCommand(surroundings);
       case "server" -> new ServerCommand(surroundings);
+      case "console" -> new ConsoleCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

@@ -5,6 +5,7 @@ import ai.stigmer.mcp.McpHome;
 import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.runner.AgentDefinition;
+import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.RunContext;
 import ai.stigmer.runner.RunServers;
@@ -55,9 +56,12 @@ final class ContextOptions {
                 .accepted(
                     servers,
                     new McpSurroundings(
-                        workspace, surroundings.env(), variables.placeholders(surroundings.env())));
+                        workspace,
+                        surroundings.env(),
+                        variables.placeholders(surroundings.env()),
+                        CommandSandbox.hidden(surroundings.env())));
     return new Equipped(
-        agent.with(project.text()),
+        project.givenTo(agent),
         new RunContext(accepted, variables, project.known()),
         project.notes());
   }

@@ -27,7 +27,9 @@ final class Explanations {
         keep(code, body);
         int space = line.indexOf(' ', SECTION.length());
         code = line.substring(SECTION.length(), space);
-        titles.put(code, line.substring(space + 1));
+        if (titles.put(code, line.substring(space + 1)) != null) {
+          throw new IllegalStateException(RESOURCE + " explains " + code + " twice");
+        }
         body.setLength(0);
       } else {
         body.append(line).append('\n');

@@ -5,6 +5,8 @@ import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Terminal;
 import ai.stigmer.config.EnvReader;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.runner.KnownSecrets;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -20,10 +22,13 @@ public final class Main {
   private Main() {}
 
   static void main(String[] args) {
+    Map<String, String> env = EnvReader.system();
+    Redactor secrets = KnownSecrets.in(env);
     WatchedStream watched = new WatchedStream(new FileOutputStream(FileDescriptor.out));
-    PrintStream out = stream(watched);
-    PrintStream err = stream(new FileOutputStream(FileDescriptor.err));
-    int status = run(args, EnvReader.system(), out, err);
+    PrintStream out = stream(RedactedStream.around(watched, secrets));
+    PrintStream err =
+        stream(RedactedStream.around(new FileOutputStream(FileDescriptor.err), secrets));
+    int status = run(args, env, out, err);
     out.flush();
     status = watched.failure().map(why -> unwritten(why, err)).orElse(status);
     err.flush();

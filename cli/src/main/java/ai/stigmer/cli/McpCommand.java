@@ -4,6 +4,7 @@ import ai.stigmer.cli.screen.Count;
 import ai.stigmer.cli.screen.ProblemText;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpHome;
 import ai.stigmer.mcp.McpServer;
@@ -12,10 +13,11 @@ import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
 import ai.stigmer.mcp.McpTools.Looked;
+import ai.stigmer.mcp.ServerSandbox;
 import ai.stigmer.runner.AgentFile;
+import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunServers;
 import ai.stigmer.runner.RunVariables;
-import ai.stigmer.runner.Spelling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -94,8 +97,9 @@ final class McpCommand implements Runnable {
       @Option(
               names = "--allow-private",
               description = "The URL may lead to this machine or its network.")
-          boolean allowPrivate) {
-    var given = new Given(list(command), url, list(env), list(headers), allowPrivate);
+          boolean allowPrivate,
+      @Mixin ServerSandboxOptions sandbox) {
+    var given = new Given(list(command), url, list(env), list(headers), allowPrivate, sandbox);
     McpServer server = server(name, given, list(tools), timeout);
     McpHome home = home();
     if (home.servers().stream().anyMatch(known -> known.name().equals(name))) {
@@ -121,20 +125,26 @@ final class McpCommand implements Runnable {
       @Nullable String url,
       List<String> env,
       List<String> headers,
-      boolean allowPrivate) {}
+      boolean allowPrivate,
+      ServerSandboxOptions sandbox) {}
 
   private McpServer server(String name, Given given, List<String> tools, int timeout) {
     if (given.command().isEmpty() == (given.url() == null)) {
       throw wrong("say either a command behind -- or --url");
     }
     try {
+      Optional<ServerSandbox> sandbox = given.sandbox().asked();
+      if (sandbox.isPresent() && given.url() != null) {
+        throw wrong("--sandbox is for a server that is started here, and --url names another one");
+      }
       McpServer.Connection connection =
           given.url() == null
               ? new Stdio(
                   given.command().getFirst(),
                   given.command().subList(1, given.command().size()),
                   env(given.env()),
-                  Optional.empty())
+                  Optional.empty(),
+                  sandbox)
               : Http.named(given.url(), headers(given.headers()), given.allowPrivate());
       return new McpServer(name, connection, tools, Duration.ofSeconds(timeout));
     } catch (IllegalArgumentException e) {
@@ -189,7 +199,16 @@ final class McpCommand implements Runnable {
               .accepted(server)
               .map(known -> Count.of(known.tools().offers().size(), "tool") + " accepted")
               .orElse("not accepted");
-      surroundings.out().println(server.name() + "  " + Visible.of(server.place()) + "  " + tools);
+      boolean kept = server.connection() instanceof Stdio stdio && stdio.sandbox().isPresent();
+      surroundings
+          .out()
+          .println(
+              server.name()
+                  + "  "
+                  + Visible.of(server.place())
+                  + "  "
+                  + tools
+                  + (kept ? ", in a sandbox" : ""));
     }
     return 0;
   }
@@ -265,11 +284,9 @@ final class McpCommand implements Runnable {
 
   private RuntimeException unknown(String name) {
     List<String> known = home().servers().stream().map(McpServer::name).toList();
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     return Problem.of("E706", Problem.Category.USAGE, "there is no MCP server \"" + name + "\"")
         .from(home().file().toString())
-        .help(meant + "stigmer mcp list")
+        .help(Spelling.hint(name, known) + "stigmer mcp list")
         .asException();
   }
 
@@ -278,7 +295,10 @@ final class McpCommand implements Runnable {
     return McpTools.look(
         servers,
         new McpSurroundings(
-            Path.of(""), surroundings.env(), variables.placeholders(surroundings.env())));
+            Path.of(""),
+            surroundings.env(),
+            variables.placeholders(surroundings.env()),
+            CommandSandbox.hidden(surroundings.env())));
   }
 
   private McpHome home() {

@@ -3,11 +3,13 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.CatalogModel;
+import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.config.Price;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ModelRef;
-import ai.stigmer.runner.Spelling;
+import ai.stigmer.runner.LiveCatalog;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
@@ -94,7 +96,9 @@ final class ModelsCommand implements Runnable {
 
   /** The providers' models in one list; what could not be asked is told on standard error. */
   private List<LiveCatalog.Entry> entries(List<String> providers, boolean offline) {
-    LiveCatalog live = new LiveCatalog(surroundings);
+    ConfigInput input =
+        ConfigInput.of(surroundings.env(), "stigmer models").clock(surroundings.clock());
+    LiveCatalog live = new LiveCatalog(input, surroundings.clock());
     List<LiveCatalog.Entry> entries =
         providers.stream()
             .flatMap(id -> (offline ? LiveCatalog.offline(id) : live.refreshed(id)).stream())

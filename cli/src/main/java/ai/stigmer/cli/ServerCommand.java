@@ -7,10 +7,15 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
+import ai.stigmer.server.Driving;
 import ai.stigmer.server.RunningServer;
 import ai.stigmer.server.ServerLog;
 import ai.stigmer.server.ServerOptions;
 import ai.stigmer.server.StigmerServer;
+import ai.stigmer.temporal.TemporalConnection;
+import ai.stigmer.temporal.TemporalEngine;
+import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -41,6 +46,7 @@ import picocli.CommandLine.Spec;
       "  stigmer server start --background",
       "  stigmer server status",
       "  stigmer server logs -n 20",
+      "  stigmer server token create --name ci --scope run --expires 30d",
       "  stigmer server stop"
     })
 final class ServerCommand implements Runnable {
@@ -57,7 +63,8 @@ final class ServerCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say which: start, stop, status or logs");
+    throw new ParameterException(
+        spec.commandLine(), "say which: start, stop, status, logs or token");
   }
 
   @Command(
@@ -76,10 +83,10 @@ final class ServerCommand implements Runnable {
       @Mixin LlmOptions llm)
       throws IOException {
     ConfigInput configuration =
-        llm.input(surroundings.env(), "stigmer server", surroundings.clock());
+        input.added(llm.input(surroundings.env(), "stigmer server", surroundings.clock()));
     Resolved resolved = Cascade.resolve(configuration);
     ServerOptions options =
-        input.options(surroundings, configuration, resolved, env(configuration));
+        ServerOptionsInput.options(surroundings, configuration, resolved, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
     resolved
         .problems()
@@ -96,7 +103,20 @@ final class ServerCommand implements Runnable {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
-    return serve(options);
+    return serve(options, driving(resolved, options.workspaces()));
+  }
+
+  private Driving driving(Resolved resolved, Path workspaces) {
+    return switch (resolved.engine()) {
+      case EMBEDDED -> new Driving.Here();
+      case TEMPORAL ->
+          new Driving.Elsewhere(
+              () ->
+                  new TemporalEngine(
+                      TemporalConnection.open(
+                          TemporalSettings.of(resolved.temporal(), surroundings.env()))),
+              resolved.workspaceStore().map(store -> KeptWorkspaces.of(store, workspaces)));
+    };
   }
 
   /** What runs must not write, wherever it lies. */
@@ -107,13 +127,13 @@ final class ServerCommand implements Runnable {
     return env;
   }
 
-  private int serve(ServerOptions options) throws IOException {
+  private int serve(ServerOptions options, Driving driving) throws IOException {
     var log = new ServerLog(surroundings.err(), surroundings.clock());
     var over = new CountDownLatch(1);
     CancelToken cancel = new CancelToken();
     try (RunningServer running = RunningServer.claim(options.home());
         Signals.Handle _ = surroundings.signals().cancelling(cancel);
-        StigmerServer server = StigmerServer.start(options, log, surroundings.clock())) {
+        StigmerServer server = StigmerServer.start(options, driving, log, surroundings.clock())) {
       running.tell((options.tls().isPresent() ? "https://" : "http://") + server.address());
       surroundings.out().println("ready: " + server.address());
       surroundings.out().flush();

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.approval.Approver;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.PresentPlan;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -42,7 +43,10 @@ final class ShellApproval implements Approver {
       return absent(request);
     }
     return switch (request.question()) {
-      case MAY_IT_RUN -> mayItRun(request, until);
+      case MAY_IT_RUN ->
+          PresentPlan.isIn(request.call())
+              ? new PlanQuestion(surroundings, asker).ask(request, until)
+              : mayItRun(request, until);
       case DID_IT_HAPPEN -> didItHappen(request, until);
     };
   }
@@ -58,6 +62,9 @@ final class ShellApproval implements Approver {
   }
 
   private Answer absent(ApprovalRequest request) {
+    if (PresentPlan.isIn(request.call())) {
+      new PlanQuestion(surroundings, asker).show(request);
+    }
     if (whenAbsent == WhenAbsent.WAIT) {
       return new Answer.Later();
     }

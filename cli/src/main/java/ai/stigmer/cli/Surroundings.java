@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.cli.screen.Terminal;
 import ai.stigmer.config.UserHome;
+import ai.stigmer.runner.KnownSecrets;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -45,7 +46,14 @@ public record Surroundings(
   /** The same with the journal where an option, or the configuration, puts it. */
   Surroundings storing(DatabaseOption option) {
     return new Surroundings(
-        env, in, out, err, terminal, new ConfiguredOpener(journals, option, err), signals, clock);
+        env,
+        in,
+        out,
+        err,
+        terminal,
+        new ConfiguredOpener(journals, option, err, KnownSecrets.in(env), home()),
+        signals,
+        clock);
   }
 
   /** Where the journal is. */

@@ -84,6 +84,9 @@ final class Candidates {
     } else if (variable.name().equals("MODE") && !value.isEmpty() && Mode.of(value).isEmpty()) {
       report.note("MODE=" + value + " is neither local nor cloud and is ignored");
       text = "";
+    } else if (variable.name().equals("LOG_LEVEL") && !value.isEmpty()) {
+      // Half the programs of a machine read this one, and each has its own words for it.
+      text = LogLevel.ofAnybody(value).map(LogLevel::id).orElse("");
     }
     return new Candidate(text, Layer.ENV, variable.name(), variable.provider());
   }

@@ -265,13 +265,22 @@ final class Checks {
           resolution.rules().stream()
               .flatMap(item -> RuleCheck.of(resolution.setting(), item).stream())
               .forEach(problem -> report.problem(resolution.setting().key(), problem));
-      case MODE, PROVIDER, MODEL, URL, SECRET, HOOKS -> {}
-      default ->
-          resolution
-              .value()
-              .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
-              .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
+      case MODE, PROVIDER, MODEL, URL, HOOKS -> {}
+      case SECRET -> {
+        // The key of the provider is looked at beside its provider.
+        if (!resolution.setting().key().equals(API_KEY)) {
+          single(resolution);
+        }
+      }
+      default -> single(resolution);
     }
+  }
+
+  private void single(Resolution resolution) {
+    resolution
+        .value()
+        .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
+        .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
   }
 
   private void capabilities() {

@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.config.KeyFile.Entry;
 import ai.stigmer.config.KeyFile.Form;
+import ai.stigmer.graphton.error.Spelling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,11 +140,11 @@ final class ConfigFile {
 
   private void unknown(Entry entry, String where) {
     String key = entry.key();
-    String near = DidYouMean.nearest(key, SettingsTable.ALL.stream().map(Setting::key).toList());
-    String hint = near.isEmpty() ? "" : "did you mean \"" + near + "\"? ";
-    if (!entry.nested() && near.equals(key)) {
-      hint = "write it as nested keys, one per line and indented; ";
-    }
+    List<String> keys = SettingsTable.ALL.stream().map(Setting::key).toList();
+    String hint =
+        !entry.nested() && keys.contains(key)
+            ? "write it as nested keys, one per line and indented; "
+            : Spelling.hint(key, keys);
     if (Stream.of("llm.", "permissions.", "hooks.").anyMatch(key::startsWith)) {
       report.problem(
           "",

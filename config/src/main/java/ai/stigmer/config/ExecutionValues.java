@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.egress.HostRule;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,7 @@ final class ExecutionValues {
 
   static boolean fits(Setting.Kind kind, String text) {
     return switch (kind) {
-      case NETWORK -> text.equals("none") || text.equals("open");
+      case NETWORK -> text.equals("none") || text.equals("open") || hosts(text).isPresent();
       case PROCESSES -> processes(text).isPresent();
       case SIZE -> size(text).isPresent();
       case FOLDERS -> folders(text).isPresent();
@@ -45,6 +46,19 @@ final class ExecutionValues {
     int shift = matcher.group(2).equals("m") ? MIB_SHIFT : GIB_SHIFT;
     long size = Long.parseLong(matcher.group(1)) << shift;
     return size >= LEAST && size <= MOST ? Optional.of(size) : Optional.empty();
+  }
+
+  /**
+   * Hosts, with commas between. A single word needs a port: it is a slip more often than a host.
+   */
+  static Optional<List<HostRule>> hosts(String text) {
+    try {
+      List<HostRule> hosts = HostRule.list(text);
+      boolean fit = hosts.stream().map(HostRule::toString).allMatch(one -> one.matches(".*[.:].*"));
+      return fit ? Optional.of(hosts) : Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   /** Absolute folders, at most 32; none for an empty text. */

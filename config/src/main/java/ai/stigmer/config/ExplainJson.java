@@ -118,8 +118,13 @@ final class ExplainJson {
           PERMISSION_MODE,
           ENGINE,
           WORD,
+          LOG_LEVEL,
           RULES,
           HOOKS,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH,
           DURATION ->
           node.put("value", text);
     }

@@ -5,31 +5,42 @@ import ai.stigmer.graphton.model.Secret;
 
 /** The table of {@code stigmer config explain}. */
 final class ExplainText {
-  private static final int KEY = 24;
   private static final int VALUE = 44;
   private static final int FROM = 10;
 
-  private ExplainText() {}
+  private final StringBuilder text = new StringBuilder();
+  private final int key;
+
+  private ExplainText(Resolved resolved) {
+    key =
+        2
+            + resolved.settings().stream()
+                .mapToInt(resolution -> resolution.setting().key().length())
+                .max()
+                .orElse(0);
+  }
 
   static String of(Resolved resolved) {
-    var text = new StringBuilder();
-    row(text, "KEY", "VALUE", "FROM", "WHERE");
-    resolved.settings().forEach(resolution -> setting(text, resolution));
+    return new ExplainText(resolved).all(resolved);
+  }
+
+  private String all(Resolved resolved) {
+    row("KEY", "VALUE", "FROM", "WHERE");
+    resolved.settings().forEach(this::setting);
     int number = 0;
     for (Resolved fallback : resolved.fallbackRows()) {
       number++;
-      row(text, "fallback " + number, "", "", "");
+      row("fallback " + number, "", "", "");
       fallback.settings().stream()
           .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
-          .forEach(resolution -> setting(text, resolution));
+          .forEach(this::setting);
     }
     resolved.notes().forEach(note -> text.append("note  ").append(note).append('\n'));
     return text.toString();
   }
 
-  private static void setting(StringBuilder text, Resolution resolution) {
+  private void setting(Resolution resolution) {
     row(
-        text,
         resolution.setting().key(),
         shown(resolution),
         resolution.layer().id(),
@@ -38,7 +49,6 @@ final class ExplainText {
       String what =
           loser.reason().equals("shadowed") ? "shadowed: " : "dropped (" + loser.reason() + "): ";
       row(
-          text,
           "",
           "└ " + what + (loser.value().isEmpty() ? "(empty)" : loser.value()),
           loser.layer().id(),
@@ -61,14 +71,14 @@ final class ExplainText {
     return resolution.sent() ? full : full + "  (not sent)";
   }
 
-  private static void row(StringBuilder text, String key, String value, String from, String where) {
-    pad(text, key, KEY);
-    pad(text, value, VALUE);
-    pad(text, from, FROM);
+  private void row(String name, String value, String from, String where) {
+    pad(name, key);
+    pad(value, VALUE);
+    pad(from, FROM);
     text.append(where).append('\n');
   }
 
-  private static void pad(StringBuilder text, String cell, int width) {
+  private void pad(String cell, int width) {
     text.append(cell.replaceAll("\\p{Cntrl}", "?"))
         .append(" ".repeat(Math.max(1, width - cell.length())));
   }

@@ -39,10 +39,17 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.UNKNOWN_EFFECTS, "tell-model"),
           Map.entry(SettingsTable.PERMISSION_MODE, "allow-edits"),
           Map.entry(SettingsTable.ENGINE, "embedded"),
+          Map.entry(SettingsTable.SERVER_ADDRESS, "127.0.0.1:7234"),
+          Map.entry(SettingsTable.SERVER_BEHIND_PROXY, "off"),
+          Map.entry(SettingsTable.SERVER_MAX_RUNS, "64"),
           Map.entry(SettingsTable.TEMPORAL_TASK_QUEUE, "stigmer"),
           Map.entry(SettingsTable.TEMPORAL_MAX_CONCURRENCY, "10"),
           Map.entry(SettingsTable.TEMPORAL_HEARTBEAT, "10s"),
-          Map.entry(SettingsTable.TEMPORAL_SEGMENT, "1m"));
+          Map.entry(SettingsTable.TEMPORAL_SEGMENT, "1m"),
+          Map.entry(SettingsTable.RUNNER_TASK_QUEUE, "agent_execution_runner"),
+          Map.entry(SettingsTable.INVOKE_TASK_QUEUE, "agent_execution_stigmer"),
+          Map.entry(SettingsTable.WORKER_SANDBOX, "filesystem"),
+          Map.entry(SettingsTable.WORKER_LOG_LEVEL, "info"));
 
   private ModelCatalog() {}
 

@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.error.Spelling;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -49,11 +50,8 @@ public record SettingInfo(
         .orElseThrow(
             () -> {
               List<String> keys = SettingsTable.ALL.stream().map(Setting::key).toList();
-              String near = DidYouMean.nearest(key, keys);
               return Problems.of("E106", "unknown key \"" + key + "\"", "the command line")
-                  .help(
-                      (near.isEmpty() ? "" : "did you mean \"" + near + "\"? ")
-                          + "see all keys: stigmer config list")
+                  .help(Spelling.hint(key, keys) + "see all keys: stigmer config list")
                   .asException();
             });
   }

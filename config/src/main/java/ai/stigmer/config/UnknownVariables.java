@@ -1,5 +1,6 @@
 package ai.stigmer.config;
 
+import ai.stigmer.graphton.error.Spelling;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,11 +39,10 @@ final class UnknownVariables {
         known.stream()
             .map(each -> each.substring(PREFIX.length()).toLowerCase(Locale.ROOT))
             .toList();
-    String near = DidYouMean.nearest(name.substring(PREFIX.length()), endings);
     return name
         + " is no variable of stigmer and does nothing; "
-        + (near.isEmpty()
-            ? "see all: stigmer env"
-            : "did you mean " + PREFIX + near.toUpperCase(Locale.ROOT) + "?");
+        + Spelling.nearest(name.substring(PREFIX.length()), endings)
+            .map(near -> "did you mean " + PREFIX + near.toUpperCase(Locale.ROOT) + "?")
+            .orElse("see all: stigmer env");
   }
 }

@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ModelRef;
 import java.util.List;
 import java.util.Locale;
@@ -63,10 +64,16 @@ final class ValueCheck {
           RuleItem.split(text, location).stream()
               .flatMap(item -> RuleCheck.of(setting, item).stream())
               .findFirst();
-      case HOOKS -> Optional.empty();
+      case HOOKS, FILE -> Optional.empty();
+      case WEB, HOSTS, SWITCH ->
+          ServerValues.fits(setting.kind(), text)
+              ? Optional.empty()
+              : number(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);
+      case LOG_LEVEL ->
+          LogLevel.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DURATION ->
           Values.duration(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case MONEY ->
@@ -81,11 +88,10 @@ final class ValueCheck {
     if (ModelRef.PROVIDERS.contains(text) || text.equals(ModelRef.SCRIPTED)) {
       return Optional.empty();
     }
-    String near = DidYouMean.nearest(text, ModelRef.PROVIDERS);
     return Optional.of(
         Problems.of("E102", "unknown provider \"" + text + "\"", location)
             .help(
-                (near.isEmpty() ? "" : "did you mean \"" + near + "\"? ")
+                Spelling.hint(text, ModelRef.PROVIDERS)
                     + "valid: "
                     + providers()
                     + " (and scripted, for demos and tests)"));
@@ -191,8 +197,20 @@ final class ValueCheck {
       case SettingsTable.TEMPORAL_ADDRESS,
           SettingsTable.TEMPORAL_NAMESPACE,
           SettingsTable.TEMPORAL_TASK_QUEUE,
-          SettingsTable.TEMPORAL_MAX_CONCURRENCY ->
+          SettingsTable.TEMPORAL_MAX_CONCURRENCY,
+          SettingsTable.RUNNER_TASK_QUEUE,
+          SettingsTable.INVOKE_TASK_QUEUE ->
           "E158";
+      case SettingsTable.WORKER_WORKSPACES,
+          SettingsTable.WORKER_SANDBOX,
+          SettingsTable.WORKER_LOG_LEVEL ->
+          "E169";
+      case SettingsTable.BACKEND_ENDPOINT,
+          SettingsTable.SERVER_ADDRESS,
+          SettingsTable.SERVER_NAMES,
+          SettingsTable.SERVER_BEHIND_PROXY,
+          SettingsTable.SERVER_MAX_RUNS ->
+          "E168";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.COMPACT_AT -> "E141";
       case SettingsTable.FALLBACKS -> "E135";

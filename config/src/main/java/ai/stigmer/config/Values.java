@@ -79,9 +79,14 @@ final class Values {
           PERMISSION_MODE,
           ENGINE,
           WORD,
+          LOG_LEVEL,
           RULES,
           HOOKS,
-          DATABASE ->
+          DATABASE,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH ->
           Optional.empty();
     };
   }

@@ -132,7 +132,7 @@ final class SchemaWriter {
       case UNKNOWN_EFFECTS -> node.putArray("enum").add("ask").add("tell-model").add("fail");
       case API -> node.putArray("enum").add("auto").add("responses").add("chat");
       case EXECUTION -> node.putArray("enum").add("auto").add("sandbox").add("local");
-      case NETWORK -> node.putArray("enum").add("none").add("open");
+      case NETWORK -> node.put("type", "string");
       case PROCESSES -> {
         node.put("type", "integer").put("minimum", 16).put("maximum", 65_536);
         choices.addObject().put("type", "string").put("pattern", "^[0-9]{2,5}$");
@@ -142,7 +142,10 @@ final class SchemaWriter {
       case PERMISSION_MODE ->
           node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
+      case LOG_LEVEL -> node.putArray("enum").add("debug").add("info").add("warning").add("error");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
+      case WEB, HOSTS, FILE -> node.put("type", "string");
+      case SWITCH -> node.putArray("enum").add("on").add("off");
       case RULES -> rules(choices, node);
       case HOOKS -> hooks(choices, node);
       case MONEY -> {

@@ -9,6 +9,7 @@ import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Checkpoints;
+import ai.stigmer.graphton.redaction.Redactor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -33,12 +34,13 @@ public record Fork(String from, long at, String runId, Optional<String> message)
    *
    * @param owner see {@link Journal#create}
    * @param environment what is needed to go on with it, see {@link RunStarted}
+   * @param redactor what is written passes it
    * @throws ai.stigmer.graphton.error.ProblemException {@code E540} when the other run cannot be
    *     forked there; as {@link Journal#create}
    */
-  public void begin(Journal journal, String owner, String environment) {
-    List<JournalEntry> entries = entries(journal.read(from), environment);
-    try (JournalWriter writer = journal.create(runId, owner)) {
+  public void begin(Journal journal, String owner, String environment, Redactor redactor) {
+    List<JournalEntry> entries = redactor.record(entries(journal.read(from), environment));
+    try (JournalWriter writer = journal.begin(runId, owner)) {
       writer.append(entries);
     }
   }

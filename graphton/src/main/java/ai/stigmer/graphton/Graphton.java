@@ -16,6 +16,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.Asking;
 import ai.stigmer.graphton.loop.Permission;
 import ai.stigmer.graphton.model.ChatModel;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
 import ai.stigmer.graphton.tool.ToolPolicy;
@@ -53,7 +54,8 @@ public final class Graphton {
             List.of(),
             List.of(),
             InstantSource.system(),
-            Funding.UNLIMITED));
+            Funding.UNLIMITED,
+            Redactor.NONE));
   }
 
   /** Where runs are written down. */
@@ -157,6 +159,14 @@ public final class Graphton {
     return new Graphton(options.aroundTools(appended(options.aroundTools(), interceptor)));
   }
 
+  /**
+   * What nobody may see: taken out of everything that is journaled, shown and sent to a model. None
+   * unless set.
+   */
+  public Graphton redactor(Redactor redactor) {
+    return new Graphton(options.redactor(redactor));
+  }
+
   /** Runs the agent under a new id. Failures are part of the result. */
   public RunResult run(Agent agent, String message) {
     return run(agent, message, RunIds.next(options.clock().instant()));
@@ -190,7 +200,7 @@ public final class Graphton {
    *     forked there; as {@link #run(Agent, String, String)} and {@link #resume}
    */
   public RunResult fork(Agent agent, Fork fork) {
-    fork.begin(options.journal(), options.owner(), options.environment());
+    fork.begin(options.journal(), options.owner(), options.environment(), options.redactor());
     return resume(agent, fork.runId());
   }
 
@@ -212,7 +222,8 @@ public final class Graphton {
       List<ModelInterceptor> aroundModel,
       List<ToolInterceptor> aroundTools,
       InstantSource clock,
-      Funding funding) {
+      Funding funding,
+      Redactor redactor) {
 
     Options asking(Asking a) {
       return new Options(
@@ -226,7 +237,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options journal(Journal j) {
@@ -241,7 +253,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options owner(String o) {
@@ -256,7 +269,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options permission(Permission p) {
@@ -271,7 +285,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options environment(String e) {
@@ -286,7 +301,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options listener(Consumer<AgentEvent> l) {
@@ -301,7 +317,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options cancel(CancelToken c) {
@@ -316,7 +333,8 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options aroundModel(List<ModelInterceptor> m) {
@@ -331,7 +349,8 @@ public final class Graphton {
           m,
           aroundTools,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options aroundTools(List<ToolInterceptor> t) {
@@ -346,7 +365,8 @@ public final class Graphton {
           aroundModel,
           t,
           clock,
-          funding);
+          funding,
+          redactor);
     }
 
     Options funding(Funding f) {
@@ -361,7 +381,24 @@ public final class Graphton {
           aroundModel,
           aroundTools,
           clock,
-          f);
+          f,
+          redactor);
+    }
+
+    Options redactor(Redactor r) {
+      return new Options(
+          asking,
+          journal,
+          owner,
+          permission,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          funding,
+          r);
     }
   }
 }

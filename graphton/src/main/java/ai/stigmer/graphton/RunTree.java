@@ -71,6 +71,7 @@ final class RunTree {
             .help("start it again: nothing of it was done")
             .asException();
       }
+      RecordedOutcomes.tell(writer.before(), options.permission().policy());
       Tally before = Tally.of(writer.before(), id -> entries(options.journal(), id));
       RunPlan plan =
           new RunTree(options, before)
@@ -131,7 +132,8 @@ final class RunTree {
         options.aroundTools(),
         account,
         delegation(level),
-        level.agent().answer());
+        level.agent().answer(),
+        options.redactor());
   }
 
   private Delegation delegation(Level level) {

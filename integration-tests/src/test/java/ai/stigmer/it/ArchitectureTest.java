@@ -59,12 +59,12 @@ class ArchitectureTest {
     "models.openai, graphton",
     "models.scripted, graphton",
     "testkit, graphton models.scripted",
-    "config, graphton.model graphton.error graphton.budget graphton.permission",
+    "config, graphton.model graphton.error graphton.budget graphton.permission graphton.egress",
     "store, graphton",
     "mcp, graphton",
     "runner, graphton config store models.ollama models.scripted mcp agentic commons",
     "server, runner graphton config store mcp agentic commons",
-    "temporal, runner graphton config",
+    "temporal, runner graphton config agentic commons",
     "cli, runner server temporal graphton config store models.ollama models.scripted mcp",
   })
   void aModuleDependsOnlyOnThoseBelowIt(String module, String allowed) {

@@ -11,27 +11,35 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The page of promises names tests that exist. */
+/** Pages that promise something name tests that exist. */
 class ContractTest {
   private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
   private static final int PROMISES = 16;
+  private static final int DEFECTS = 12;
 
   @Test
   void everyPromiseNamesATestThatExists() throws IOException {
-    List<String> promises =
-        Files.readAllLines(HouseRulesTest.root().resolve("docs/durability-contract.md")).stream()
-            .filter(line -> line.startsWith("| **"))
+    checkRows("docs/durability-contract.md", "| **", PROMISES);
+  }
+
+  @Test
+  void everyDefectOfTheOriginalNamesTheTestThatItIsNotHere() throws IOException {
+    checkRows("docs/temporal.md", "| ", DEFECTS);
+  }
+
+  /** Rows of tables that name tests; without a mark of their own those that name one. */
+  private static void checkRows(String page, String mark, int least) throws IOException {
+    List<String> rows =
+        Files.readAllLines(HouseRulesTest.root().resolve(page)).stream()
+            .filter(line -> line.startsWith(mark))
+            .filter(line -> mark.length() > 2 || line.contains("Test."))
             .toList();
 
-    assertThat(promises).hasSizeGreaterThanOrEqualTo(PROMISES);
-    for (String promise : promises) {
+    assertThat(rows).hasSizeGreaterThanOrEqualTo(least);
+    for (String row : rows) {
       List<String> named =
-          NAMED
-              .matcher(promise)
-              .results()
-              .map(found -> found.group(1) + " " + found.group(2))
-              .toList();
-      assertThat(named).as(promise).isNotEmpty();
+          NAMED.matcher(row).results().map(found -> found.group(1) + " " + found.group(2)).toList();
+      assertThat(named).as(row).isNotEmpty();
       for (String name : named) {
         assertThat(tests(name.split(" ", 2)[0], name.split(" ", 2)[1])).as(name).hasSize(1);
       }

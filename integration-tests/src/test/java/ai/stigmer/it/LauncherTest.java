@@ -47,9 +47,11 @@ class LauncherTest {
         [ ! -e '%s/broken' ] || { echo "[ERROR] it does not compile"; exit 1; }
         sleep 0.3
         [ ! -e '%s/slow' ] || exec sleep 60
-        mkdir -p '%s/cli/target/dist/lib'
+        for word in "$@"; do
+          case $word in -Dstigmer.lib=*) mkdir -p "${word#*=}"; echo new >"${word#*=}/jar" ;; esac
+        done
         """
-            .formatted(calls, folder, folder, checkout));
+            .formatted(calls, folder, folder));
     script(folder.resolve("tools/mvn"), "true");
   }
 
@@ -166,6 +168,21 @@ class LauncherTest {
     assertThat(failed.out()).isEmpty();
     Files.delete(folder.resolve("broken"));
     assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
+  }
+
+  @Test
+  void aFailedBuildLeavesWhatWasBuiltBefore() throws Exception {
+    Path jdk = jdk("jdk", "25");
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
+    Path jar = checkout.resolve("cli/target/dist/lib/jar");
+    Files.writeString(jar, "old");
+    Files.createFile(folder.resolve("broken"));
+    Files.delete(checkout.resolve("cli/target/dist/built"));
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isEqualTo(1);
+    assertThat(jar).hasContent("old");
+    Files.delete(folder.resolve("broken"));
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
+    assertThat(jar).hasContent("new");
   }
 
   @Test

@@ -6,7 +6,6 @@ import ai.stigmer.it.StigmerProcess.Ended;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,7 +20,7 @@ class OwnershipTest {
     try (WorkingRun run = new WorkingRun(folder, OwnershipTest::twoCommands);
         StigmerProcess.Running owner = run.stigmer().start(run.command())) {
       // Given
-      awaitFirstCommand(run, owner);
+      owner.awaitFile(run.workspace().resolve("log"));
       // When
       Ended second = run.resume();
       owner.signal("STOP");
@@ -47,7 +46,7 @@ class OwnershipTest {
     try (WorkingRun run = new WorkingRun(folder, OwnershipTest::twoCommands);
         StigmerProcess.Running owner = run.stigmer().start(run.command())) {
       // Given
-      awaitFirstCommand(run, owner);
+      owner.awaitFile(run.workspace().resolve("log"));
       owner.signal("STOP");
       // When
       Ended taken = run.stigmer().tracedBy(elsewhere).run("resume", "last");
@@ -72,14 +71,6 @@ class OwnershipTest {
       assertThat(again.status()).isZero();
       assertThat(again.out()).isEqualTo(first.out());
       assertThat(run.entries()).isEqualTo(entries);
-    }
-  }
-
-  private static void awaitFirstCommand(WorkingRun run, StigmerProcess.Running owner)
-      throws InterruptedException {
-    while (!Files.exists(run.workspace().resolve("log"))) {
-      assertThat(owner.process().isAlive()).isTrue();
-      Thread.sleep(20);
     }
   }
 

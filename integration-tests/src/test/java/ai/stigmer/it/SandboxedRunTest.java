@@ -12,7 +12,10 @@ import ai.stigmer.it.StigmerProcess.Ended;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +66,47 @@ class SandboxedRunTest {
   }
 
   @Test
+  void aListOfHostsIsSaidReachedAndRefusesTheRestInWords() throws Exception {
+    HttpServer web =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    web.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    web.start();
+    String here = "127.0.0.1:" + web.getAddress().getPort();
+    try (WorkingRun run = new WorkingRun(folder, body -> reaching(body, here))) {
+      Ended asked =
+          run.stigmer().run(words(run, "--execution-mode", "sandbox", "--allow-host", here));
+      assertThat(asked.status()).as(asked.err()).isEqualTo(7);
+      Ended ended = run.stigmer().run(words(run, "--allow-shell", "--allow-host", here));
+      assertThat(ended.status()).as(ended.err()).isZero();
+      assertThat(ended.err()).contains(" · commands: bubblewrap, network: " + here);
+      assertThat(run.lastToolAnswer())
+          .contains("200", "[exit status 0]")
+          .contains("[host other.example is not on the allow-list: --allow-host other.example]");
+      Ended both = run.stigmer().run(words(run, "--network", "--allow-host", here));
+      assertThat(both.err()).contains("E151", "leave one of them out");
+    } finally {
+      web.stop(0);
+    }
+  }
+
+  private static Answer reaching(JsonNode body, String here) {
+    return WorkingRun.assistants(body) == 0
+        ? WorkingRun.call(
+            "execute",
+            "command",
+            "curl -s -o /dev/null -w '%{http_code}' http://"
+                + here
+                + "/; curl -s http://other.example")
+        : Answer.text("done");
+  }
+
+  @Test
   void aSandboxThatWasAskedForAndCannotBeStartsNothing() throws Exception {
     try (WorkingRun run = new WorkingRun(folder, SandboxedRunTest::firstProcess)) {
       Ended ended =
@@ -82,7 +126,7 @@ class SandboxedRunTest {
     try (WorkingRun run = new WorkingRun(folder, SandboxedRunTest::sleeper)) {
       try (StigmerProcess.Running running =
           run.stigmer().start(words(run, "--execution-mode", "sandbox"))) {
-        awaitFile(pid, running);
+        running.awaitFile(pid);
         running.signal("KILL");
         running.await();
       }
@@ -101,7 +145,7 @@ class SandboxedRunTest {
     try (WorkingRun run = new WorkingRun(folder, SandboxedRunTest::sleeper)) {
       try (StigmerProcess.Running running =
           run.stigmer().start(words(run, "--execution-mode", "sandbox"))) {
-        awaitFile(started, running);
+        running.awaitFile(started);
         assertThat(sleepers()).isNotEmpty();
         running.signal("KILL");
         running.await();
@@ -150,14 +194,6 @@ class SandboxedRunTest {
       return command.start();
     } catch (java.io.IOException | InterruptedException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static void awaitFile(Path file, StigmerProcess.Running running)
-      throws InterruptedException {
-    while (!Files.exists(file)) {
-      assertThat(running.process().isAlive()).isTrue();
-      Thread.sleep(20);
     }
   }
 

@@ -66,14 +66,14 @@ class SignalTest {
     try (FakeOllama ollama =
         FakeOllama.start(
             Scenario.answering(
-                    _ -> Answer.call("execute", "{\"command\":\"echo $$ > pid; sleep 1000\"}"))
+                    _ ->
+                        Answer.call(
+                            "execute",
+                            "{\"command\":\"echo $$ > pid.new; mv pid.new pid; sleep 1000\"}"))
                 .models(MODEL))) {
       Ended ended;
       try (StigmerProcess.Running run = stigmer().start(run(ollama))) {
-        while (!Files.exists(pid) || StigmerProcess.read(pid).isBlank()) {
-          assertThat(run.process().isAlive()).isTrue();
-          Thread.sleep(20);
-        }
+        run.awaitFile(pid);
         run.signal("INT");
         ended = run.await();
       }
@@ -96,10 +96,7 @@ class SignalTest {
                             "{\"command\":\"sleep 1000 & echo $$ $! > pid.new; mv pid.new pid; wait\"}"))
                 .models(MODEL))) {
       try (StigmerProcess.Running run = stigmer().start(run(ollama))) {
-        while (!Files.exists(pid)) {
-          assertThat(run.process().isAlive()).isTrue();
-          Thread.sleep(20);
-        }
+        run.awaitFile(pid);
         run.signal("KILL");
         run.await();
       }

@@ -19,7 +19,7 @@ class SteeringProcessTest {
     try (WorkingRun run = new WorkingRun(folder, SteeringProcessTest::untilToldToGo)) {
       Ended ended;
       try (StigmerProcess.Running running = run.stigmer().start(run.command())) {
-        awaitFile(running, run.workspace().resolve("started"));
+        running.awaitFile(run.workspace().resolve("started"));
         // When
         Ended steered = run.stigmer().run("steer", "last", "leave", "the tests alone");
         assertThat(steered.status()).as(steered.err()).isZero();
@@ -43,7 +43,7 @@ class SteeringProcessTest {
     try (WorkingRun run = new WorkingRun(folder, SteeringProcessTest::untilToldToGo)) {
       Ended ended;
       try (StigmerProcess.Running running = run.stigmer().start(run.command())) {
-        awaitFile(running, run.workspace().resolve("started"));
+        running.awaitFile(run.workspace().resolve("started"));
         // When
         Ended cancelled = run.stigmer().run("cancel", "last", "--wait", "1h");
         assertThat(cancelled.status()).as(cancelled.err()).isZero();
@@ -62,7 +62,7 @@ class SteeringProcessTest {
   void aRunThatNobodyDrivesIsNotCancelledAndThatIsSaid() throws Exception {
     try (WorkingRun run = new WorkingRun(folder, SteeringProcessTest::untilToldToGo)) {
       try (StigmerProcess.Running running = run.stigmer().start(run.command())) {
-        awaitFile(running, run.workspace().resolve("started"));
+        running.awaitFile(run.workspace().resolve("started"));
         running.signal("KILL");
         running.await();
       }
@@ -70,13 +70,6 @@ class SteeringProcessTest {
       assertThat(cancelled.status()).isEqualTo(1);
       assertThat(cancelled.err()).contains("E421", "stigmer resume");
       assertThat(run.resume().status()).isZero();
-    }
-  }
-
-  private static void awaitFile(StigmerProcess.Running running, Path file) throws Exception {
-    while (!Files.exists(file)) {
-      assertThat(running.process().isAlive()).isTrue();
-      Thread.sleep(20);
     }
   }
 

@@ -133,6 +133,18 @@ record StigmerProcess(
       return new Ended(process.exitValue(), read(out), read(err));
     }
 
+    /** Waits for the file while the command runs. */
+    void awaitFile(Path file) {
+      while (!Files.exists(file)) {
+        assertThat(process.isAlive()).as(read(err)).isTrue();
+        try {
+          Thread.sleep(20);
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+
     /** Sends a signal by name, for example {@code INT}. */
     void signal(String name) {
       try {

@@ -3,12 +3,15 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.it.StigmerProcess.Running;
+import ai.stigmer.store.PostgresJournal;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.testkit.RealComponents;
 import io.temporal.testing.TemporalDevServer;
@@ -33,13 +36,24 @@ final class TemporalSite implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path folder;
+  private final Optional<String> database;
   private final int port = freePort();
   private final List<Running> running = new ArrayList<>();
   private TemporalDevServer server;
 
   /** Starts the server, or skips the test without it and says so; in CI the test fails instead. */
   TemporalSite(Path folder) {
+    this(folder, Optional.empty());
+  }
+
+  /**
+   * The same with the journal in a PostgreSQL database.
+   *
+   * @param database its address
+   */
+  TemporalSite(Path folder, Optional<String> database) {
     this.folder = folder;
+    this.database = database;
     RealComponents.require(
         "the Temporal server (bin/temporal-server DIR)", () -> binary().isPresent());
     this.server = serve();
@@ -83,17 +97,37 @@ final class TemporalSite implements AutoCloseable {
   }
 
   StigmerProcess stigmer() {
-    return StigmerProcess.in(folder)
-        .with("TEMPORAL_SERVICE_ADDRESS", "127.0.0.1:" + port)
+    return stigmer(folder);
+  }
+
+  /** A command line with a home of its own, as on another machine. */
+  StigmerProcess stigmer(Path machine) {
+    StigmerProcess stigmer = StigmerProcess.in(machine);
+    for (String url : database.stream().toList()) {
+      stigmer = stigmer.with("STIGMER_DATABASE_URL", url);
+    }
+    return stigmer
+        .with("TEMPORAL_SERVICE_ADDRESS", address())
         .with("STIGMER_TEMPORAL_HEARTBEAT", "2s")
         .with("STIGMER_APPROVALS_WHEN_ABSENT", "wait")
         .with("STIGMER_ENGINE", "temporal")
         .with("STIGMER_MODE", "local");
   }
 
+  /** Where the server is. */
+  String address() {
+    return "127.0.0.1:" + port;
+  }
+
   /** Starts a worker and waits until it takes runs. */
   Running worker() {
-    Running worker = stigmer().start("worker");
+    return worker(stigmer());
+  }
+
+  /** The same in other surroundings, with more words. */
+  Running worker(StigmerProcess stigmer, String... words) {
+    Running worker =
+        stigmer.start(Stream.concat(Stream.of("worker"), Stream.of(words)).toArray(String[]::new));
     running.add(worker);
     until("a worker", () -> StigmerProcess.read(worker.err()).contains("takes runs from"));
     return worker;
@@ -134,10 +168,18 @@ final class TemporalSite implements AutoCloseable {
 
   /** Begins a run, and goes once the workers have it. */
   void handOver(String name, String... turns) {
-    try (Running command = stigmer().start(command(name, turns))) {
+    // On a machine that is busy the server may not answer in time; then nothing was begun.
+    until("the begin of " + name, () -> isBegun(command(name, turns)));
+  }
+
+  private boolean isBegun(String... words) {
+    try (Running command = stigmer().start(words)) {
       until(
-          "the begin of " + name,
-          () -> StigmerProcess.read(command.err()).contains("in the hands of the workers"));
+          "its begin, or its end",
+          () ->
+              !command.process().isAlive()
+                  || StigmerProcess.read(command.err()).contains("in the hands of the workers"));
+      return StigmerProcess.read(command.err()).contains("in the hands of the workers");
     }
   }
 
@@ -197,10 +239,14 @@ final class TemporalSite implements AutoCloseable {
 
   private List<List<JournalEntry>> journals() {
     Path file = stigmer().home().resolve("stigmer.db");
-    if (!Files.exists(file)) {
+    if (database.isEmpty() && !Files.exists(file)) {
       return List.of();
     }
-    try (SqliteJournal journal = SqliteJournal.openReadOnly(file, InstantSource.system())) {
+    try (Journal journal =
+        database.isPresent()
+            ? PostgresJournal.openReadOnly(
+                PostgresUrl.parse(database.get()), InstantSource.system())
+            : SqliteJournal.openReadOnly(file, InstantSource.system())) {
       return journal.list(1000).stream()
           .map(run -> journal.read(run.runId()).stream().map(Recorded::entry).toList())
           .toList();

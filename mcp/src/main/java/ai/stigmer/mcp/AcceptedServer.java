@@ -59,6 +59,7 @@ public record AcceptedServer(McpServer server, ToolList tools) {
         stdio.args().forEach(json.putArray("args")::add);
         stdio.env().forEach(json.putObject("env")::put);
         stdio.workingDir().ifPresent(folder -> json.put("working_dir", folder.toString()));
+        stdio.sandbox().ifPresent(sandbox -> sandbox.write(json.putObject("sandbox")));
       }
       case Http http -> {
         json.put("url", http.url());
@@ -86,6 +87,9 @@ public record AcceptedServer(McpServer server, ToolList tools) {
                 map(json.path("env")),
                 json.has("working_dir")
                     ? Optional.of(Path.of(json.path("working_dir").asText()))
+                    : Optional.empty(),
+                json.has("sandbox")
+                    ? Optional.of(ServerSandbox.of(json.path("sandbox")))
                     : Optional.empty());
     long seconds = json.path("timeout_seconds").asLong(McpServer.DEFAULT_TIMEOUT.toSeconds());
     return new McpServer(

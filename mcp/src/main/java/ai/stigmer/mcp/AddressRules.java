@@ -1,14 +1,12 @@
 package ai.stigmer.mcp;
 
+import ai.stigmer.graphton.egress.PublicAddresses;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.mcp.McpServer.Connection.Http;
-import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -23,8 +21,6 @@ import java.util.regex.Pattern;
  */
 final class AddressRules {
   private static final Pattern LITERAL = Pattern.compile("[0-9.]+|\\[[0-9A-Fa-f:.]+]");
-  private static final List<String> METADATA =
-      List.of("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2:0:0:0:0:0:254");
 
   private AddressRules() {}
 
@@ -59,7 +55,8 @@ final class AddressRules {
       return true;
     }
     try {
-      return LITERAL.matcher(host).matches() && !isPublic(InetAddress.getByName(host));
+      return LITERAL.matcher(host).matches()
+          && !PublicAddresses.contain(InetAddress.getByName(host));
     } catch (UnknownHostException e) {
       return false;
     }
@@ -75,68 +72,16 @@ final class AddressRules {
       throw refused("the MCP server asked to go on at another host: " + target.getHost());
     }
     for (InetAddress address : InetAddress.getAllByName(target.getHost())) {
-      if (METADATA.contains(address.getHostAddress())) {
+      if (PublicAddresses.servesCredentials(address)) {
         throw refused(target.getHost() + " serves the credentials of a cloud machine");
       }
-      if (!isPublic(address) && !server.privateAllowed()) {
+      if (!PublicAddresses.contain(address) && !server.privateAllowed()) {
         throw refused(target.getHost() + " is an address of this machine or its network");
       }
-      if (isPublic(address) && !"https".equalsIgnoreCase(target.getScheme())) {
+      if (PublicAddresses.contain(address) && !"https".equalsIgnoreCase(target.getScheme())) {
         throw refused("http without encryption to " + target.getHost());
       }
     }
-  }
-
-  static boolean isPublic(InetAddress address) {
-    if (address.isAnyLocalAddress()
-        || address.isLoopbackAddress()
-        || address.isLinkLocalAddress()
-        || address.isSiteLocalAddress()
-        || address.isMulticastAddress()) {
-      return false;
-    }
-    byte[] bytes = address.getAddress();
-    return address instanceof Inet6Address ? isPublic6(bytes) : isPublic4(bytes);
-  }
-
-  private static boolean isPublic4(byte[] ip) {
-    int a = ip[0] & 0xff;
-    int b = ip[1] & 0xff;
-    boolean carrier = a == 100 && b >= 64 && b < 128;
-    boolean tests = a == 198 && (b == 18 || b == 19);
-    return !(a == 0 || a >= 240 || carrier || tests || (a == 192 && b == 0 && ip[2] == 0));
-  }
-
-  /** Also the address that is wrapped into one for translation or tunnels. */
-  private static boolean isPublic6(byte[] ip) {
-    if ((ip[0] & 0xfe) == 0xfc) {
-      return false;
-    }
-    boolean compatible = isZero(ip, 0, 12);
-    boolean translated =
-        ip[0] == 0 && ip[1] == 0x64 && (ip[2] & 0xff) == 0xff && ip[3] == (byte) 0x9b;
-    if (compatible || translated) {
-      return isPublicInside(Arrays.copyOfRange(ip, 12, 16));
-    }
-    boolean sixToFour = ip[0] == 0x20 && ip[1] == 0x02;
-    return !sixToFour || isPublicInside(Arrays.copyOfRange(ip, 2, 6));
-  }
-
-  private static boolean isPublicInside(byte[] ip) {
-    try {
-      return isPublic(InetAddress.getByAddress(ip));
-    } catch (UnknownHostException e) {
-      return false;
-    }
-  }
-
-  private static boolean isZero(byte[] bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      if (bytes[i] != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static ProblemException refused(String message) {

@@ -35,9 +35,14 @@ public record McpServer(
      *
      * @param env what its environment holds besides a few harmless variables
      * @param workingDir where it starts; empty means the workspace
+     * @param sandbox what it is kept in; empty means that it runs as the user
      */
     record Stdio(
-        String command, List<String> args, Map<String, String> env, Optional<Path> workingDir)
+        String command,
+        List<String> args,
+        Map<String, String> env,
+        Optional<Path> workingDir,
+        Optional<ServerSandbox> sandbox)
         implements Connection {
       public Stdio {
         if (command.isBlank()) {
@@ -46,6 +51,13 @@ public record McpServer(
         args = List.copyOf(args);
         env = sorted(env);
         requireNonNull(workingDir, "workingDir is null");
+        requireNonNull(sandbox, "sandbox is null");
+      }
+
+      /** A process that runs as the user. */
+      public Stdio(
+          String command, List<String> args, Map<String, String> env, Optional<Path> workingDir) {
+        this(command, args, env, workingDir, Optional.empty());
       }
     }
 

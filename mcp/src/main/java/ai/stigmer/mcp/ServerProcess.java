@@ -1,5 +1,6 @@
 package ai.stigmer.mcp;
 
+import ai.stigmer.graphton.sandbox.ConfinedCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,7 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 /**
  * A process that speaks through its standard streams, in a session of its own, which is killed as a
- * whole. The one place that starts servers; a sandbox is words in front of the command line.
+ * whole, or in a sandbox. The one place that starts servers.
  */
 final class ServerProcess implements AutoCloseable {
   private static final List<Path> SETSID =
@@ -28,13 +29,18 @@ final class ServerProcess implements AutoCloseable {
   private static final int GRACE_MILLIS = 500;
 
   private final Process process;
-  private final Process guard;
+  private final Kept kept;
   private final StringBuilder errors = new StringBuilder();
   private final Thread reader;
 
-  private ServerProcess(Process process, Process guard) {
+  /** What sees to it that nothing of a server outlives it, nor this process. */
+  private interface Kept {
+    void end() throws IOException, InterruptedException;
+  }
+
+  private ServerProcess(Process process, Kept kept) {
     this.process = process;
-    this.guard = guard;
+    this.kept = kept;
     this.reader = Thread.ofPlatform().daemon().name("mcp-errors").start(this::readErrors);
   }
 
@@ -53,10 +59,36 @@ final class ServerProcess implements AutoCloseable {
       Process guard = guard(process);
       process.getOutputStream().write('\n');
       process.getOutputStream().flush();
-      return new ServerProcess(process, guard);
+      return new ServerProcess(
+          process,
+          () -> {
+            try {
+              guard.getOutputStream().close();
+              guard.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            } finally {
+              guard.destroyForcibly();
+            }
+          });
     } catch (IOException e) {
       process.destroyForcibly();
       throw e;
+    }
+  }
+
+  /** Starts a command in a sandbox, which ends with this process and with all that is in it. */
+  static ServerProcess start(ConfinedCommand command) throws IOException {
+    try {
+      Process process = command.start();
+      return new ServerProcess(
+          process,
+          () -> {
+            command.kill(process);
+            var _ = process.waitFor();
+            var _ = command.settle();
+          });
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
@@ -150,16 +182,14 @@ final class ServerProcess implements AutoCloseable {
     Thread.ofPlatform().daemon().name("mcp-close").start(this::closeInput);
     try {
       process.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS);
-      guard.getOutputStream().close();
-      guard.waitFor(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      kept.end();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
-      // Then the guard has acted.
+      // Then it has ended.
     }
     process.destroyForcibly();
     below.forEach(ProcessHandle::destroyForcibly);
-    guard.destroyForcibly();
   }
 
   private void closeInput() {

@@ -1,5 +1,10 @@
 package ai.stigmer.mcp;
 
+import ai.stigmer.graphton.sandbox.Confinement;
+import ai.stigmer.graphton.sandbox.Limits;
+import ai.stigmer.graphton.sandbox.Sandbox;
+import ai.stigmer.graphton.sandbox.Sandbox.Found;
+import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import io.modelcontextprotocol.json.TypeRef;
 import io.modelcontextprotocol.spec.McpClientTransport;
@@ -35,6 +40,7 @@ final class StdioTransport implements McpClientTransport {
   private static final int SHOWN_GARBAGE = 80;
 
   private final McpServer server;
+  private final Stdio stdio;
   private final List<String> command = new ArrayList<>();
   private final Map<String, String> environment;
   private final Path folder;
@@ -48,6 +54,7 @@ final class StdioTransport implements McpClientTransport {
    */
   StdioTransport(McpServer server, Stdio stdio, McpSurroundings around, Consumer<String> ended) {
     this.server = server;
+    this.stdio = stdio;
     this.around = around;
     this.ended = ended;
     Placeholders fill = around.placeholders();
@@ -65,13 +72,39 @@ final class StdioTransport implements McpClientTransport {
 
   private synchronized void start(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
     try {
-      ServerProcess started = ServerProcess.start(command, environment, folder);
+      ServerProcess started = started();
       process = started;
       Thread.ofPlatform().daemon().name("mcp-" + server.name()).start(() -> read(started, handler));
     } catch (IOException e) {
-      ended.accept("there is no folder " + folder + ", or no /bin/sh");
+      ended.accept(
+          stdio.sandbox().isPresent()
+              ? String.valueOf(e.getMessage())
+              : "there is no folder " + folder + ", or no /bin/sh");
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Never outside of the sandbox that its definition asks for. */
+  private ServerProcess started() throws IOException {
+    if (stdio.sandbox().isEmpty()) {
+      return ServerProcess.start(command, environment, folder);
+    }
+    ServerSandbox asked = stdio.sandbox().get();
+    Path home = Path.of(around.env().getOrDefault("HOME", System.getProperty("user.home")));
+    var policy =
+        new SandboxPolicy(
+            folder.toRealPath(),
+            home.toAbsolutePath().normalize(),
+            around.hidden(),
+            asked.readable(),
+            asked.network(),
+            Limits.DEFAULT,
+            environment);
+    return switch (Sandbox.on(policy.writing(asked.writable()))) {
+      case Found.Works(Confinement sandbox) -> ServerProcess.start(sandbox.wrap(command));
+      case Found.Missing missing ->
+          throw new IOException("its sandbox does not work: " + missing.reason());
+    };
   }
 
   private static Map<String, String> harmless(Map<String, String> all) {

@@ -233,7 +233,8 @@ class MisbehaviourTest {
             Map.of("PATH", "/usr/bin:/bin", "OTHER_SECRET", "not-for-servers"),
             new Placeholders(
                 name -> name.equals("WANTED") ? Optional.of("0123456789") : Optional.empty(),
-                List.of("0123456789")));
+                List.of("0123456789")),
+            List.of());
     var accepted = new AcceptedServer(server, accepted("none").tools());
 
     try (McpTools tools = McpTools.of(List.of(accepted), around, ChangedTools.REFUSE)) {

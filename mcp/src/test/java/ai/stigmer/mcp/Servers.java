@@ -59,6 +59,7 @@ final class Servers {
     return new McpSurroundings(
         folder,
         Map.of("PATH", System.getenv().getOrDefault("PATH", ""), "SECRET_OF_MINE", "do not tell"),
-        new Placeholders(name -> Optional.empty(), List.of()));
+        new Placeholders(name -> Optional.empty(), List.of()),
+        List.of());
   }
 }

@@ -86,7 +86,11 @@ public record AgentDefinition(
 
   /** The same agent with text after its instructions. */
   public AgentDefinition with(String text) {
-    return new AgentDefinition(name, description, instructions + text, tools, subAgents, parts);
+    return with(text, subAgents);
+  }
+
+  AgentDefinition with(String text, List<SubAgentDefinition> children) {
+    return new AgentDefinition(name, description, instructions + text, tools, children, parts);
   }
 
   /** The agent that runs when none is named: all built-in tools and a short system text. */

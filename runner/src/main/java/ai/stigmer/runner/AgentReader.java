@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection.Http;
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
+import ai.stigmer.mcp.ServerSandbox;
 import ai.stigmer.runner.AgentParts.Variable;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -38,7 +39,37 @@ final class AgentReader {
     }
     twice(spec.path("mcp_servers")).forEach(n -> wrong.add("two MCP servers are named " + n));
     subAgentsTwice(spec).forEach(n -> wrong.add("two sub-agents are named " + n));
+    subAgents(spec).forEach(child -> wrong.addAll(foreign(child, parts(spec))));
     return wrong.stream().map(message -> ShapeCheck.problem(file, root, message)).toList();
+  }
+
+  /** What a sub-agent names that its agent does not have. */
+  private static List<String> foreign(SubAgentDefinition child, AgentParts parts) {
+    var servers = new ArrayList<>(parts.namedServers());
+    parts.servers().forEach(server -> servers.add(server.name()));
+    List<String> named = child.parts().servers().orElse(List.of());
+    var wrong = new ArrayList<String>();
+    for (String server : named) {
+      if (!servers.contains(server)) {
+        wrong.add(
+            "the sub-agent "
+                + child.name()
+                + " names the MCP server "
+                + server
+                + ", which the agent does not have");
+      }
+    }
+    for (String server : child.parts().selections().keySet()) {
+      if (!named.contains(server)) {
+        wrong.add(
+            "the sub-agent "
+                + child.name()
+                + " chooses tools of the MCP server "
+                + server
+                + ", which it does not name in mcp_servers");
+      }
+    }
+    return wrong;
   }
 
   private static List<String> subAgentsTwice(JsonNode spec) {
@@ -92,6 +123,9 @@ final class AgentReader {
                 map(stdio.path("env_placeholders")),
                 stdio.has("working_dir")
                     ? Optional.of(Path.of(stdio.path("working_dir").asText()))
+                    : Optional.empty(),
+                stdio.has("sandbox")
+                    ? Optional.of(ServerSandbox.of(stdio.path("sandbox")))
                     : Optional.empty())
             : new Http(
                 http.path("url").asText(),
@@ -115,10 +149,24 @@ final class AgentReader {
                 agent.path("name").asText(),
                 agent.path("description").asText(),
                 agent.path("instructions").asText(),
-                optional(agent, "tools")));
+                optional(agent, "tools"),
+                SubAgentParts.named(
+                    texts(agent.path("mcp_servers")),
+                    selections(agent.path("mcp_tool_selections")),
+                    slugs(agent.path("skill_refs")))));
       }
     }
     return agents;
+  }
+
+  private static Map<String, List<String>> selections(JsonNode servers) {
+    var selections = new LinkedHashMap<String, List<String>>();
+    for (Map.Entry<String, JsonNode> server : servers.properties()) {
+      if (server.getValue().has("enabled_tools")) {
+        selections.put(server.getKey(), texts(server.getValue().path("enabled_tools")));
+      }
+    }
+    return selections;
   }
 
   static List<Variable> variables(JsonNode data) {

@@ -16,17 +16,29 @@ final class AgentShape {
   private static final ListOf TEXTS = new ListOf(Text.ANY);
   private static final MapOf TEXT_MAP = new MapOf(Text.ANY);
   private static final Text INSTRUCTIONS = new Text(AgentDefinition.MIN_INSTRUCTIONS, "", "");
+  private static final Text NETWORK =
+      Text.matching(
+          "[A-Za-z0-9*._:,\\[\\]-]+", "be none, open or hosts such as github.com,*.npmjs.org");
   private static final Text SERVER_NAME =
       Text.matching(
           "[A-Za-z0-9](?!.*__)[A-Za-z0-9_-]{0,31}",
           "be 1 to 32 letters, digits, '-' or single '_'");
+
+  private static final ListOf FOLDERS = new ListOf(Text.matching("/.*", "be an absolute folder"));
+
+  private static final Keys SANDBOX =
+      keys(
+          optional("network", NETWORK, "none (default), open, or hosts with commas between."),
+          optional("readable", FOLDERS, "Folders of hidden places, such as the home, it reads."),
+          optional("writable", FOLDERS, "Folders it writes besides the one that it starts in."));
 
   private static final Keys STDIO =
       keys(
           required("command", Text.FILLED, "The program; ${NAME} takes a variable of the run."),
           optional("args", TEXTS, "Its arguments."),
           optional("env_placeholders", TEXT_MAP, "Its environment: NAME: ${NAME}."),
-          optional("working_dir", Text.ANY, "Where it starts; relative to the workspace."));
+          optional("working_dir", Text.ANY, "Where it starts; relative to the workspace."),
+          optional("sandbox", SANDBOX, "Keeps it in a sandbox, as commands are."));
 
   private static final Keys HTTP =
       keys(

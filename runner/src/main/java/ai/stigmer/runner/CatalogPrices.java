@@ -14,10 +14,13 @@ import java.util.Optional;
  * Prices of the model catalog; what runs on a machine of one's own, or is only played, costs
  * nothing. Tokens of the cache whose price is not known count as others do.
  */
-final class CatalogPrices implements Prices {
+public final class CatalogPrices implements Prices {
   private final List<ModelSettings> models;
 
-  CatalogPrices(List<ModelSettings> models) {
+  /**
+   * @param models whose own limits count before the catalog's; may be empty
+   */
+  public CatalogPrices(List<ModelSettings> models) {
     this.models = List.copyOf(models);
   }
 

@@ -132,15 +132,20 @@ public final class CommandSandbox {
         .help(help.toArray(String[]::new));
   }
 
-  private SandboxPolicy policy(Execution execution) {
-    Path root = Workspace.open(workspace).root();
-    Path own = UserHome.stigmer(env).toAbsolutePath().normalize();
-    makeWithin(root, own);
-    var hidden = new ArrayList<>(List.of(own));
+  /** What is ours and no sandbox shows: the folder of configuration and journal first. */
+  public static List<Path> hidden(Map<String, String> env) {
+    var hidden = new ArrayList<>(List.of(UserHome.stigmer(env).toAbsolutePath().normalize()));
     String file = env.getOrDefault("STIGMER_CONFIG", "").strip();
     if (!file.isEmpty()) {
       hidden.add(Path.of(file).toAbsolutePath().normalize());
     }
+    return hidden;
+  }
+
+  private SandboxPolicy policy(Execution execution) {
+    Path root = Workspace.open(workspace).root();
+    List<Path> hidden = hidden(env);
+    makeWithin(root, hidden.getFirst());
     String home = env.getOrDefault("HOME", System.getProperty("user.home"));
     return new SandboxPolicy(
         root,

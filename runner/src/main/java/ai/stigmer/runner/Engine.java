@@ -1,5 +1,8 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.graphton.error.Problem;
+import java.util.Optional;
+
 /**
  * Where begun runs are driven: in this process, or by workers elsewhere. The journal remembers what
  * happened; an engine only sees to it that somebody goes on with a run.
@@ -17,6 +20,16 @@ public interface Engine extends AutoCloseable {
   void start(String runId);
 
   /**
+   * The same for a run of one of many tenants that share the workers: where the engine can, none of
+   * them waits behind everything that another one has started.
+   *
+   * @param tenant empty for nobody in particular
+   */
+  default void start(String runId, String tenant) {
+    start(runId);
+  }
+
+  /**
    * Tells that a waiting run may go on, as somebody has decided. A word that is lost costs time and
    * nothing else: what was decided is in the journal's inbox.
    *
@@ -31,6 +44,16 @@ public interface Engine extends AutoCloseable {
    * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
    */
   void cancel(String runId);
+
+  /**
+   * Why nobody goes on with a run that was started and has no end, as far as this engine knows;
+   * empty when somebody does, or when it does not know the run.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  default Optional<Problem> givenUp(String runId) {
+    return Optional.empty();
+  }
 
   /** Lets go of the runs that are driven here, between two steps; they have not ended. */
   @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.config.ExecutionLimits;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.egress.HostRule;
 import ai.stigmer.graphton.sandbox.Limits;
 import ai.stigmer.graphton.sandbox.Network;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -45,13 +46,18 @@ public record Execution(
     return new Execution(
         configuration.executionMode(),
         false,
-        configuration.isNetworkOpen() ? Network.OPEN : Network.NONE,
+        network(configuration.isNetworkOpen(), configuration.allowedHosts()),
         new Limits(
             limits.processes(),
             limits.memory(),
             limits.fileSize(),
             limits.cpu().compareTo(second) < 0 ? second : limits.cpu()),
         limits.readable());
+  }
+
+  private static Network network(boolean open, List<HostRule> hosts) {
+    Network closed = hosts.isEmpty() ? Network.NONE : Network.Hosts.of(hosts);
+    return open ? Network.OPEN : closed;
   }
 
   /** The same, to be decided anew for another mode. */
@@ -68,7 +74,7 @@ public record Execution(
    * can leave it.
    */
   boolean isTrusted() {
-    return isSandboxed && mode == ExecutionMode.SANDBOX && network == Network.NONE;
+    return isSandboxed && mode == ExecutionMode.SANDBOX && network.equals(Network.NONE);
   }
 
   ObjectNode toJson() {
@@ -77,11 +83,15 @@ public record Execution(
             .objectNode()
             .put("mode", mode.id())
             .put("sandboxed", isSandboxed)
-            .put("network_open", network == Network.OPEN)
+            .put("network_open", network.equals(Network.OPEN))
             .put("processes", limits.processes())
             .put("memory", limits.memory())
             .put("file_size", limits.fileSize())
             .put("cpu_s", limits.cpu().toSeconds());
+    if (network instanceof Network.Hosts(var allowed, _)) {
+      var hosts = json.putArray("hosts");
+      allowed.forEach(host -> hosts.add(host.toString()));
+    }
     var folders = json.putArray("readable");
     readable.forEach(folder -> folders.add(folder.toString()));
     return json;
@@ -96,13 +106,15 @@ public record Execution(
     if (json.isMissingNode()) {
       return LOCAL;
     }
+    var hosts = new ArrayList<HostRule>();
+    json.path("hosts").forEach(host -> hosts.add(HostRule.parse(host.asText())));
     var readable = new ArrayList<Path>();
     json.path("readable").forEach(folder -> readable.add(Path.of(folder.asText())));
     return new Execution(
         ExecutionMode.of(json.path("mode").asText())
             .orElseThrow(() -> new IllegalArgumentException("its execution has no mode")),
         json.path("sandboxed").asBoolean(),
-        json.path("network_open").asBoolean() ? Network.OPEN : Network.NONE,
+        network(json.path("network_open").asBoolean(), hosts),
         new Limits(
             json.path("processes").asInt(),
             json.path("memory").asLong(),

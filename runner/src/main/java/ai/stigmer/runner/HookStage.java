@@ -15,6 +15,7 @@ import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.permission.Rule;
 import ai.stigmer.graphton.permission.Verdict;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.CallSuspended;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolArguments;
@@ -44,7 +45,7 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
   private final RunHooks hooks;
   private final Workspace workspace;
   private final HookProcess processes;
-  private final Redaction redaction;
+  private final Redactor redactor;
   private final Journal journal;
   private final Consumer<AgentEvent> listener;
   private final Object speaking = new Object();
@@ -58,13 +59,13 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
       RunHooks hooks,
       Workspace workspace,
       Map<String, String> env,
-      Redaction redaction,
+      Redactor redactor,
       Journal journal,
       Consumer<AgentEvent> listener) {
     this.hooks = hooks;
     this.workspace = workspace;
-    this.processes = new HookProcess(workspace.root(), redaction.withoutSecrets(env));
-    this.redaction = redaction;
+    this.processes = new HookProcess(workspace.root(), KnownSecrets.without(env, redactor));
+    this.redactor = redactor;
     this.journal = journal;
     this.listener = listener;
   }
@@ -91,7 +92,7 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
         return Optional.empty();
       }
       if (status == DENIES) {
-        return denied(out.isEmpty() ? "it gives no reason" : redaction.redacted(out));
+        return denied(out.isEmpty() ? "it gives no reason" : redactor.text(out));
       }
     }
     tell(hook, "before " + tool.spec().name(), ended, "; the call was denied");
@@ -131,7 +132,7 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
         ObjectNode input =
             of("after_tool", tool, arguments, context)
                 .put("status", result.status().name().toLowerCase(Locale.ROOT))
-                .put("text", redaction.redacted(result.text()));
+                .put("text", redactor.text(result.text()));
         runUnheeded(hook, input, context.cancel(), "after " + name);
       }
     }
@@ -166,7 +167,7 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
     ObjectNode input =
         of("stop", result.runId())
             .put("end", word(result.end()))
-            .put("text", redaction.redacted(result.text()));
+            .put("text", redactor.text(result.text()));
     // The thread of a cancelled run may be interrupted, and its hooks are still to run.
     boolean interrupted = Thread.interrupted();
     for (HookSetting hook : hooks.stop()) {
@@ -200,7 +201,7 @@ final class HookStage implements ToolInterceptor, Consumer<AgentEvent> {
     if (!how.isEmpty()) {
       String text = "the hook of %s, run %s, %s%s".formatted(hook.location(), when, how, then);
       synchronized (speaking) {
-        listener.accept(new AgentEvent.Notice("E440", redaction.redacted(text)));
+        listener.accept(new AgentEvent.Notice("E440", redactor.text(text)));
       }
     }
   }

@@ -2,65 +2,123 @@ package ai.stigmer.runner;
 
 import ai.stigmer.config.KeyShape;
 import ai.stigmer.config.SettingInfo;
-import java.nio.charset.StandardCharsets;
+import ai.stigmer.config.UserHome;
+import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.model.Secret;
+import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.mcp.AcceptedServer;
+import ai.stigmer.mcp.McpServer.Connection.Http;
+import ai.stigmer.mcp.McpServer.Connection.Stdio;
+import ai.stigmer.mcp.Placeholders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
-import java.util.Comparator;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
-/**
- * The values that nobody may see, and the shapes in which a command writes them down so that
- * anybody can read them again: base64 at each of its three offsets, hexadecimal, and each of them
- * broken into lines. What a program does beyond that, such as turning a text round, is not found.
- *
- * <p>Thread contract: immutable.
- */
-final class KnownSecrets {
-  private static final String REDACTED = "[redacted]";
-
-  /** Shorter values are words that stand in any text. */
-  private static final int SHORTEST = 8;
-
+/** Which values nobody may see: those of a process, and those that a run has besides. */
+public final class KnownSecrets {
   /** A variable that only sounds like a secret may hold a word. */
   private static final int SHORTEST_BY_NAME = 16;
 
-  private final List<String> values;
-  private final List<Pattern> encoded;
+  /** What the names of variables for keys of models, of the server and of its users end with. */
+  private static final Pattern OWN =
+      Pattern.compile("STIGMER_.*(KEY|TOKEN|PASSWORD)|[A-Z0-9]+_API_KEY");
 
-  private KnownSecrets(Collection<String> found) {
-    values =
-        found.stream()
-            .filter(secret -> secret.length() >= SHORTEST)
-            .distinct()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .toList();
-    encoded = values.stream().flatMap(secret -> shapes(secret).stream()).toList();
+  private static final Pattern PASSWORD_IN_URL =
+      Pattern.compile("[a-z][a-z0-9+.-]*://[^/@:\\s]*:([^/@\\s]+)@.*", Pattern.DOTALL);
+
+  private static final List<String> FILES_OF_THE_SERVER = List.of("server.token", "server.key");
+
+  private static final String FILE = "_FILE";
+  private static final int LARGEST_FILE = 1 << 16;
+
+  private KnownSecrets() {}
+
+  /**
+   * Those of an environment: what variables of our own hold and the files that they name, what
+   * plainly is some vendor's key, what a variable holds whose name says that it is secret,
+   * passwords in addresses, and token and key of the server of this home.
+   */
+  public static Redactor in(Map<String, String> env) {
+    return Redactor.of(of(env));
   }
 
   /**
-   * Those that an environment holds, and others: what a variable of the settings table holds, what
-   * plainly is some vendor's key, and what a variable holds whose name says that it is secret.
+   * Those of one run: of the process, of its models, its variables and its MCP servers.
+   *
+   * @param variables those of the process and those that the run has been lent
    */
-  static KnownSecrets of(Map<String, String> env, Collection<String> others) {
-    var found = new ArrayList<>(others);
+  static Redactor of(
+      Map<String, String> env,
+      List<ModelSettings> models,
+      RunContext context,
+      Map<String, String> variables) {
+    List<String> found = of(env);
+    for (ModelSettings model : models) {
+      model.apiKey().map(Secret::reveal).ifPresent(found::add);
+    }
+    RunVariables.Merged merged = context.variables().merge(variables);
+    found.addAll(merged.secrets());
+    for (AcceptedServer server : context.servers()) {
+      for (Map.Entry<String, String> value : values(server).entrySet()) {
+        if (RunVariables.soundsSecret(value.getKey())) {
+          Placeholders.names(value.getValue())
+              .forEach(name -> found.add(merged.values().getOrDefault(name, "")));
+        }
+      }
+    }
+    return Redactor.of(found);
+  }
+
+  /** The variables without those that are there for a key, or hold one by another name. */
+  static Map<String, String> without(Map<String, String> env, Redactor secrets) {
+    var clean = new HashMap<>(env);
     SettingInfo.all().stream()
         .filter(SettingInfo::secret)
         .flatMap(setting -> setting.variables().stream())
-        .filter(variable -> !variable.name().endsWith("_FILE"))
-        .map(variable -> env.getOrDefault(variable.name(), "").strip())
-        .forEach(found::add);
-    env.forEach(
-        (name, value) -> {
-          if (!KeyShape.vendorOf(value.strip()).isEmpty() || isSecretByName(name, value.strip())) {
-            found.add(value.strip());
-          }
-        });
-    return new KnownSecrets(found);
+        .forEach(variable -> clean.remove(variable.name()));
+    clean.values().removeIf(value -> !secrets.text(value).equals(value));
+    return clean;
+  }
+
+  private static Map<String, String> values(AcceptedServer server) {
+    return switch (server.server().connection()) {
+      case Stdio stdio -> stdio.env();
+      case Http http -> {
+        var values = new HashMap<>(http.query());
+        values.putAll(http.headers());
+        yield values;
+      }
+    };
+  }
+
+  private static List<String> of(Map<String, String> env) {
+    var found = new ArrayList<String>();
+    env.forEach((name, text) -> add(name, text.strip(), found));
+    Path home = UserHome.stigmer(env);
+    FILES_OF_THE_SERVER.forEach(file -> found.add(content(home.resolve(file).toString())));
+    return found;
+  }
+
+  private static void add(String name, String value, Collection<String> found) {
+    if (OWN.matcher(name).matches()
+        || !KeyShape.vendorOf(value).isEmpty()
+        || isSecretByName(name, value)) {
+      found.add(value);
+    }
+    if (name.endsWith(FILE) && OWN.matcher(name.replaceFirst(FILE + "$", "")).matches()) {
+      found.add(content(value));
+    }
+    Matcher password = PASSWORD_IN_URL.matcher(value);
+    if (password.matches()) {
+      found.add(String.valueOf(password.group(1)));
+    }
   }
 
   /** The path of a socket or a key file is none, and neither is a list of words. */
@@ -71,55 +129,13 @@ final class KnownSecrets {
         && value.chars().noneMatch(Character::isWhitespace);
   }
 
-  /** The text without them. */
-  String hide(String text) {
-    String hidden = text;
-    for (String secret : values) {
-      hidden = hidden.replace(secret, REDACTED);
+  /** Whoever needs the file says what is wrong with it. */
+  private static String content(String file) {
+    try {
+      Path path = Path.of(file);
+      return Files.size(path) <= LARGEST_FILE ? Files.readString(path).strip() : "";
+    } catch (IOException | RuntimeException e) {
+      return "";
     }
-    for (Pattern shape : encoded) {
-      hidden = shape.matcher(hidden).replaceAll(REDACTED);
-    }
-    return hidden;
-  }
-
-  /** Whether a file's content holds one of them as it is. */
-  boolean areIn(byte[] content) {
-    // One character for each byte, so that a file of any character set can be looked through.
-    String bytes = new String(content, StandardCharsets.ISO_8859_1);
-    return values.stream()
-        .map(
-            secret ->
-                new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
-        .anyMatch(bytes::contains);
-  }
-
-  private static List<Pattern> shapes(String secret) {
-    byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-    String hex = HexFormat.ofDelimiter(" ").formatHex(bytes).replace(" ", "[\\s%:]{0,2}");
-    return List.of(
-        Pattern.compile(hex, Pattern.CASE_INSENSITIVE),
-        base64(bytes, 0),
-        base64(bytes, 1),
-        base64(bytes, 2));
-  }
-
-  /** Without the characters at either end that hold bits of what stands there. */
-  private static Pattern base64(byte[] bytes, int before) {
-    var shifted = new byte[before + bytes.length];
-    System.arraycopy(bytes, 0, shifted, before, bytes.length);
-    String whole = Base64.getEncoder().encodeToString(shifted);
-    String own = whole.substring((before * 8 + 5) / 6, shifted.length * 8 / 6);
-    return Pattern.compile(
-        own.chars().mapToObj(KnownSecrets::either).collect(Collectors.joining("\\s{0,2}")));
-  }
-
-  /** Two characters are others where the text is meant for a URL. */
-  private static String either(int character) {
-    return switch (character) {
-      case '+' -> "[-+]";
-      case '/' -> "[_/]";
-      default -> Character.toString(character);
-    };
   }
 }

@@ -10,10 +10,12 @@ import java.util.Optional;
 
 /** Gives the model the text of a skill, when it asks for it. */
 final class LoadSkill {
+  static final String NAME = "load_skill";
+
   private LoadSkill() {}
 
   static Tool tool(List<KnownSkill> skills) {
-    return Tool.named("load_skill")
+    return Tool.named(NAME)
         .describedAs("Reads a skill of the list in your instructions. Do so before such work.")
         .string("name", "the skill's name")
         .readOnly()
@@ -31,13 +33,22 @@ final class LoadSkill {
     }
     Path file = skill.get().file();
     try {
+      SkillFile read = SkillFile.read(file);
+      if (!skill.get().hash().isEmpty() && !skill.get().hash().equals(read.hash())) {
+        return ToolResult.error(
+            "The skill \""
+                + name
+                + "\" was changed after the run began, so it is not loaded. Go on without it, and"
+                + " tell the user: "
+                + file);
+      }
       return ToolResult.ok(
           "[skill "
               + name
               + "; its other files lie in "
               + file.getParent()
               + "]\n\n"
-              + SkillFile.read(file).body());
+              + read.body());
     } catch (IOException e) {
       return ToolResult.error("the skill cannot be read any more: " + e.getMessage());
     }

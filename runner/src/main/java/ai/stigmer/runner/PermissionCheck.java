@@ -1,6 +1,7 @@
 package ai.stigmer.runner;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.permission.Examination;
 import ai.stigmer.graphton.tool.Tool;
@@ -56,7 +57,8 @@ public record PermissionCheck(
   private List<Tool> tools(Workspace folder) {
     var all = new ArrayList<>(BuiltinTools.over(folder, env));
     if (!servers.isEmpty()) {
-      var around = new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()));
+      var around =
+          new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()), List.of());
       servers.forEach(server -> all.addAll(McpTools.preview(server, around)));
     }
     return all;
@@ -64,15 +66,13 @@ public record PermissionCheck(
 
   private static Tool named(String name, List<Tool> all) {
     List<String> known = all.stream().map(tool -> tool.spec().name()).sorted().toList();
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     return all.stream()
         .filter(tool -> tool.spec().name().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 Problem.of("E122", Problem.Category.USAGE, "there is no tool \"" + name + '"')
-                    .help(meant + "tools: " + String.join(", ", known))
+                    .help(Spelling.hint(name, known) + "tools: " + String.join(", ", known))
                     .asException());
   }
 }

@@ -2,6 +2,7 @@ package ai.stigmer.runner;
 
 import ai.stigmer.config.UserHome;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.runner.RunContext.KnownSkill;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,10 +22,12 @@ import java.util.stream.Stream;
  * the model and nothing else; it is read once, at the start of a run.
  *
  * @param guides AGENTS.md files, the most general first
- * @param skills by name
+ * @param skills those that the agent may load, by name
+ * @param found all that there are, by name
  * @param notes what was left out, and why
  */
-public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String> notes) {
+public record ProjectContext(
+    List<Guide> guides, List<Skill> skills, List<Skill> found, List<String> notes) {
   /** What the parts of the text begin with. */
   static final String GUIDES = "\n\n# Project instructions\n\n";
 
@@ -38,11 +41,16 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
   public record Guide(Path file, String text) {}
 
   /** One skill of the index. */
-  public record Skill(String name, String description, Path file) {}
+  public record Skill(String name, String description, Path file, String hash) {
+    boolean isCalled(String text) {
+      return name.equals(text) || file.resolveSibling("").endsWith(text);
+    }
+  }
 
   public ProjectContext {
     guides = List.copyOf(guides);
     skills = List.copyOf(skills);
+    found = List.copyOf(found);
     notes = List.copyOf(notes);
   }
 
@@ -60,12 +68,28 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
     var skills = new TreeMap<String, Skill>();
     homes(env).forEach(folder -> skills(folder, folder, skills, notes));
     FOLDERS.forEach(name -> skills(root.resolve(name), root, skills, notes));
-    wanted.ifPresent(names -> keep(names, skills));
-    List<Skill> kept = skills.values().stream().limit(MOST_SKILLS).toList();
-    if (kept.size() < skills.size()) {
-      notes.add("only " + MOST_SKILLS + " of " + skills.size() + " skills are offered");
+    List<Skill> found = List.copyOf(skills.values());
+    List<Skill> offered = wanted.map(names -> chosen("agent", names, found)).orElse(found);
+    List<Skill> kept = offered.stream().limit(MOST_SKILLS).toList();
+    if (kept.size() < offered.size()) {
+      notes.add("only " + MOST_SKILLS + " of " + offered.size() + " skills are offered");
     }
-    return new ProjectContext(guides, kept, notes);
+    return new ProjectContext(guides, kept, found, notes);
+  }
+
+  /**
+   * The agent with what is here for it and for each of its sub-agents.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E164} for a skill of a sub-agent that
+   *     is not there
+   */
+  public AgentDefinition givenTo(AgentDefinition agent) {
+    return agent.with(text(), agent.subAgents().stream().map(this::givenTo).toList());
+  }
+
+  private SubAgentDefinition givenTo(SubAgentDefinition child) {
+    List<Skill> own = chosen("sub-agent " + child.name(), child.parts().skillRefs(), found);
+    return child.with(known(own), skillsText(own));
   }
 
   /**
@@ -85,22 +109,22 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
     }
   }
 
-  private static void keep(List<String> names, Map<String, Skill> skills) {
+  /** Those of these names, or in a folder of such a name. */
+  private static List<Skill> chosen(String who, List<String> names, List<Skill> found) {
     for (String name : names) {
-      if (!skills.containsKey(name)) {
-        String meant =
-            Spelling.nearest(name, skills.keySet())
-                .map(word -> "did you mean \"" + word + "\"? ")
-                .orElse("");
+      if (found.stream().noneMatch(skill -> skill.isCalled(name))) {
         throw Problem.of(
                 "E164",
                 Problem.Category.CONFIGURATION,
-                "the agent wants a skill that is not there: \"" + name + "\"")
-            .help(meant + "skills lie in " + String.join(", ", FOLDERS))
+                "the " + who + " wants a skill that is not there: \"" + name + "\"")
+            .help(
+                Spelling.hint(name, found.stream().map(Skill::name).toList())
+                    + "skills lie in "
+                    + String.join(", ", FOLDERS))
             .asException();
       }
     }
-    skills.keySet().retainAll(names);
+    return found.stream().filter(skill -> names.stream().anyMatch(skill::isCalled)).toList();
   }
 
   private static Path real(Path workspace) {
@@ -131,7 +155,7 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
           throw new IOException("it leads out of " + within);
         }
         SkillFile skill = SkillFile.read(real);
-        skills.put(skill.name(), new Skill(skill.name(), skill.description(), real));
+        skills.put(skill.name(), new Skill(skill.name(), skill.description(), real, skill.hash()));
       } catch (IOException e) {
         notes.add("skill " + file + " was left out: " + e.getMessage());
       }
@@ -227,6 +251,10 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
 
   /** The index of the skills. */
   public String skillsText() {
+    return skillsText(skills);
+  }
+
+  private static String skillsText(List<Skill> skills) {
     if (skills.isEmpty()) {
       return "";
     }
@@ -240,6 +268,12 @@ public record ProjectContext(List<Guide> guides, List<Skill> skills, List<String
 
   /** The skills as a run keeps them. */
   public List<KnownSkill> known() {
-    return skills.stream().map(skill -> new KnownSkill(skill.name(), skill.file())).toList();
+    return known(skills);
+  }
+
+  private static List<KnownSkill> known(List<Skill> skills) {
+    return skills.stream()
+        .map(skill -> new KnownSkill(skill.name(), skill.file(), skill.hash()))
+        .toList();
   }
 }

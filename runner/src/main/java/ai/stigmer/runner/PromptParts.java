@@ -48,7 +48,7 @@ public record PromptParts(List<Part> parts) {
     return new PromptParts(
         List.of(
             new Part("system text", agent.instructions().length(), List.of(agent.name())),
-            tools(agent, context, workspace, env),
+            tools(project.givenTo(agent), context, workspace, env),
             new Part(
                 "skills",
                 project.skillsText().length(),
@@ -110,11 +110,18 @@ public record PromptParts(List<Part> parts) {
     };
   }
 
+  private static List<String> skills(SubAgentDefinition child) {
+    return child.parts().skills().stream()
+        .map(skill -> "task " + child.name() + ": skill " + skill.name() + "  " + skill.file())
+        .toList();
+  }
+
   private static Part tools(
       AgentDefinition agent, RunContext context, Path workspace, Map<String, String> env) {
     var remote = new ArrayList<Tool>();
     if (!context.servers().isEmpty()) {
-      var around = new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()));
+      var around =
+          new McpSurroundings(workspace, env, RunVariables.NONE.placeholders(Map.of()), List.of());
       context.servers().forEach(server -> remote.addAll(McpTools.preview(server, around)));
     }
     List<ToolSpec> all = Toolbox.specs(agent, context, workspace, env, remote);
@@ -122,9 +129,13 @@ public record PromptParts(List<Part> parts) {
         all.stream()
             .mapToLong(s -> s.name().length() + s.description().length() + s.schema().length())
             .sum();
-    return new Part(
-        "tools",
-        characters,
-        List.of(String.join(", ", all.stream().map(ToolSpec::name).sorted().toList())));
+    var items = new ArrayList<String>();
+    items.add(String.join(", ", all.stream().map(ToolSpec::name).sorted().toList()));
+    if (!agent.subAgents().isEmpty()) {
+      Toolbox.childTools(agent, context, workspace, env, remote)
+          .forEach((name, tools) -> items.add("task " + name + ": " + String.join(", ", tools)));
+      agent.subAgents().forEach(child -> items.addAll(skills(child)));
+    }
+    return new Part("tools", characters, items);
   }
 }

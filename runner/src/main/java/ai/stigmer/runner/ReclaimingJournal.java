@@ -2,11 +2,13 @@ package ai.stigmer.runner;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * A journal for those that drive runs in the name of one service: it settles which of them drives a
@@ -39,6 +41,16 @@ public final class ReclaimingJournal implements Journal {
   @Override
   public List<Recorded> read(String runId) {
     return journal.read(runId);
+  }
+
+  @Override
+  public List<Recorded> read(String runId, long after) {
+    return journal.read(runId, after);
+  }
+
+  @Override
+  public Registration watch(Consumer<String> appended) {
+    return journal.watch(appended);
   }
 
   @Override

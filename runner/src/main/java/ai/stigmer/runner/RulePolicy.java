@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.permission.Examination;
+import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
@@ -25,7 +26,14 @@ public final class RulePolicy implements ToolPolicy {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E130} when its workspace cannot be
    *     used
    */
-  public static RulePolicy of(RunEnvironment environment) {
+  public static ToolPolicy of(RunEnvironment environment) {
+    return environment.permissions().mode() == Mode.PLAN
+        ? new PlanPolicy(environment)
+        : asIs(environment);
+  }
+
+  /** The policy of its rules and its mode alone. */
+  static RulePolicy asIs(RunEnvironment environment) {
     return new RulePolicy(
         environment.inEffect().over(Workspace.open(environment.workspace())),
         "workspace " + environment.workspace() + ", policy " + environment.inEffect().hash());

@@ -41,6 +41,11 @@ public record RunPermissions(Mode mode, List<RuleSetting> rules) {
     rules = List.copyOf(rules);
   }
 
+  /** What stands in the line before a run; nothing for the usual mode. */
+  public String inStartLine() {
+    return mode == DEFAULT.mode ? "" : " · permissions: " + mode.id();
+  }
+
   /** What a configuration says. */
   public static RunPermissions of(Resolved configuration) {
     return new RunPermissions(configuration.permissionMode(), configuration.permissionRules());
@@ -49,6 +54,11 @@ public record RunPermissions(Mode mode, List<RuleSetting> rules) {
   /** The same with every command allowed. */
   public RunPermissions allowingCommands() {
     return new RunPermissions(mode, plus(List.of(allow("execute", "--allow-shell"))));
+  }
+
+  /** The same in another mode. */
+  RunPermissions withMode(Mode other) {
+    return new RunPermissions(other, rules);
   }
 
   /** The same with what another configuration denies. */
@@ -115,6 +125,16 @@ public record RunPermissions(Mode mode, List<RuleSetting> rules) {
         .findFirst();
   }
 
+  /** The same for the model of a sub-agent, which presents no plan. */
+  Optional<String> toldToChild() {
+    return mode == Mode.PLAN
+        ? Optional.of(
+            "Mode plan: change nothing until the user has approved the plan of the agent that asks"
+                + " you. Until then calls that change something are denied: read and search, and end"
+                + " with what you would do.")
+        : toldToModel();
+  }
+
   /** The line that tells the model what the mode allows; empty for everyday work. */
   Optional<String> toldToModel() {
     return switch (mode) {
@@ -123,8 +143,9 @@ public record RunPermissions(Mode mode, List<RuleSetting> rules) {
           Optional.of("Mode ask: the user is asked about every call that changes something.");
       case PLAN ->
           Optional.of(
-              "Mode plan: change nothing. Read and search, and end with what you would do; calls"
-                  + " that change something are denied.");
+              "Mode plan: change nothing until the user has approved your plan. Read and search,"
+                  + " then show them the plan with present_plan; until they approve it, calls that"
+                  + " change something are denied.");
       case DENY ->
           Optional.of(
               "Mode deny: calls that change something are denied unless a rule of the user allows"

@@ -1,6 +1,7 @@
 package ai.stigmer.runner;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.mcp.McpHome;
 import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection.Http;
@@ -86,13 +87,13 @@ public final class RunServers {
       }
     }
     List<String> known = own.stream().map(McpServer::name).toList();
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     throw Problem.of(
             "E162",
             Problem.Category.CONFIGURATION,
             "the agent wants an MCP server that you do not have: \"" + name + "\"")
-        .help(meant + "stigmer mcp list", "stigmer mcp add " + name + " -- COMMAND …")
+        .help(
+            Spelling.hint(name, known) + "stigmer mcp list",
+            "stigmer mcp add " + name + " -- COMMAND …")
         .asException();
   }
 

@@ -1,6 +1,7 @@
 package ai.stigmer.runner;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.runner.Shape.Count;
 import ai.stigmer.runner.Shape.Field;
 import ai.stigmer.runner.Shape.Flag;

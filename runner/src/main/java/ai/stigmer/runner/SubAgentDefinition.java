@@ -1,6 +1,10 @@
 package ai.stigmer.runner;
 
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.runner.RunContext.KnownSkill;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,9 +15,14 @@ import java.util.Optional;
  * @param instructions the system text, at least {@value AgentDefinition#MIN_INSTRUCTIONS}
  *     characters
  * @param tools names of built-in tools; empty means those of its parent
+ * @param parts what it has of its parent's MCP servers and of the skills
  */
 public record SubAgentDefinition(
-    String name, String description, String instructions, Optional<List<String>> tools) {
+    String name,
+    String description,
+    String instructions,
+    Optional<List<String>> tools,
+    SubAgentParts parts) {
 
   /** The sub-agent that every agent has unless it defines one of this name. */
   public static final SubAgentDefinition GENERAL_PURPOSE =
@@ -32,7 +41,8 @@ public record SubAgentDefinition(
           - Your last message is all that the other agent sees: say what you found or did, with \
           paths and facts, and what is left.
           """,
-          Optional.empty());
+          Optional.empty(),
+          SubAgentParts.OF_ITS_AGENT);
 
   public SubAgentDefinition {
     AgentDefinition.requireName(name);
@@ -41,5 +51,23 @@ public record SubAgentDefinition(
       throw new IllegalArgumentException("a sub-agent must have a description");
     }
     tools = tools.map(List::copyOf);
+    requireNonNull(parts, "parts is null");
+  }
+
+  /** One with neither servers nor skills. */
+  public SubAgentDefinition(
+      String name, String description, String instructions, Optional<List<String>> tools) {
+    this(
+        name,
+        description,
+        instructions,
+        tools,
+        SubAgentParts.named(List.of(), Map.of(), List.of()));
+  }
+
+  /** The same with the skills that were found for it, and what it is told of them. */
+  SubAgentDefinition with(List<KnownSkill> skills, String told) {
+    return new SubAgentDefinition(
+        name, description, instructions + told, tools, parts.with(skills));
   }
 }

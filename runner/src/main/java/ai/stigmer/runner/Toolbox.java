@@ -5,18 +5,22 @@ import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.answer.AnswerCheck;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Spelling;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.permission.Permissions;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.builtin.BuiltinTools;
 import ai.stigmer.graphton.workspace.Workspace;
+import ai.stigmer.mcp.AcceptedServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -47,7 +51,7 @@ final class Toolbox {
     return Agent.named(definition.name())
         .instructions(system(environment))
         .answer(answer(environment.context()))
-        .tools(own)
+        .tools(permissions.mode() == Mode.PLAN ? presenting(own) : own)
         .maxTurns(environment.maxTurns())
         .subAgents(
             subAgents(definition).stream().map(child -> subAgent(child, own, environment)).toList())
@@ -56,8 +60,12 @@ final class Toolbox {
 
   /** The system text of a run's agent. */
   static String system(RunEnvironment environment) {
-    return told(environment.agent().instructions(), environment.inEffect())
+    return told(environment.agent().instructions(), environment.inEffect().toldToModel())
         + askedFor(environment.context());
+  }
+
+  private static List<Tool> presenting(List<Tool> own) {
+    return Stream.concat(own.stream(), Stream.of(PresentPlan.tool())).toList();
   }
 
   private static AnswerCheck answer(RunContext context) {
@@ -76,8 +84,8 @@ final class Toolbox {
   }
 
   /** Behind the instructions, so that they begin alike in every mode. */
-  private static String told(String instructions, RunPermissions permissions) {
-    return permissions.toldToModel().map(line -> instructions + "\n\n" + line).orElse(instructions);
+  private static String told(String instructions, Optional<String> mode) {
+    return mode.map(line -> instructions + "\n\n" + line).orElse(instructions);
   }
 
   /**
@@ -104,11 +112,45 @@ final class Toolbox {
       SubAgentDefinition child, List<Tool> parents, RunEnvironment environment) {
     Agent agent =
         Agent.named(child.name())
-            .instructions(told(child.instructions(), environment.permissions()))
-            .tools(child.tools().map(names -> chosen(parents, names)).orElse(parents))
+            .instructions(told(child.instructions(), environment.permissions().toldToChild()))
+            .tools(tools(child, parents, environment.context()))
             .maxTurns(environment.maxTurns())
             .build();
     return SubAgent.of(agent, child.description());
+  }
+
+  /** Those of its parent that it may use, and its own skills. */
+  static List<Tool> tools(SubAgentDefinition child, List<Tool> parents, RunContext context) {
+    if (child.parts().servers().isEmpty()) {
+      return child.tools().map(names -> chosen(parents, names)).orElse(parents);
+    }
+    Map<String, Boolean> remote = remote(child.parts(), context);
+    List<Tool> builtin =
+        parents.stream()
+            .filter(tool -> !remote.containsKey(tool.spec().name()))
+            .filter(tool -> !tool.spec().name().equals(LoadSkill.NAME))
+            .toList();
+    var tools = new ArrayList<>(child.tools().map(names -> chosen(builtin, names)).orElse(builtin));
+    parents.stream()
+        .filter(tool -> remote.getOrDefault(tool.spec().name(), false))
+        .forEach(tools::add);
+    if (!child.parts().skills().isEmpty()) {
+      tools.add(LoadSkill.tool(child.parts().skills()));
+    }
+    return tools;
+  }
+
+  /** Whether a sub-agent may use them, by the names of the tools of all servers of the run. */
+  private static Map<String, Boolean> remote(SubAgentParts parts, RunContext context) {
+    var remote = new TreeMap<String, Boolean>();
+    for (AcceptedServer server : context.servers()) {
+      List<String> names = server.toolNames();
+      for (int i = 0; i < names.size(); i++) {
+        String own = server.tools().offers().get(i).name();
+        remote.put(names.get(i), parts.admits(server.server().name(), own));
+      }
+    }
+    return remote;
   }
 
   /** What a model sees of all tools of an agent. */
@@ -125,6 +167,23 @@ final class Toolbox {
     return roster.isEmpty()
         ? own.toList()
         : Stream.concat(own, Stream.of(TaskTool.spec(roster))).toList();
+  }
+
+  /** The names of the tools of each sub-agent, by its name. */
+  static Map<String, List<String>> childTools(
+      AgentDefinition definition,
+      RunContext context,
+      Path folder,
+      Map<String, String> env,
+      List<Tool> remote) {
+    List<Tool> builtin = BuiltinTools.over(workspace(folder, env), env);
+    List<Tool> own = tools(definition, context, builtin, remote);
+    var names = new TreeMap<String, List<String>>();
+    for (SubAgentDefinition child : subAgents(definition)) {
+      List<Tool> tools = tools(child, own, context);
+      names.put(child.name(), tools.stream().map(tool -> tool.spec().name()).sorted().toList());
+    }
+    return names;
   }
 
   private static List<Tool> tools(
@@ -174,13 +233,11 @@ final class Toolbox {
   }
 
   private static RuntimeException unknown(String name, List<String> known) {
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     return Problem.of(
             "E122",
             Problem.Category.CONFIGURATION,
             "the agent names a tool that does not exist: \"" + name + "\"")
-        .help(meant + "tools: " + String.join(", ", known))
+        .help(Spelling.hint(name, known) + "tools: " + String.join(", ", known))
         .asException();
   }
 }

@@ -9,6 +9,7 @@ import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.config.RuleSetting;
 import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.egress.HostRule;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
@@ -30,6 +31,12 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class RunEnvironmentTest {
+  private static final List<Network> NETWORKS =
+      List.of(
+          Network.NONE,
+          Network.OPEN,
+          Network.Hosts.of(HostRule.list("a.example,*.b.example:81,[::1]:82")));
+
   private static RunEnvironment environment(Optional<Secret> key) {
     return new RunEnvironment(
         new AgentDefinition(
@@ -147,15 +154,25 @@ class RunEnvironmentTest {
   }
 
   @Test
+  void whatCommandsReachIsJournaled() {
+    for (Network network : NETWORKS) {
+      var execution = new Execution(ExecutionMode.AUTO, true, network, Limits.DEFAULT, List.of());
+
+      assertThat(Execution.parse(execution.toJson())).isEqualTo(execution);
+    }
+  }
+
+  @Test
   void commandsNeedNoQuestionOnlyInAChosenSandboxThatNothingLeaves() {
     for (ExecutionMode mode : ExecutionMode.values()) {
       for (boolean sandboxed : new boolean[] {true, false}) {
-        for (Network network : Network.values()) {
+        for (Network network : NETWORKS) {
           Execution execution = new Execution(mode, sandboxed, network, Limits.DEFAULT, List.of());
 
           assertThat(execution.isTrusted())
               .as("%s %s %s", mode, sandboxed, network)
-              .isEqualTo(mode == ExecutionMode.SANDBOX && sandboxed && network == Network.NONE);
+              .isEqualTo(
+                  mode == ExecutionMode.SANDBOX && sandboxed && network.equals(Network.NONE));
         }
       }
     }

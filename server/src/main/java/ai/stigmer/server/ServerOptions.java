@@ -89,6 +89,11 @@ public record ServerOptions(
     }
   }
 
+  /** Whether callers speak TLS, to this server or to the proxy in front of it. */
+  boolean isReachedByTls() {
+    return tls.isPresent() || exposure == Exposure.BEHIND_PROXY;
+  }
+
   /**
    * Refuses to be reached by other machines in the clear.
    *

@@ -51,7 +51,19 @@ class HttpAccessTest {
   }
 
   /** A call of a route, with the braces of its path filled. */
-  private record Call(String verb, String path) {}
+  private record Call(String verb, String path) {
+    /** Whether browsers are let in here, by a session. */
+    boolean isConsole() {
+      return path.equals("/") || path.matches("/console(/.*)?");
+    }
+
+    /**
+     * What answers everybody: the way to the login page, the page itself, and what it looks like.
+     */
+    boolean isOpen() {
+      return verb.equals("GET") && path.matches("/|/console|/console/login|/console/assets/[^/]*");
+    }
+  }
 
   private List<Call> calls(String parameter) {
     var calls = new ArrayList<Call>();
@@ -69,9 +81,22 @@ class HttpAccessTest {
   }
 
   @Test
-  void noRouteAnswersWithoutTheToken() throws Exception {
+  void aProbeIsToldAWordWithoutTheToken() throws Exception {
+    for (String path : List.of("/livez", "/readyz")) {
+      var answer = http.send(http.bare(path).build());
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).isEqualTo("ok\n");
+    }
+  }
+
+  @Test
+  void noOtherRouteAnswersWithoutTheToken() throws Exception {
     var answered = new ArrayList<String>();
     for (Call call : calls("agt_1")) {
+      if (call.path().equals("/livez") || call.path().equals("/readyz")) {
+        continue;
+      }
       for (String token : List.of("", "Bearer ", "Bearer " + "x".repeat(43), "Basic abc")) {
         HttpRequest.Builder request =
             http.bare(call.path())
@@ -81,11 +106,34 @@ class HttpAccessTest {
           request.header("authorization", token);
         }
         var answer = http.send(request.build());
-        if (answer.status() != 401 || !answer.text().contains("E576")) {
+        boolean isRefused =
+            call.isConsole()
+                ? answer.status() == 401 || answer.status() == 403
+                : answer.status() == 401 && answer.text().contains("E576");
+        if (isRefused == call.isOpen()) {
           answered.add(call + " with \"" + token + "\": " + answer);
         }
       }
     }
+    assertThat(answered).isEmpty();
+  }
+
+  @Test
+  void theTokenOfTheApiOpensNoPageOfTheConsole() throws Exception {
+    var answered = new ArrayList<String>();
+    List<Call> console =
+        calls("agt_1").stream().filter(Call::isConsole).filter(call -> !call.isOpen()).toList();
+    for (Call call : console) {
+      var answer =
+          http.send(
+              http.request(call.path())
+                  .method(call.verb(), BodyPublishers.ofString("message=x"))
+                  .build());
+      if (answer.status() != 401 && answer.status() != 403) {
+        answered.add(call + ": " + answer);
+      }
+    }
+    assertThat(console).hasSizeGreaterThan(15);
     assertThat(answered).isEmpty();
   }
 

@@ -159,7 +159,7 @@ class HttpApiTest {
     // When
     var served = new TreeSet<String>();
     for (Route route : server.routes()) {
-      if (!isGrpc(route)) {
+      if (!isGrpc(route) && !isConsole(route)) {
         for (HttpMethod method : route.methods()) {
           served.add(method + " " + pattern(route.patternString()));
         }
@@ -190,6 +190,11 @@ class HttpApiTest {
   /** The gRPC services are called by POST under their own names. */
   static boolean isGrpc(Route route) {
     return route.patternString().matches("/(ai|grpc)\\..*");
+  }
+
+  /** Pages are for people, and so is the code that lets a browser in. */
+  private static boolean isConsole(Route route) {
+    return route.patternString().matches("/|/console(/.*)?|/api/console-codes");
   }
 
   /** Armeria numbers the parameters of a method's path. */

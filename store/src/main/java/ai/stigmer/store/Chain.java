@@ -22,18 +22,23 @@ import org.jspecify.annotations.Nullable;
 record Chain(List<Recorded> entries, long last, String hash) {
   static final Chain EMPTY = new Chain(List.of(), 0, EntryChain.START);
 
-  /** The rows of a run by its last one's key, the last one first. */
-  static final String ROWS =
+  private static final String BACK =
       "WITH RECURSIVE run(id, seq, previous, time, body, hash, parts) AS ("
           + "SELECT id, seq, previous, time, body, hash, parts FROM entries WHERE id = ? UNION ALL"
           + " SELECT e.id, e.seq, e.previous, e.time, e.body, e.hash, e.parts FROM entries e"
-          + " JOIN run ON e.id = run.previous AND e.id < run.id)";
+          + " JOIN run ON e.id = run.previous AND e.id < run.id";
+
+  /** The rows of a run by its last one's key, the last one first. */
+  static final String ROWS = BACK + ")";
+
+  private static final String ROWS_FROM =
+      BACK + " AND run.seq > ?) SELECT seq, time, body, hash, parts FROM run";
 
   Chain {
     entries = List.copyOf(entries);
   }
 
-  /** A row of the entries; what is null was damaged. */
+  /** A row of the entries; what is null was damaged, but for {@code parts}. */
   record Row(
       long seq, long time, @Nullable String body, @Nullable String hash, @Nullable String parts) {
 
@@ -41,6 +46,13 @@ record Chain(List<Recorded> entries, long last, String hash) {
     static Row of(ResultSet row) throws SQLException {
       return new Row(
           row.getLong(1), row.getLong(2), row.getString(3), row.getString(4), row.getString(5));
+    }
+
+    /** With its long texts put back; the body is null when one of them is damaged. */
+    private Row whole(Connection connection) throws SQLException {
+      return body == null || parts == null
+          ? new Row(seq, time, body, hash, null)
+          : new Row(seq, time, Blobs.restore(connection, body, parts), hash, parts);
     }
   }
 
@@ -51,7 +63,20 @@ record Chain(List<Recorded> entries, long last, String hash) {
    *     when a blob is
    */
   static Chain read(Connection connection, Path file, Run run) throws SQLException {
-    return of(connection, file.toString(), run, rows(connection, run).reversed());
+    return of(file.toString(), run, rows(connection, run));
+  }
+
+  /**
+   * Reads what a run has behind a place.
+   *
+   * @param after the place, from 1
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
+   */
+  static List<Recorded> readBehind(Connection connection, Path file, Run run, long after)
+      throws SQLException {
+    return after >= run.entries()
+        ? List.of()
+        : behind(file.toString(), run, rows(connection, run, after), after);
   }
 
   /**
@@ -60,9 +85,8 @@ record Chain(List<Recorded> entries, long last, String hash) {
    * @param place the journal, for people
    * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
    */
-  static Chain of(Connection connection, String place, Run run, List<Row> rows)
-      throws SQLException {
-    var checked = new Checked(connection, place, run, 0, EntryChain.START);
+  static Chain of(String place, Run run, List<Row> rows) {
+    var checked = new Checked(place, run, 0, EntryChain.START);
     for (Row row : rows) {
       checked.add(row);
     }
@@ -76,14 +100,12 @@ record Chain(List<Recorded> entries, long last, String hash) {
    * @param after the place, from 1
    * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
    */
-  static List<Recorded> behind(
-      Connection connection, String place, Run run, List<Row> rows, long after)
-      throws SQLException {
+  static List<Recorded> behind(String place, Run run, List<Row> rows, long after) {
     Row known = rows.isEmpty() ? null : rows.getFirst();
     if (known == null || known.seq() != after || known.hash() == null) {
       throw StoreProblems.damagedRun(place, run.runId(), after);
     }
-    var checked = new Checked(connection, place, run, after, known.hash());
+    var checked = new Checked(place, run, after, known.hash());
     for (Row row : rows.subList(1, rows.size())) {
       checked.add(row);
     }
@@ -92,28 +114,25 @@ record Chain(List<Recorded> entries, long last, String hash) {
 
   /** Entries whose hashes fit, as far as they were looked at. */
   private static final class Checked {
-    private final Connection connection;
     private final String place;
     private final Run run;
     private final List<Recorded> entries = new ArrayList<>();
     private long seq;
     private String hash;
 
-    Checked(Connection connection, String place, Run run, long after, String hash) {
-      this.connection = connection;
+    Checked(String place, Run run, long after, String hash) {
       this.place = place;
       this.run = run;
       this.seq = after;
       this.hash = hash;
     }
 
-    void add(Row row) throws SQLException {
+    void add(Row row) {
       seq++;
-      if (row.body() == null || row.seq() != seq) {
+      String body = row.body();
+      if (row.seq() != seq || (body == null && row.parts() == null)) {
         throw StoreProblems.damagedRun(place, run.runId(), seq);
       }
-      String body =
-          row.parts() == null ? row.body() : Blobs.restore(connection, row.body(), row.parts());
       if (body == null) {
         throw StoreProblems.damagedBlob(place, run.runId(), seq);
       }
@@ -133,16 +152,30 @@ record Chain(List<Recorded> entries, long last, String hash) {
     }
   }
 
-  private static List<Row> rows(Connection connection, Run run) throws SQLException {
-    var found = new ArrayList<Row>();
-    String select = ROWS + " SELECT seq, time, body, hash, parts FROM run";
-    try (PreparedStatement statement = connection.prepareStatement(select)) {
+  /** The rows of a whole run, the first one first. */
+  static List<Row> rows(Connection connection, Run run) throws SQLException {
+    return rows(connection, run, Long.MIN_VALUE);
+  }
+
+  /** The rows of a run from a place on, the first one first. */
+  private static List<Row> rows(Connection connection, Run run, long from) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ROWS_FROM)) {
       statement.setLong(1, run.last());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.add(Row.of(rows));
-        }
+      statement.setLong(2, from);
+      return rows(connection, statement).reversed();
+    }
+  }
+
+  /** The rows that a statement finds, with their long texts. */
+  static List<Row> rows(Connection connection, PreparedStatement statement) throws SQLException {
+    var found = new ArrayList<Row>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(Row.of(rows));
       }
+    }
+    for (int i = 0; i < found.size(); i++) {
+      found.set(i, found.get(i).whole(connection));
     }
     return found;
   }

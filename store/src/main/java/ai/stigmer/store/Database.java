@@ -123,7 +123,11 @@ final class Database {
 
   private static Connection connect(Path file, String query) throws SQLException {
     String url = "jdbc:sqlite:file:" + file.toAbsolutePath().toUri().getRawPath() + query;
-    Connection connection = JDBC.createConnection(url, new Properties());
+    var properties = new Properties();
+    // Otherwise the driver asks for the last key after each insert, with a statement that it
+    // compiles anew.
+    properties.setProperty("jdbc.get_generated_keys", "false");
+    Connection connection = JDBC.createConnection(url, properties);
     execute(connection, "PRAGMA busy_timeout=" + BUSY_MILLIS);
     return connection;
   }

@@ -4,12 +4,14 @@ import ai.stigmer.graphton.error.ProblemException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +37,39 @@ final class GroupCommit implements AutoCloseable {
   }
 
   private static final int MOST_AT_ONCE = 1_024;
+  private static final long UNKNOWN = -1;
+  private static final String LAST = "SELECT coalesce(max(id), 0) FROM entries";
 
   private final Path file;
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
   private final ConcurrentLinkedQueue<Waiting<?>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger queued = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
+  private long lastKey = UNKNOWN;
   private @Nullable ProblemException broken;
 
   GroupCommit(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
+    try {
+      leaveTransactionsToUs(connection);
+    } catch (SQLException e) {
+      throw StoreProblems.of(file, e);
+    }
+  }
+
+  /** Otherwise the driver tries to begin a transaction before each statement. */
+  private static void leaveTransactionsToUs(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    Database.execute(connection, "COMMIT");
   }
 
   /** Does the work and returns when it is durable. */
   <T> T commit(Work<T> work) {
     var waiting = new Waiting<T>(work);
     queue.add(waiting);
+    queued.incrementAndGet();
     boolean interrupted = false;
     while (!waiting.done) {
       if (lock.tryLock()) {
@@ -82,6 +100,23 @@ final class GroupCommit implements AutoCloseable {
     return statement;
   }
 
+  /**
+   * Keys for new entries, behind those of all that are there; only for work, and only within its
+   * transaction.
+   *
+   * @return the first of them
+   */
+  long newKeys(int count) throws SQLException {
+    if (lastKey == UNKNOWN) {
+      try (ResultSet last = prepared(LAST).executeQuery()) {
+        lastKey = last.getLong(1);
+      }
+    }
+    long first = lastKey + 1;
+    lastKey += count;
+    return first;
+  }
+
   @Override
   public void close() {
     lock.lock();
@@ -101,10 +136,24 @@ final class GroupCommit implements AutoCloseable {
     }
   }
 
+  /** Lets those go first who are about to queue: a commit costs the same for one and for many. */
+  @SuppressWarnings("ThreadPriorityCheck") // A yield that does nothing only makes a commit smaller.
+  private void gather() {
+    int before;
+    int now = queued.get();
+    do {
+      before = now;
+      Thread.yield();
+      now = queued.get();
+    } while (now > before && now < MOST_AT_ONCE);
+  }
+
   private void commitWaiting() {
+    gather();
     var batch = new ArrayList<Waiting<?>>();
     for (Waiting<?> next = queue.poll(); next != null; next = queue.poll()) {
       batch.add(next);
+      queued.decrementAndGet();
       if (batch.size() == MOST_AT_ONCE) {
         break;
       }
@@ -118,6 +167,7 @@ final class GroupCommit implements AutoCloseable {
     }
     try {
       prepared("BEGIN IMMEDIATE").execute();
+      lastKey = UNKNOWN; // Another process may have written since.
       for (Waiting<?> waiting : batch) {
         waiting.apply(connection);
       }

@@ -24,8 +24,18 @@ public final class Owners {
 
   /** This process. */
   public static String current() {
-    ProcessHandle self = ProcessHandle.current();
-    return self.pid() + "@" + host() + "/" + start(self).orElse("");
+    return Self.NAME;
+  }
+
+  /** Made when it is first asked for: it takes three files of the kernel. */
+  private static final class Self {
+    private static final String NAME = name(ProcessHandle.current());
+
+    private Self() {}
+
+    private static String name(ProcessHandle self) {
+      return self.pid() + "@" + host() + "/" + start(self).orElse("");
+    }
   }
 
   /** Whether a process of that name runs on this host now. */

@@ -69,7 +69,7 @@ final class PostgresRuns {
    * @throws ai.stigmer.graphton.error.ProblemException E503 or E520
    */
   static Chain chain(Connection connection, PostgresUrl url, Run run) throws SQLException {
-    return Chain.of(connection, url.shown(), run, rows(connection, run.id(), 1));
+    return Chain.of(url.shown(), run, rows(connection, run.id(), 1));
   }
 
   /**
@@ -83,21 +83,15 @@ final class PostgresRuns {
       return List.of();
     }
     List<Row> rows = rows(connection, run.id(), after);
-    return Chain.behind(connection, url.shown(), run, rows, after);
+    return Chain.behind(url.shown(), run, rows, after);
   }
 
   private static List<Row> rows(Connection connection, long execution, long from)
       throws SQLException {
-    var found = new ArrayList<Row>();
     try (PreparedStatement select = connection.prepareStatement(ENTRIES)) {
       select.setLong(1, execution);
       select.setLong(2, from);
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          found.add(Row.of(rows));
-        }
-      }
+      return Chain.rows(connection, select);
     }
-    return found;
   }
 }

@@ -1,21 +1,21 @@
 package ai.stigmer.store;
 
 import ai.stigmer.graphton.error.ProblemException;
-import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.store.Blobs.Cut;
 import ai.stigmer.store.PostgresPool.Commit;
+import ai.stigmer.store.Prepared.End;
+import ai.stigmer.store.Prepared.Line;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -52,26 +52,9 @@ final class PostgresWriter implements JournalWriter {
   private final RunWriter.Claim claim;
   private final Runnable appended;
   private final List<Recorded> before;
-  private Position at;
+  private End at;
   private boolean dead;
   private boolean closed;
-
-  /** The end of a run: how many entries it has, and the hash of the last one. */
-  private record Position(long seq, String hash) {}
-
-  /**
-   * What an append writes, and where the run ends afterwards.
-   *
-   * @param parts as in {@link Cut}
-   * @param blobs texts by hash, in an order in which no two appends wait for each other
-   */
-  private record Batch(
-      Position end,
-      long time,
-      List<String> bodies,
-      List<String> hashes,
-      List<@Nullable String> parts,
-      TreeMap<String, String> blobs) {}
 
   /**
    * @param appended is told after each append, on the appending thread
@@ -87,7 +70,7 @@ final class PostgresWriter implements JournalWriter {
     this.claim = claim;
     this.appended = appended;
     this.before = chain.entries();
-    this.at = new Position(before.size(), chain.hash());
+    this.at = End.of(chain);
   }
 
   @Override
@@ -113,9 +96,8 @@ final class PostgresWriter implements JournalWriter {
     if (entries.isEmpty()) {
       return at.seq();
     }
-    Batch batch = batch(entries.stream().map(EntryCodec::encode).toList());
     try {
-      var attempt = new Attempt(batch);
+      var attempt = new Attempt(Prepared.behind(at, clock.millis(), entries));
       at = pool.work(Commit.EACH, attempt::make);
     } catch (ProblemException e) {
       dead = true;
@@ -125,43 +107,24 @@ final class PostgresWriter implements JournalWriter {
     return at.seq();
   }
 
-  private Batch batch(List<String> texts) {
-    long time = clock.millis();
-    Position end = at;
-    var bodies = new ArrayList<String>();
-    var hashes = new ArrayList<String>();
-    var parts = new ArrayList<@Nullable String>();
-    var blobs = new TreeMap<String, String>();
-    for (String text : texts) {
-      long seq = end.seq() + 1;
-      end = new Position(seq, EntryChain.next(end.hash(), seq, time, text));
-      Cut cut = Blobs.cut(text);
-      bodies.add(cut.body());
-      hashes.add(end.hash());
-      parts.add(cut.parts());
-      cut.blobs().forEach(blob -> blobs.put(blob.hash(), blob.text()));
-    }
-    return new Batch(end, time, bodies, hashes, parts, blobs);
-  }
-
   /** One append, which may take several tries. */
   private final class Attempt {
-    private final Batch batch;
+    private final Prepared prepared;
     private boolean open;
 
-    Attempt(Batch batch) {
-      this.batch = batch;
+    Attempt(Prepared prepared) {
+      this.prepared = prepared;
     }
 
-    Position make(Connection connection) throws SQLException {
+    End make(Connection connection) throws SQLException {
       if (open && isDone(connection)) {
-        return batch.end();
+        return prepared.end();
       }
       open = true;
-      if (insert(connection, batch) == 0 && !isDone(connection)) {
+      if (insert(connection, prepared) == 0 && !isDone(connection)) {
         throw StoreProblems.takenOver(claim.runId());
       }
-      return batch.end();
+      return prepared.end();
     }
 
     /** Whether the run ends where this append leaves it. */
@@ -172,39 +135,43 @@ final class PostgresWriter implements JournalWriter {
         try (ResultSet row = select.executeQuery()) {
           return row.next()
               && row.getLong(1) == claim.epoch()
-              && row.getLong(2) == batch.end().seq()
-              && row.getString(3).equals(batch.end().hash());
+              && row.getLong(2) == prepared.end().seq()
+              && row.getString(3).equals(prepared.end().hash());
         }
       }
     }
   }
 
-  private int insert(Connection connection, Batch batch) throws SQLException {
-    boolean isLong = !batch.blobs().isEmpty();
+  private int insert(Connection connection, Prepared prepared) throws SQLException {
+    List<Line> lines = prepared.lines();
+    // In an order in which no two appends wait for each other.
+    var blobs = new TreeMap<String, String>();
+    lines.forEach(line -> line.blobs().forEach(blob -> blobs.put(blob.hash(), blob.text())));
+    boolean isLong = !blobs.isEmpty();
     String sql = MOVE + (isLong ? KEEP : "") + INSERT;
     try (PreparedStatement insert = connection.prepareStatement(sql)) {
       int next = 1;
-      insert.setLong(next++, batch.end().seq());
-      insert.setString(next++, batch.end().hash());
+      insert.setLong(next++, prepared.end().seq());
+      insert.setString(next++, prepared.end().hash());
       insert.setLong(next++, claim.execution());
       insert.setString(next++, claim.runId());
       insert.setLong(next++, claim.epoch());
       insert.setLong(next++, at.seq());
       if (isLong) {
-        insert.setArray(next++, texts(connection, List.copyOf(batch.blobs().keySet())));
-        insert.setArray(next++, texts(connection, List.copyOf(batch.blobs().values())));
+        insert.setArray(next++, texts(connection, blobs.keySet().stream()));
+        insert.setArray(next++, texts(connection, blobs.values().stream()));
       }
       insert.setLong(next++, at.seq());
       insert.setLong(next++, claim.epoch());
-      insert.setLong(next++, batch.time());
-      insert.setArray(next++, texts(connection, batch.bodies()));
-      insert.setArray(next++, texts(connection, batch.hashes()));
-      insert.setArray(next, texts(connection, batch.parts()));
+      insert.setLong(next++, prepared.time());
+      insert.setArray(next++, texts(connection, lines.stream().map(Line::body)));
+      insert.setArray(next++, texts(connection, lines.stream().map(line -> line.at().hash())));
+      insert.setArray(next, texts(connection, lines.stream().map(Line::parts)));
       return insert.executeUpdate();
     }
   }
 
-  private static Array texts(Connection connection, List<? extends @Nullable String> texts)
+  private static Array texts(Connection connection, Stream<? extends @Nullable String> texts)
       throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
   }

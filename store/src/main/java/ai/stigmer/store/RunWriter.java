@@ -1,15 +1,14 @@
 package ai.stigmer.store;
 
 import ai.stigmer.graphton.error.ProblemException;
-import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.store.Blobs.Blob;
-import ai.stigmer.store.Blobs.Cut;
+import ai.stigmer.store.Prepared.End;
+import ai.stigmer.store.Prepared.Line;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,13 +16,12 @@ import java.util.List;
 /** One claim of one run. Its position is guarded by its own monitor. */
 final class RunWriter implements JournalWriter {
   /** A key is given again once its run is gone, a run's id never is: so both must fit. */
-  private static final String INSERT =
-      "INSERT INTO entries(execution, seq, previous, epoch, time, body, hash, parts)"
-          + " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8"
-          + " WHERE (SELECT epoch FROM executions WHERE id = ?1 AND run_id = ?9) = ?4"
-          + " RETURNING id";
+  private static final String ADVANCE =
+      "UPDATE executions SET entries = ?, last = ? WHERE id = ? AND run_id = ? AND epoch = ?";
 
-  private static final String ADVANCE = "UPDATE executions SET entries = ?, last = ? WHERE id = ?";
+  private static final String INSERT =
+      "INSERT INTO entries(id, execution, seq, previous, epoch, time, body, hash, parts)"
+          + " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
   private static final String GIVE_BACK =
       "UPDATE executions SET holder = '' WHERE id = ? AND run_id = ? AND epoch = ?";
 
@@ -31,7 +29,8 @@ final class RunWriter implements JournalWriter {
   private final InstantSource clock;
   private final Claim claim;
   private final List<Recorded> before;
-  private Position at;
+  private End at;
+  private long last;
   private boolean dead;
   private boolean closed;
 
@@ -42,15 +41,13 @@ final class RunWriter implements JournalWriter {
    */
   record Claim(String runId, long execution, long epoch) {}
 
-  /** The end of a run: how many entries it has, the key and the hash of the last one. */
-  private record Position(long seq, long key, String hash) {}
-
   RunWriter(GroupCommit writing, InstantSource clock, Claim claim, Chain chain) {
     this.writing = writing;
     this.clock = clock;
     this.claim = claim;
     this.before = chain.entries();
-    this.at = new Position(before.size(), chain.last(), chain.hash());
+    this.at = End.of(chain);
+    this.last = chain.last();
   }
 
   @Override
@@ -73,51 +70,59 @@ final class RunWriter implements JournalWriter {
     if (dead) {
       throw StoreProblems.takenOver(claim.runId());
     }
-    long time = clock.millis();
-    List<String> bodies = entries.stream().map(EntryCodec::encode).toList();
+    if (entries.isEmpty()) {
+      return at.seq();
+    }
+    Prepared prepared = Prepared.behind(at, clock.millis(), entries);
     try {
-      at = writing.commit(_ -> insert(bodies, time));
+      last = writing.commit(_ -> insert(prepared));
     } catch (ProblemException e) {
       dead = true;
       throw e;
     }
+    at = prepared.end();
     return at.seq();
   }
 
-  private Position insert(List<String> bodies, long time) throws SQLException {
-    Position next = at;
-    for (String body : bodies) {
-      next = insert(next, body, time);
+  /** Returns the key of the last entry. */
+  private Long insert(Prepared prepared) throws SQLException {
+    List<Line> lines = prepared.lines();
+    long key = writing.newKeys(lines.size());
+    advance(prepared.end().seq(), key + lines.size() - 1);
+    long previous = last;
+    for (Line line : lines) {
+      insert(line, key, previous, prepared.time());
+      keep(line.blobs());
+      previous = key++;
     }
-    PreparedStatement advance = writing.prepared(ADVANCE);
-    advance.setLong(1, next.seq());
-    advance.setLong(2, next.key());
-    advance.setLong(3, claim.execution());
-    advance.executeUpdate();
-    return next;
+    return previous;
   }
 
-  private Position insert(Position after, String body, long time) throws SQLException {
-    long seq = after.seq() + 1;
-    String hash = EntryChain.next(after.hash(), seq, time, body);
-    Cut cut = Blobs.cut(body);
-    PreparedStatement insert = writing.prepared(INSERT);
-    insert.setLong(1, claim.execution());
-    insert.setLong(2, seq);
-    insert.setLong(3, after.key());
-    insert.setLong(4, claim.epoch());
-    insert.setLong(5, time);
-    insert.setString(6, cut.body());
-    insert.setString(7, hash);
-    insert.setString(8, cut.parts());
-    insert.setString(9, claim.runId());
-    try (ResultSet key = insert.executeQuery()) {
-      if (!key.next()) {
-        throw StoreProblems.takenOver(claim.runId());
-      }
-      keep(cut.blobs());
-      return new Position(seq, key.getLong(1), hash);
+  /** Moves the run's end, on condition that the run is still ours: so it comes before the rest. */
+  private void advance(long entries, long end) throws SQLException {
+    PreparedStatement advance = writing.prepared(ADVANCE);
+    advance.setLong(1, entries);
+    advance.setLong(2, end);
+    advance.setLong(3, claim.execution());
+    advance.setString(4, claim.runId());
+    advance.setLong(5, claim.epoch());
+    if (advance.executeUpdate() == 0) {
+      throw StoreProblems.takenOver(claim.runId());
     }
+  }
+
+  private void insert(Line line, long key, long previous, long time) throws SQLException {
+    PreparedStatement insert = writing.prepared(INSERT);
+    insert.setLong(1, key);
+    insert.setLong(2, claim.execution());
+    insert.setLong(3, line.at().seq());
+    insert.setLong(4, previous);
+    insert.setLong(5, claim.epoch());
+    insert.setLong(6, time);
+    insert.setString(7, line.body());
+    insert.setString(8, line.at().hash());
+    insert.setString(9, line.parts());
+    insert.executeUpdate();
   }
 
   private void keep(List<Blob> blobs) throws SQLException {

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.store.Chain.Row;
 import ai.stigmer.store.Runs.Run;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -121,22 +122,41 @@ public final class SqliteJournal implements Journal {
 
   private JournalWriter claim(String runId, String owner, Predicate<Run> isHeld) {
     String holder = Owners.current();
-    return writing()
-        .commit(
-            connection -> {
-              Run run = Runs.require(connection, file, runId);
-              if (!run.holder().isEmpty() && isHeld.test(run)) {
-                throw StoreProblems.owned(
-                    runId,
-                    run.owner(),
-                    run.holder(),
-                    since(Chain.read(connection, file, run).entries()));
-              }
-              Chain chain = Chain.read(connection, file, run);
-              long epoch = Runs.claim(connection, run, owner, holder);
-              return new RunWriter(
-                  writing(), clock, new RunWriter.Claim(runId, run.id(), epoch), chain);
-            });
+    GroupCommit commits = writing();
+    Seen seen = look(runId); // So that nobody waits for the reading who wants to write.
+    return commits.commit(
+        connection -> {
+          Run run = Runs.require(connection, file, runId);
+          Chain chain = seen.isAll(run) ? seen.chain() : Chain.read(connection, file, run);
+          if (!run.holder().isEmpty() && isHeld.test(run)) {
+            throw StoreProblems.owned(runId, run.owner(), run.holder(), since(chain.entries()));
+          }
+          long epoch = Runs.claim(connection, run, owner, holder);
+          return new RunWriter(commits, clock, new RunWriter.Claim(runId, run.id(), epoch), chain);
+        });
+  }
+
+  /** A run as it was when somebody looked. */
+  private record Seen(Run run, Chain chain) {
+
+    /** Whether the run still ends there. */
+    boolean isAll(Run now) {
+      return now.id() == run.id() && now.last() == run.last() && now.entries() == run.entries();
+    }
+  }
+
+  private Seen look(String runId) {
+    Run run;
+    List<Row> rows;
+    synchronized (reading) {
+      try {
+        run = Runs.require(reading, file, runId);
+        rows = Chain.rows(reading, run);
+      } catch (SQLException e) {
+        throw StoreProblems.of(file, e);
+      }
+    }
+    return new Seen(run, Chain.of(file.toString(), run, rows));
   }
 
   /** When the present owner wrote its first entry; empty while it has written none. */
@@ -152,9 +172,17 @@ public final class SqliteJournal implements Journal {
 
   @Override
   public List<Recorded> read(String runId) {
+    return look(runId).chain().entries();
+  }
+
+  @Override
+  public List<Recorded> read(String runId, long after) {
+    if (after == 0) {
+      return read(runId);
+    }
     synchronized (reading) {
       try {
-        return Chain.read(reading, file, Runs.require(reading, file, runId)).entries();
+        return Chain.readBehind(reading, file, Runs.require(reading, file, runId), after);
       } catch (SQLException e) {
         throw StoreProblems.of(file, e);
       }
@@ -166,25 +194,30 @@ public final class SqliteJournal implements Journal {
     synchronized (reading) {
       try (PreparedStatement select = reading.prepareStatement(LIST)) {
         select.setInt(1, limit);
-        var runs = new ArrayList<RunSummary>();
-        try (ResultSet rows = select.executeQuery()) {
-          while (rows.next()) {
-            Instant created = Instant.ofEpochMilli(rows.getLong(3));
-            long updated = rows.getLong(5);
-            runs.add(
-                new RunSummary(
-                    rows.getString(1),
-                    created,
-                    updated == 0 ? created : Instant.ofEpochMilli(updated),
-                    rows.getLong(4),
-                    rows.getString(2)));
-          }
-        }
-        return List.copyOf(runs);
+        return summaries(select);
       } catch (SQLException e) {
         throw StoreProblems.of(file, e);
       }
     }
+  }
+
+  /** What a statement finds: run, owner, when it began, entries, when the last one came or 0. */
+  static List<RunSummary> summaries(PreparedStatement select) throws SQLException {
+    var runs = new ArrayList<RunSummary>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        Instant created = Instant.ofEpochMilli(rows.getLong(3));
+        long updated = rows.getLong(5);
+        runs.add(
+            new RunSummary(
+                rows.getString(1),
+                created,
+                updated == 0 ? created : Instant.ofEpochMilli(updated),
+                rows.getLong(4),
+                rows.getString(2)));
+      }
+    }
+    return List.copyOf(runs);
   }
 
   @Override

@@ -70,6 +70,66 @@ class SqliteJournalTest {
   }
 
   @Test
+  void aRefusedAppendLeavesThoseThatShareItsCommitWhole() throws Exception {
+    try (var journal = SqliteJournal.open(file, CLOCK, owner -> false)) {
+      JournalWriter stale = journal.create("r", "me");
+      stale.append(said("a"));
+      JournalWriter present = journal.claim("r", "you");
+      var threads = new ArrayList<Thread>();
+      for (JournalWriter writer : List.of(stale, present, journal.create("r2", "me"))) {
+        threads.add(
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        for (int i = 0; i < 20; i++) {
+                          writer.append(said("b"));
+                        }
+                      } catch (ProblemException e) {
+                        assertThat(e.problem().code()).isEqualTo("E505");
+                      }
+                    }));
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(journal.read("r")).hasSize(21);
+      assertThat(journal.read("r2")).hasSize(20);
+    }
+    assertThat(StoreCheck.of(file).problems()).isEmpty();
+  }
+
+  @Test
+  void twoWhoWriteOneFileInTurnDoNotGiveTheSameKeyTwice() {
+    try (var one = SqliteJournal.open(file, CLOCK);
+        var other = SqliteJournal.open(file, CLOCK);
+        JournalWriter first = one.create("r1", "me");
+        JournalWriter second = other.create("r2", "you")) {
+      for (int i = 0; i < 3; i++) {
+        first.append(said("a"));
+        second.append(List.of(new UserMessage("b"), new UserMessage("c")));
+      }
+      assertThat(other.read("r1")).hasSize(3);
+      assertThat(one.read("r2")).hasSize(6);
+    }
+    assertThat(StoreCheck.of(file).problems()).isEmpty();
+  }
+
+  @Test
+  void whatStandsBehindAPlaceIsReadWithoutWhatStandsBeforeIt() throws SQLException {
+    write("r", "one", "two", "three", "four");
+    try (Connection connection = Database.open(file)) {
+      Database.execute(connection, "UPDATE entries SET body = '{}' WHERE seq = 1");
+    }
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      assertCode("E503", () -> journal.read("r"));
+      assertThat(journal.read("r", 2))
+          .extracting(Recorded::entry)
+          .containsExactly(new UserMessage("three"), new UserMessage("four"));
+    }
+  }
+
+  @Test
   void aRunIsRefusedWhileItsOwnerLives() {
     try (var journal = SqliteJournal.open(file, CLOCK)) {
       JournalWriter first = journal.create("r", "me");

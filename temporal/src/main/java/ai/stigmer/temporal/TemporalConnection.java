@@ -12,6 +12,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -21,7 +22,7 @@ import java.util.function.UnaryOperator;
  * <p>Thread contract: thread-safe.
  */
 public final class TemporalConnection implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;
@@ -37,8 +38,8 @@ public final class TemporalConnection implements AutoCloseable {
   /**
    * Connects.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E550} when the server cannot be
-   *     reached, {@code E551} when Temporal's own configuration cannot be used
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E590} when the server cannot be
+   *     reached, {@code E591} when Temporal's own configuration cannot be used
    */
   public static TemporalConnection open(TemporalSettings settings) {
     return open(settings, UnaryOperator.identity());
@@ -66,11 +67,13 @@ public final class TemporalConnection implements AutoCloseable {
     return new TemporalConnection(stubs, profile.toWorkflowClientOptions(), settings);
   }
 
-  WorkflowClient client() {
+  /** The client of the SDK, for other workers over the same connection. */
+  public WorkflowClient client() {
     return client;
   }
 
-  TemporalSettings settings() {
+  /** What it was opened with. */
+  public TemporalSettings settings() {
     return settings;
   }
 
@@ -100,14 +103,21 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   private static ClientConfigProfile profile(TemporalSettings settings) {
+    ClientConfigProfile.Builder profile = profile(settings.env()).toBuilder();
+    settings.address().ifPresent(profile::setAddress);
+    settings.namespace().ifPresent(profile::setNamespace);
+    return profile.build();
+  }
+
+  /**
+   * What the file and the variables of every Temporal client say.
+   *
+   * @throws ProblemException {@code E591}
+   */
+  static ClientConfigProfile profile(Map<String, String> env) {
     try {
-      ClientConfigProfile.Builder profile =
-          ClientConfigProfile.load(
-              LoadClientConfigProfileOptions.newBuilder().setEnvOverrides(settings.env()).build())
-              .toBuilder();
-      settings.address().ifPresent(profile::setAddress);
-      settings.namespace().ifPresent(profile::setNamespace);
-      return profile.build();
+      return ClientConfigProfile.load(
+          LoadClientConfigProfileOptions.newBuilder().setEnvOverrides(env).build());
     } catch (IOException | RuntimeException e) {
       throw unusable(e);
     }
@@ -116,7 +126,7 @@ public final class TemporalConnection implements AutoCloseable {
   /** The words of the SDK may quote the file, and a key may stand there. */
   private static ProblemException unusable(Exception e) {
     return Problem.of(
-            "E551",
+            "E591",
             Category.CONFIGURATION,
             "Temporal's own configuration cannot be used: " + e.getClass().getSimpleName())
         .from(
@@ -130,7 +140,7 @@ public final class TemporalConnection implements AutoCloseable {
         e instanceof StatusRuntimeException status
             ? status.getStatus().getCode().name()
             : e.getClass().getSimpleName();
-    return Problem.of("E550", Category.RUN, "Temporal cannot be reached at " + target + ": " + why)
+    return Problem.of("E590", Category.RUN, "Temporal cannot be reached at " + target + ": " + why)
         .help(
             "is it running there? a local one: temporal server start-dev",
             "another address: TEMPORAL_SERVICE_ADDRESS=HOST:PORT")

@@ -7,6 +7,7 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.Engine;
 import io.grpc.StatusRuntimeException;
+import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowException;
@@ -15,8 +16,11 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.Priority;
 import io.temporal.failure.CanceledFailure;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -25,6 +29,8 @@ import java.util.function.Supplier;
  * <p>Thread contract: thread-safe. Closing it leaves the runs to the workers.
  */
 public final class TemporalEngine implements Engine {
+  private static final int LONGEST_KEY = 64;
+
   private final TemporalConnection connection;
 
   /** An engine that owns {@code connection} and closes it. */
@@ -39,14 +45,22 @@ public final class TemporalEngine implements Engine {
 
   @Override
   public void start(String runId) {
-    var _ = asked(() -> begun(runId).start(input(runId)));
+    start(runId, "");
+  }
+
+  /** The tenant is the fairness key, also of what the workflow asks of the workers. */
+  @Override
+  public void start(String runId, String tenant) {
+    var _ = asked(() -> begun(runId, tenant).start(input(runId)));
   }
 
   @Override
   public void wake(String runId) {
     var _ =
         asked(
-            () -> begun(runId).signalWithStart("wake", new Object[0], new Object[] {input(runId)}));
+            () ->
+                begun(runId, "")
+                    .signalWithStart("wake", new Object[0], new Object[] {input(runId)}));
   }
 
   @Override
@@ -64,9 +78,32 @@ public final class TemporalEngine implements Engine {
   }
 
   /**
+   * A workflow that is over while its run has no end: its worker could not, or somebody ended it.
+   */
+  @Override
+  public Optional<Problem> givenUp(String runId) {
+    try {
+      WorkflowExecutionStatus status = asked(() -> known(runId).describe().getStatus());
+      return switch (status) {
+        case WORKFLOW_EXECUTION_STATUS_RUNNING, WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW ->
+            Optional.empty();
+        case WORKFLOW_EXECUTION_STATUS_COMPLETED -> {
+          RunOutcome outcome = result(runId);
+          yield outcome.kind() == RunOutcome.Kind.FAILED
+              ? Optional.of(notDriven(runId, outcome.detail()))
+              : Optional.empty();
+        }
+        default -> Optional.of(gaveUp(runId));
+      };
+    } catch (WorkflowNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
    * What a run is at; empty when Temporal knows no such run.
    *
-   * @throws ProblemException {@code E550} when Temporal cannot be reached, or no worker answers
+   * @throws ProblemException {@code E590} when Temporal cannot be reached, or no worker answers
    */
   public Optional<RunState> state(String runId) {
     try {
@@ -81,7 +118,7 @@ public final class TemporalEngine implements Engine {
    *
    * @return how it ended; of a run that was asked to stop {@code CANCELLED}, whatever it came to by
    *     then, which is in the journal
-   * @throws ProblemException {@code E550} when Temporal cannot be reached, {@code E552} when the
+   * @throws ProblemException {@code E590} when Temporal cannot be reached, {@code E592} when the
    *     workflow ended without an end of its run
    */
   public RunOutcome result(String runId) {
@@ -91,13 +128,24 @@ public final class TemporalEngine implements Engine {
       if (e.getCause() instanceof CanceledFailure) {
         return new RunOutcome(RunOutcome.Kind.CANCELLED, "", 0);
       }
-      throw Problem.of("E552", Category.RUN, "Temporal gave up the workflow of run " + runId)
-          .from(workflowId(runId))
-          .help(
-              "see why: temporal workflow show --workflow-id " + workflowId(runId),
-              "the journal is whole; go on here: stigmer resume " + runId)
-          .asException();
+      throw gaveUp(runId).asException();
     }
+  }
+
+  private static Problem gaveUp(String runId) {
+    return Problem.of("E592", Category.RUN, "Temporal gave up the workflow of run " + runId)
+        .from(workflowId(runId))
+        .help(
+            "see why: temporal workflow show --workflow-id " + workflowId(runId),
+            "the journal is whole; go on here: stigmer resume " + runId);
+  }
+
+  private static Problem notDriven(String runId, String code) {
+    return Problem.of("E593", Category.RUN, "no worker could drive run " + runId + ": " + code)
+        .from(workflowId(runId), "the workers' own output says more")
+        .help(
+            "what the code means: stigmer explain " + code,
+            "the journal is whole; once it is mended: stigmer resume " + runId);
   }
 
   @Override
@@ -109,7 +157,7 @@ public final class TemporalEngine implements Engine {
     return connection.client().newUntypedWorkflowStub(workflowId(runId));
   }
 
-  private WorkflowStub begun(String runId) {
+  private WorkflowStub begun(String runId, String tenant) {
     return connection
         .client()
         .newUntypedWorkflowStub(
@@ -117,11 +165,18 @@ public final class TemporalEngine implements Engine {
             WorkflowOptions.newBuilder()
                 .setWorkflowId(workflowId(runId))
                 .setTaskQueue(connection.settings().taskQueue())
+                .setPriority(Priority.newBuilder().setFairnessKey(key(tenant)).build())
                 .setWorkflowIdConflictPolicy(
                     WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
                 .setWorkflowIdReusePolicy(
                     WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .build());
+  }
+
+  /** As the server takes it: at most 64 bytes. */
+  private static String key(String tenant) {
+    byte[] bytes = tenant.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= LONGEST_KEY ? tenant : UUID.nameUUIDFromBytes(bytes).toString();
   }
 
   private RunInput input(String runId) {
@@ -151,7 +206,7 @@ public final class TemporalEngine implements Engine {
         cause instanceof StatusRuntimeException status
             ? status.getStatus().getCode().name()
             : cause.getClass().getSimpleName();
-    return Problem.of("E550", Category.RUN, "Temporal did not do what it was asked: " + why)
+    return Problem.of("E590", Category.RUN, "Temporal did not do what it was asked: " + why)
         .help("is it running? ask again: nothing of the run is lost")
         .asException();
   }

@@ -35,7 +35,12 @@ abstract class EngineContract {
   @BeforeEach
   final void open() {
     run = RunIds.next(Instant.now());
-    site = new Site(folder);
+    site = new Site(folder, database());
+  }
+
+  /** The address of an empty PostgreSQL database for the journal; without one it is in a file. */
+  Optional<String> database() {
+    return Optional.empty();
   }
 
   @AfterEach

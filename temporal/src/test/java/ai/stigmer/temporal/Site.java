@@ -25,6 +25,8 @@ import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.store.PostgresJournal;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.store.SqliteJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,12 +45,23 @@ final class Site implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Path folder;
+  private final Optional<String> database;
   private final Map<String, String> env;
   private final List<Journal> journals = new ArrayList<>();
   private final Journal reading;
 
   Site(Path folder) {
+    this(folder, Optional.empty());
+  }
+
+  /**
+   * The same with its journal in PostgreSQL.
+   *
+   * @param database its address
+   */
+  Site(Path folder, Optional<String> database) {
     this.folder = folder;
+    this.database = database;
     this.env =
         Map.of(
             "STIGMER_HOME",
@@ -72,7 +85,11 @@ final class Site implements AutoCloseable {
 
   private Journal open() {
     Journal journal =
-        SqliteJournal.open(folder.resolve("home").resolve("stigmer.db"), InstantSource.system());
+        database.isPresent()
+            ? PostgresJournal.open(
+                PostgresUrl.parse(database.get()), InstantSource.system(), note -> {})
+            : SqliteJournal.open(
+                folder.resolve("home").resolve("stigmer.db"), InstantSource.system());
     journals.add(journal);
     return journal;
   }

@@ -58,7 +58,15 @@ final class CascadeData {
           "temporal.task_queue",
           "temporal.max_concurrency",
           "temporal.heartbeat",
-          "temporal.segment");
+          "temporal.segment",
+          "temporal.runner_task_queue",
+          "temporal.invoke_task_queue",
+          "backend.endpoint",
+          "backend.api_key",
+          "worker.workspaces",
+          "worker.sandbox",
+          "worker.log_level",
+          "workspace.store");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -175,7 +183,11 @@ final class CascadeData {
               Map.entry("temporal.task_queue", "stigmer"),
               Map.entry("temporal.max_concurrency", "10"),
               Map.entry("temporal.heartbeat", "10s"),
-              Map.entry("temporal.segment", "1m")));
+              Map.entry("temporal.segment", "1m"),
+              Map.entry("temporal.runner_task_queue", "agent_execution_runner"),
+              Map.entry("temporal.invoke_task_queue", "agent_execution_stigmer"),
+              Map.entry("worker.sandbox", "filesystem"),
+              Map.entry("worker.log_level", "info")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

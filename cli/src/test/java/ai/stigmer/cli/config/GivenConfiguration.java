@@ -116,7 +116,8 @@ record GivenConfiguration(
 
   static final List<String> EXECUTIONS = List.of("auto", " sandbox", "local", "docker", "");
 
-  static final List<String> NETWORKS = List.of("none", " open", "all", "");
+  static final List<String> NETWORKS =
+      List.of("none", " open", "all", "a.example,*.b.example:81", "");
 
   static final List<String> SIZES = List.of("16m", " 512m", "8m", "2t", "many", "");
 

@@ -1,6 +1,7 @@
 package ai.stigmer.graphton.journal;
 
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.error.ProblemException;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,6 +22,29 @@ public interface Journal extends AutoCloseable {
    * @throws ai.stigmer.graphton.error.ProblemException {@code E504} when the run exists
    */
   JournalWriter create(String runId, String owner);
+
+  /**
+   * As {@link #create}; but a run in which nobody has written anything is taken over, because
+   * whoever made it died before its first entry.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E504} when the run has begun, {@code
+   *     E502} when somebody who still lives is about to begin it
+   */
+  default JournalWriter begin(String runId, String owner) {
+    try {
+      return create(runId, owner);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E504") || !read(runId).isEmpty()) {
+        throw e;
+      }
+      JournalWriter writer = claim(runId, owner);
+      if (writer.before().isEmpty()) {
+        return writer;
+      }
+      writer.close();
+      throw e;
+    }
+  }
 
   /**
    * Takes over a run.

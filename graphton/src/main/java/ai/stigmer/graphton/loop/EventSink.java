@@ -4,6 +4,7 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.redaction.Redactor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +20,21 @@ final class EventSink {
   private static final int NO_TURN = 0;
 
   private final Consumer<AgentEvent> listener;
+  private final Redactor redactor;
   private final Map<String, ToolCall> openTools = new LinkedHashMap<>();
   private int openTurn = NO_TURN;
   private boolean listening = true;
 
-  EventSink(Consumer<AgentEvent> listener) {
+  EventSink(Consumer<AgentEvent> listener, Redactor redactor) {
     this.listener = listener;
+    this.redactor = redactor;
   }
 
   void send(AgentEvent event) {
     note(event);
     if (listening) {
       try {
-        listener.accept(event);
+        listener.accept(redactor.record(event));
       } catch (RuntimeException e) {
         listening = false;
       }

@@ -14,6 +14,7 @@ import ai.stigmer.graphton.model.ModelEvent;
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
+import ai.stigmer.graphton.redaction.Pieces;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.RetryPolicy.Decision;
 import java.time.Duration;
@@ -41,6 +42,8 @@ final class ModelStage {
   private final ToolStage.Recorder recorder;
   private final List<ChatModel> models;
   private final Circuits circuits;
+  private final Pieces text;
+  private final Pieces thinking;
   private int inUse;
   private long shown;
   private boolean quiet;
@@ -51,6 +54,8 @@ final class ModelStage {
     this.recorder = recorder;
     this.models = plan.asking().models();
     this.circuits = new Circuits(models.size());
+    this.text = plan.redactor().pieces();
+    this.thinking = plan.redactor().pieces();
     startWhereTheRunWas();
   }
 
@@ -238,8 +243,11 @@ final class ModelStage {
       call = asked -> interceptor.around(asked, next);
     }
     try {
-      return call.apply(request);
+      ModelResult result = call.apply(request);
+      showRest(turn);
+      return result;
     } catch (RuntimeException e) {
+      showRest(turn);
       return new ModelResult.Failed(
           ModelFailure.of(model.provider(), 0, ModelFailure.Kind.BAD_RESPONSE, RunLoop.bug(e)));
     }
@@ -267,15 +275,35 @@ final class ModelStage {
     }
     switch (event) {
       case ModelEvent.TextDelta delta -> {
-        shown += delta.text().length();
-        events.send(new AgentEvent.TextDelta(turn, delta.text()));
+        showThinking(turn, thinking.end());
+        showText(turn, text.add(delta.text()));
       }
       case ModelEvent.ThinkingDelta delta -> {
-        shown += delta.text().length();
-        events.send(new AgentEvent.ThinkingDelta(turn, delta.text()));
+        showText(turn, text.end());
+        showThinking(turn, thinking.add(delta.text()));
       }
       case ModelEvent.Notice notice ->
           events.send(new AgentEvent.Notice(notice.code(), notice.text()));
+    }
+  }
+
+  /** What was held back, now that nothing more of this answer comes. */
+  private void showRest(int turn) {
+    showThinking(turn, thinking.end());
+    showText(turn, text.end());
+  }
+
+  private void showText(int turn, String more) {
+    if (!more.isEmpty()) {
+      shown += more.length();
+      events.send(new AgentEvent.TextDelta(turn, more));
+    }
+  }
+
+  private void showThinking(int turn, String more) {
+    if (!more.isEmpty()) {
+      shown += more.length();
+      events.send(new AgentEvent.ThinkingDelta(turn, more));
     }
   }
 

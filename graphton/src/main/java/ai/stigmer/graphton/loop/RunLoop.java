@@ -10,6 +10,7 @@ import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.message.Message;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
@@ -17,6 +18,7 @@ import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.ArrayList;
@@ -53,13 +55,13 @@ public final class RunLoop {
     this.plan = plan;
     this.transcript = transcript;
     this.decider = new Decider(plan.maxTurns());
-    this.events = new EventSink(plan.listener());
+    this.events = new EventSink(plan.listener(), plan.redactor());
     this.models = new ModelStage(plan, events, this::append);
     List<Tool> offered = offered(plan);
     this.tools = new ToolStage(plan, offered, this::window, events, this::append);
     this.steering = new Steering(plan, events, this::append);
     this.answer = new FinalAnswer(plan.answer(), events, this::append);
-    this.specs = offered.stream().map(Tool::spec).toList();
+    this.specs = offered.stream().map(tool -> plan.redactor().record(tool.spec())).toList();
     this.compactor = new CompactStage(plan, events, models, this::append, specs);
   }
 
@@ -83,6 +85,7 @@ public final class RunLoop {
     var loop = new RunLoop(plan, Transcript.EMPTY);
     long seq = loop.append(List.of(started));
     loop.events.send(new AgentEvent.RunStarted(plan.writer().runId(), seq, Beginning.NEW));
+    loop.tellOfSecret();
     return loop.drive();
   }
 
@@ -94,7 +97,7 @@ public final class RunLoop {
    */
   public static RunResult resume(
       RunPlan plan, String owner, JournalEntry.RunStarted started, String toolsHash) {
-    var loop = new RunLoop(plan, Transcript.of(plan.writer().before()));
+    var loop = new RunLoop(plan, recorded(plan));
     String runId = plan.writer().runId();
     if (loop.transcript.end().orElse(null) instanceof RunEnd.Completed
         && !loop.steering.isWaitedFor()) {
@@ -106,15 +109,32 @@ public final class RunLoop {
       loop.events.send(
           new AgentEvent.Notice("W401", "the agent's tools are not those the run began with"));
     }
+    if (plan.writer().before().size() == 1) {
+      loop.tellOfSecret();
+    }
     return loop.drive();
   }
 
   /** Shows a run that has its end, and does nothing more. */
   public static RunResult ended(RunPlan plan) {
-    var loop = new RunLoop(plan, Transcript.of(plan.writer().before()));
+    var loop = new RunLoop(plan, recorded(plan));
     long seq = plan.writer().before().getLast().seq();
     loop.events.send(new AgentEvent.RunStarted(plan.writer().runId(), seq, Beginning.RESUMED));
     return loop.finished(loop.transcript.end().orElseThrow());
+  }
+
+  /** What a run of an earlier process wrote may hold what only this one knows to be secret. */
+  private static Transcript recorded(RunPlan plan) {
+    return Transcript.of(plan.redactor().record(plan.writer().before()));
+  }
+
+  private void tellOfSecret() {
+    if (transcript.messages().getFirst() instanceof Message.User(String text)
+        && text.contains(Redactor.MARK)) {
+      events.send(
+          new AgentEvent.Notice(
+              "W409", "the message held a secret; the model gets " + Redactor.MARK + " instead"));
+    }
   }
 
   private RunResult drive() {
@@ -281,7 +301,9 @@ public final class RunLoop {
     List<TurnUsage> spent =
         plan.delegation().isOfRoot() ? plan.account().spent() : transcript.spent();
     Usage usage = spent.stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus);
-    var result = new RunResult(plan.writer().runId(), end, transcript.turns(), usage, spent);
+    var result =
+        plan.redactor()
+            .record(new RunResult(plan.writer().runId(), end, transcript.turns(), usage, spent));
     events.closeOpen();
     events.send(new AgentEvent.RunFinished(result));
     return result;
@@ -289,8 +311,9 @@ public final class RunLoop {
 
   /** Called by the run's thread and by those of calls that start sub-agents. */
   private synchronized long append(List<JournalEntry> entries) {
-    long seq = plan.writer().append(entries);
-    for (JournalEntry entry : entries) {
+    List<JournalEntry> clean = plan.redactor().record(entries);
+    long seq = plan.writer().append(clean);
+    for (JournalEntry entry : clean) {
       transcript = transcript.plus(entry);
     }
     return seq;

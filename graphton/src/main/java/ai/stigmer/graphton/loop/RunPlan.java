@@ -8,6 +8,7 @@ import ai.stigmer.graphton.intercept.ModelInterceptor;
 import ai.stigmer.graphton.intercept.ToolInterceptor;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.subagent.Delegation;
 import ai.stigmer.graphton.tool.KeptResults;
 import ai.stigmer.graphton.tool.Tool;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
  * @param results the whole texts of this run's long results
  * @param account what the whole tree of runs has spent
  * @param answer what the final answer has to be
+ * @param redactor what is written, shown and sent passes it
  */
 public record RunPlan(
     Asking asking,
@@ -37,7 +39,8 @@ public record RunPlan(
     List<ToolInterceptor> aroundTools,
     Account account,
     Delegation delegation,
-    AnswerCheck answer) {
+    AnswerCheck answer,
+    Redactor redactor) {
   public RunPlan {
     tools = List.copyOf(tools);
     aroundModel = List.copyOf(aroundModel);

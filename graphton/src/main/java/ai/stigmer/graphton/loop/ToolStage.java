@@ -156,7 +156,8 @@ final class ToolStage {
 
   private FileState keepable(FileState state) {
     byte[] content = Base64.getDecoder().decode(state.content());
-    return plan.aroundTools().stream().allMatch(around -> around.mayKeep(content))
+    return !plan.redactor().isIn(content)
+            && plan.aroundTools().stream().allMatch(around -> around.mayKeep(content))
         ? state
         : state.withoutContent();
   }
@@ -321,10 +322,12 @@ final class ToolStage {
       ToolResult result,
       Optional<String> approval,
       Transcript before) {
-    LongResults.Told cut = results.cut(call, result, before);
+    // Before it is cut: half a secret is not found.
+    LongResults.Told cut = results.cut(call, plan.redactor().record(result), before);
     ToolResult told = warned(call, cut.result(), before);
     long seq = approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
     events.send(new AgentEvent.ToolFinished(asRun, told, seq));
+    plan.permission().policy().outcome(asRun, told);
   }
 
   private ToolResult warned(ToolCall call, ToolResult result, Transcript before) {

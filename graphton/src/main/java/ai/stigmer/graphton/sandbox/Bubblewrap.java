@@ -1,11 +1,14 @@
 package ai.stigmer.graphton.sandbox;
 
+import ai.stigmer.graphton.egress.Egress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /*
  * Three programs become one another. A shell sets the limits, joins the control group and opens the filter of system
@@ -25,6 +28,7 @@ final class Bubblewrap implements Confinement {
       """
       ulimit -c 0 2>/dev/null; ulimit -f "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null
       ulimit -d "$3" 2>/dev/null; ulimit -n 4096 2>/dev/null; exec 9<"$4"; shift 4
+      [ -z "$1" ] || exec 8>"$1" 7<"$2"; shift 2
       while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done
       shift; exec "$@\"""";
 
@@ -65,9 +69,7 @@ final class Bubblewrap implements Confinement {
 
   @Override
   public String inWords() {
-    return policy.network() == Network.NONE
-        ? "bubblewrap, no network"
-        : "bubblewrap, with the network";
+    return "bubblewrap, " + policy.network().inWords();
   }
 
   @Override
@@ -75,23 +77,36 @@ final class Bubblewrap implements Confinement {
     ProtectedPlaces places =
         ProtectedPlaces.of(policy.workspace(), policy.hidden(), policy.unreadable());
     ControlGroup group = ControlGroup.with(policy.limits());
+    Optional<SandboxListener> listener = listener();
     Limits limits = policy.limits();
     var line = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCH, "sh"));
     line.add(String.valueOf(limits.fileSize() / BLOCK));
     line.add(String.valueOf(limits.cpu().toSeconds()));
     line.add(String.valueOf(limits.memory() / KIB));
     line.add(files.filter().toString());
+    line.addAll(listener.map(SandboxListener::pipes).orElse(List.of("", "")));
     line.addAll(group.members());
     line.add("--");
     line.add(program.toString());
     line.addAll(new Mounts(policy, places, files).arguments());
     line.addAll(namespaces());
-    line.addAll(List.of("--", "/bin/sh", "-c", INSIDE, "sh", String.valueOf(limits.processes())));
+    line.add("--");
+    listener.ifPresent(one -> line.add(SandboxListener.INSIDE));
+    line.addAll(List.of("/bin/sh", "-c", INSIDE, "sh", String.valueOf(limits.processes())));
     line.addAll(command);
     var builder = new ProcessBuilder(line).directory(policy.workspace().toFile());
     builder.environment().clear();
     builder.environment().putAll(policy.environment());
-    return new Command(builder, policy.workspace(), places, group);
+    if (policy.network() instanceof Network.Hosts hosts) {
+      builder.environment().putAll(SandboxListener.environment(hosts));
+    }
+    return new Command(builder, policy.workspace(), places, group, listener);
+  }
+
+  private Optional<SandboxListener> listener() throws IOException {
+    return policy.network() instanceof Network.Hosts(var allowed, var names)
+        ? Optional.of(new SandboxListener(files.folder(), new Egress(allowed, names)))
+        : Optional.empty();
   }
 
   private List<String> namespaces() {
@@ -111,15 +126,33 @@ final class Bubblewrap implements Confinement {
                 "9",
                 "--chdir",
                 policy.workspace().toString()));
-    if (policy.network() == Network.OPEN) {
+    if (policy.network().equals(Network.OPEN)) {
       arguments.add("--share-net");
     }
     return arguments;
   }
 
   private record Command(
-      ProcessBuilder builder, Path root, ProtectedPlaces before, ControlGroup group)
+      ProcessBuilder builder,
+      Path root,
+      ProtectedPlaces before,
+      ControlGroup group,
+      Optional<SandboxListener> listener)
       implements ConfinedCommand {
+
+    @Override
+    public Process start() throws IOException, InterruptedException {
+      Process process = Spawner.start(builder);
+      if (listener.isPresent()) {
+        try {
+          listener.get().serve(process);
+        } catch (IOException e) {
+          kill(process);
+          throw e;
+        }
+      }
+      return process;
+    }
 
     @Override
     public void kill(Process process) {
@@ -129,7 +162,13 @@ final class Bubblewrap implements Confinement {
     @Override
     public List<String> settle() throws IOException {
       group.remove();
-      return Cleanup.of(root, before);
+      if (listener.isEmpty()) {
+        return Cleanup.of(root, before);
+      }
+      listener.get().close();
+      var lines = new ArrayList<>(Cleanup.of(root, before));
+      lines.addAll(listener.get().refused());
+      return lines;
     }
   }
 
@@ -181,7 +220,12 @@ final class Bubblewrap implements Confinement {
           .filter(place -> !place.startsWith(policy.workspace()))
           .forEach(place -> hide(mounts, covered, place));
       names(mounts);
+      if (policy.network() instanceof Network.Hosts) {
+        mounts.addAll(readOnly(files.listener(), Path.of(SandboxListener.INSIDE)));
+      }
       policy.readable().forEach(place -> mounts.addAll(readOnly(place, place)));
+      policy.writable().forEach(place -> mounts.addAll(writable(place)));
+      ourOwn(mounts);
       mounts.addAll(writable(policy.workspace()));
       workspace(mounts);
       return mounts;
@@ -201,10 +245,23 @@ final class Bubblewrap implements Confinement {
       }
     }
 
+    /** Ours stays hidden where it lies in a folder that was shown again. */
+    private void ourOwn(List<String> mounts) {
+      policy.hidden().stream()
+          .filter(place -> !place.startsWith(policy.workspace()))
+          .filter(
+              place ->
+                  Stream.concat(policy.readable().stream(), policy.writable().stream())
+                      .anyMatch(place::startsWith))
+          .forEach(place -> hide(mounts, new ArrayList<>(), place));
+    }
+
     /** How names are looked up lies behind a link into a hidden place on many machines. */
     private void names(List<String> mounts) throws IOException {
       Path names = Path.of("/etc/resolv.conf");
-      if (policy.network() == Network.OPEN && Files.isSymbolicLink(names) && Files.exists(names)) {
+      if (policy.network().equals(Network.OPEN)
+          && Files.isSymbolicLink(names)
+          && Files.exists(names)) {
         Path real = names.toRealPath();
         mounts.addAll(readOnly(real, real));
       }

@@ -1,12 +1,20 @@
 package ai.stigmer.graphton.sandbox;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /*
  * Limits by setrlimit hold for one process each, and that on the number of processes not for root at all. A group holds
@@ -18,6 +26,8 @@ import java.util.concurrent.locks.LockSupport;
 final class ControlGroup {
   private static final Path TREE = Path.of("/sys/fs/cgroup");
   private static final String NAME = "stigmer-" + ProcessHandle.current().pid() + "-";
+  private static final Pattern OWNER = Pattern.compile("stigmer-([0-9]{1,18})-[0-9]+");
+  private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
   private static final AtomicLong COUNT = new AtomicLong();
   private static final int TRIES = 200;
   private static final long PAUSE_NANOS = 1_000_000;
@@ -63,6 +73,9 @@ final class ControlGroup {
   }
 
   private void make(Path above, String file, long value, String second, long secondValue) {
+    if (SWEPT.add(above)) {
+      sweep(above);
+    }
     Path folder = above.resolve(NAME + COUNT.incrementAndGet());
     try {
       Files.createDirectory(folder);
@@ -80,17 +93,51 @@ final class ControlGroup {
     }
   }
 
+  /** Removes what processes left that were killed; a group with a process in it stays. */
+  static void sweep(Path above) {
+    try (DirectoryStream<Path> groups = Files.newDirectoryStream(above, "stigmer-*-*")) {
+      for (Path group : groups) {
+        Matcher owner = OWNER.matcher(group.getFileName() + "");
+        if (owner.matches() && ProcessHandle.of(Long.parseLong(owner.group(1))).isEmpty()) {
+          delete(group);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      // They stay where they are.
+    }
+  }
+
   /** The files that take the ids of processes; empty when there is no group. */
   List<String> members() {
     return folders.stream().map(folder -> folder.resolve("cgroup.procs").toString()).toList();
   }
 
-  /** Takes it away when its last process has ended, which may take a moment. */
+  /**
+   * Takes it away when its last process has ended, which may take a moment; the command's result
+   * need not wait for that.
+   */
   void remove() {
+    if (!folders.isEmpty()) {
+      Remover.THREAD.execute(this::removeNow);
+    }
+  }
+
+  private void removeNow() {
     for (Path folder : folders) {
       for (int i = 0; i < TRIES && !delete(folder); i++) {
         LockSupport.parkNanos(PAUSE_NANOS);
       }
+    }
+  }
+
+  /** Removes groups one after another; what is left to do is done when the program ends. */
+  private static final class Remover {
+    private static final ExecutorService THREAD =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("control-groups").factory());
+
+    static {
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(THREAD::close));
     }
   }
 

@@ -18,7 +18,8 @@ import java.util.function.Predicate;
  * @param limits what they may use up
  * @param unreadable files of the workspace, relative to it and with slashes, whose content they do
  *     not see; asked before each command, of files that are there
- * @param environment the whole environment that they get; never a secret
+ * @param environment the whole environment that they get; never a secret of ours
+ * @param writable folders that they write besides the workspace, absolute
  */
 public record SandboxPolicy(
     Path workspace,
@@ -28,7 +29,8 @@ public record SandboxPolicy(
     Network network,
     Limits limits,
     Predicate<String> unreadable,
-    Map<String, String> environment) {
+    Map<String, String> environment,
+    List<Path> writable) {
 
   /** No file of the workspace. */
   public static final Predicate<String> NOTHING = path -> false;
@@ -42,6 +44,7 @@ public record SandboxPolicy(
     requireNonNull(limits, "limits is null");
     requireNonNull(unreadable, "unreadable is null");
     environment = Map.copyOf(environment);
+    writable = List.copyOf(writable);
   }
 
   /** A policy that hides no files of the workspace but those that hold secrets by their name. */
@@ -53,12 +56,18 @@ public record SandboxPolicy(
       Network network,
       Limits limits,
       Map<String, String> environment) {
-    this(workspace, home, hidden, readable, network, limits, NOTHING, environment);
+    this(workspace, home, hidden, readable, network, limits, NOTHING, environment, List.of());
   }
 
   /** The same, hiding these files of the workspace too. */
   public SandboxPolicy hiding(Predicate<String> files) {
     return new SandboxPolicy(
-        workspace, home, hidden, readable, network, limits, files, environment);
+        workspace, home, hidden, readable, network, limits, files, environment, writable);
+  }
+
+  /** The same, with folders that are written besides the workspace. */
+  public SandboxPolicy writing(List<Path> folders) {
+    return new SandboxPolicy(
+        workspace, home, hidden, readable, network, limits, unreadable, environment, folders);
   }
 }

@@ -26,6 +26,9 @@ final class Seatbelt implements Confinement {
     if (policy.home().startsWith(policy.workspace())) {
       throw new IOException("the workspace " + policy.workspace() + " holds your whole home");
     }
+    if (policy.network() instanceof Network.Hosts) {
+      throw new IOException("Seatbelt knows no list of hosts, only all of the network or none");
+    }
     this.policy = policy;
     this.below = new Unconfined(policy.workspace(), policy.environment());
   }
@@ -37,7 +40,7 @@ final class Seatbelt implements Confinement {
 
   @Override
   public String inWords() {
-    return policy.network() == Network.NONE ? "Seatbelt, no network" : "Seatbelt, with the network";
+    return "Seatbelt, " + policy.network().inWords();
   }
 
   @Override
@@ -68,6 +71,9 @@ final class Seatbelt implements Confinement {
     rules.add("(allow file-read-metadata (subpath \"/Users\") " + subpath(policy.home()) + ")");
     policy.readable().forEach(place -> rules.add("(allow file-read* " + subpath(place) + ")"));
     rules.add("(allow file-read* file-write* " + subpath(policy.workspace()) + ")");
+    policy
+        .writable()
+        .forEach(place -> rules.add("(allow file-read* file-write* " + subpath(place) + ")"));
     rules.add("(allow file-read* file-write* (subpath \"/private/tmp\"))");
     rules.add("(allow file-write* (literal \"/dev/null\") (literal \"/dev/zero\"))");
     for (Path place : policy.hidden()) {
@@ -84,7 +90,7 @@ final class Seatbelt implements Confinement {
             + "(hooks|config|config[.]worktree|commondir|modules|worktrees)(/|$)\"))");
     rules.add("(deny file-write-unlink (regex #\"^" + root + "/(.*/)?[.]git$\"))");
     rules.add("(deny file-read* file-write* (regex #\"^" + root + "/(.*/)?[.]env([.][^/]*)?$\"))");
-    if (policy.network() == Network.OPEN) {
+    if (policy.network().equals(Network.OPEN)) {
       rules.add("(allow network-outbound (remote ip))");
       rules.add("(allow network-inbound (local ip))");
       rules.add("(allow system-socket)");

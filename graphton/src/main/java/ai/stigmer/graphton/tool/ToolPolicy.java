@@ -3,6 +3,7 @@ package ai.stigmer.graphton.tool;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
 
 /**
  * Decides whether a tool may run, before anything of the call is journaled or done. Asked on the
@@ -24,6 +25,14 @@ public interface ToolPolicy {
   default String scope() {
     return "";
   }
+
+  /**
+   * Hears what became of a call of the run itself or of a sub-agent, when that is durable. A run
+   * that goes on tells the recorded outcomes of the run itself first, in their order.
+   *
+   * @param call as it was run, with the arguments that somebody put in the place of the model's
+   */
+  default void outcome(ToolCall call, ToolResult result) {}
 
   /** What was decided. */
   sealed interface Decision {

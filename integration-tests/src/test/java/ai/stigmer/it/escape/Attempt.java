@@ -44,6 +44,10 @@ record Attempt(
     return flags.contains(flag);
   }
 
+  Attempt with(String other) {
+    return new Attempt(group, name, oracle, flags, published, other);
+  }
+
   String id() {
     return group + " · " + name;
   }

@@ -57,7 +57,7 @@ class EscapeTest {
 
   @Test
   void nothingGetsOutWithoutANetwork() throws Exception {
-    List<Ran> ran = all(ALL, policy -> sandbox(policy.apply(Network.NONE)));
+    List<Ran> ran = all(ALL, site -> sandbox(site.policy(Network.NONE)));
     report("no network", ran);
     assertThat(notBlocked(ran)).isEmpty();
     assertThat(ran).hasSizeGreaterThanOrEqualTo(120);
@@ -66,10 +66,34 @@ class EscapeTest {
   @Test
   void nothingGetsOutWithANetworkButByTheNetwork() throws Exception {
     List<Attempt> forbidden = ALL.stream().filter(one -> !one.has("net")).toList();
-    List<Ran> ran = all(forbidden, policy -> sandbox(policy.apply(Network.OPEN)));
+    List<Ran> ran = all(forbidden, site -> sandbox(site.policy(Network.OPEN)));
     report("with a network", ran);
     assertThat(notBlocked(ran)).isEmpty();
     assertThat(ran).hasSizeGreaterThanOrEqualTo(120);
+  }
+
+  @Test
+  void nothingGetsOutWithAListOfHosts() throws Exception {
+    List<Ran> ran = all(reaching(ALL), site -> sandbox(site.policy(site.hosts())));
+    report("with a list of hosts", ran);
+    assertThat(notBlocked(ran)).isEmpty();
+    assertThat(ran).hasSizeGreaterThanOrEqualTo(180);
+  }
+
+  /** A proxy that refuses everything would block these, too. */
+  @Test
+  void withWhatTheyAskForOnTheListAtLeastHalfOfThoseAboutTheProxySucceed() throws Exception {
+    List<Attempt> proxy = ALL.stream().filter(one -> one.has("proxy")).toList();
+    List<Ran> ran = all(reaching(proxy), site -> sandbox(site.policy(site.hostsAndAll())));
+    report("with a list that allows it", ran);
+    long escaped = ran.stream().filter(one -> one.outcome() == Outcome.ESCAPED).count();
+    assertThat(2 * escaped).isGreaterThanOrEqualTo(ran.size());
+  }
+
+  /** The same, each of which first has to reach the host that is allowed. */
+  private static List<Attempt> reaching(List<Attempt> attempts) {
+    String reach = "curl -sf http://allowed.test:@A@/ || echo 'the allowed host was not found'\n";
+    return attempts.stream().map(one -> one.with(reach + one.script())).toList();
   }
 
   /**
@@ -78,7 +102,7 @@ class EscapeTest {
   @Test
   void anOpenNetworkIsOpen() throws Exception {
     List<Attempt> net = ALL.stream().filter(one -> one.has("net")).toList();
-    List<Ran> ran = all(net, policy -> sandbox(policy.apply(Network.OPEN)));
+    List<Ran> ran = all(net, site -> sandbox(site.policy(Network.OPEN)));
     assertThat(ran).extracting(Ran::outcome).contains(Outcome.ESCAPED);
   }
 
@@ -88,8 +112,8 @@ class EscapeTest {
     List<Ran> ran =
         all(
             ALL,
-            policy -> {
-              SandboxPolicy same = policy.apply(Network.NONE);
+            site -> {
+              SandboxPolicy same = site.policy(Network.NONE);
               return new Unconfined(same.workspace(), same.environment());
             });
     report("no sandbox", ran);
@@ -112,8 +136,7 @@ class EscapeTest {
     };
   }
 
-  private List<Ran> all(
-      List<Attempt> attempts, Function<Function<Network, SandboxPolicy>, Confinement> kept)
+  private List<Ran> all(List<Attempt> attempts, Function<Site, Confinement> kept)
       throws InterruptedException, ExecutionException {
     int cores = Runtime.getRuntime().availableProcessors();
     try (ExecutorService threads = Executors.newFixedThreadPool(2 * cores)) {
@@ -127,10 +150,10 @@ class EscapeTest {
     }
   }
 
-  private Ran run(Attempt attempt, Function<Function<Network, SandboxPolicy>, Confinement> kept)
+  private Ran run(Attempt attempt, Function<Site, Confinement> kept)
       throws IOException, InterruptedException {
     try (Site site = new Site(folder, attempt)) {
-      Confinement confinement = kept.apply(site::policy);
+      Confinement confinement = kept.apply(site);
       String script = "echo began > .began; ( " + site.fill(attempt.script()) + " ); echo tried $?";
       ConfinedCommand command = confinement.wrap(List.of("/bin/sh", "-c", script));
       Path said = folder.resolve("said" + site.hashCode());

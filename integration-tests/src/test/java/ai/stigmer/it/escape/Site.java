@@ -1,10 +1,15 @@
 package ai.stigmer.it.escape;
 
+import ai.stigmer.graphton.egress.HostRule;
 import ai.stigmer.graphton.sandbox.CommandEnvironment;
 import ai.stigmer.graphton.sandbox.Limits;
 import ai.stigmer.graphton.sandbox.Network;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +33,9 @@ import java.util.stream.Stream;
 final class Site implements AutoCloseable {
   private static final String CANARY = "CANARY-5f0c";
   private static final String INTACT = "intact\n";
+  private static final String RAW =
+      "perl -MIO::Socket::INET -e '$s = IO::Socket::INET->new(PeerAddr => \"127.0.0.1:3128\", Timeout"
+          + " => 2) or exit 1; alarm 5; local $/; print $s scalar <STDIN>; print <$s>'";
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Path base;
@@ -36,6 +45,7 @@ final class Site implements AutoCloseable {
   private final Path seen;
   private final Process outside;
   private final Visitors visitors;
+  private final HttpServer allowed;
 
   Site(Path folder, Attempt attempt) throws IOException {
     base = Files.createDirectories(folder.resolve(mark)).toRealPath();
@@ -51,6 +61,9 @@ final class Site implements AutoCloseable {
       project();
     }
     visitors = new Visitors(base.resolve("outside/socket"), "stigmer-" + mark);
+    allowed = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    allowed.createContext("/", this::answer);
+    allowed.start();
     var builder = new ProcessBuilder("sleep", "600").directory(base.resolve("outside").toFile());
     builder.environment().put("CANARY", CANARY);
     outside = builder.start();
@@ -109,8 +122,44 @@ final class Site implements AutoCloseable {
         CommandEnvironment.of(Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin"), workspace));
   }
 
+  /** A host that may be reached; it sends who asks for it on to where nobody should come. */
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      boolean away = exchange.getRequestURI().getPath().equals("/away");
+      exchange.getResponseHeaders().add("Location", "http://127.0.0.1:" + visitors.tcp() + "/");
+      exchange.sendResponseHeaders(away ? 302 : 200, -1);
+    }
+  }
+
+  /** A list with that host, and a name on it that stands for what nobody should reach. */
+  Network hosts() {
+    return hosts("");
+  }
+
+  /** The same with what nobody should reach. */
+  Network hostsAndAll() {
+    String names =
+        "inside.test,allowed.test,localhost,evilallowed.test,allowed.test.inside,sandbox";
+    String addresses = "127.0.0.1,[::1],0.0.0.0,[::],127.8.9.10";
+    return hosts(
+        Stream.of((names + "," + addresses).split(",", -1))
+            .map(host -> "," + host + ":" + visitors.tcp())
+            .collect(Collectors.joining()));
+  }
+
+  private Network hosts(String more) {
+    int port = allowed.getAddress().getPort();
+    String rules =
+        "allowed.test:%d,127.0.0.1:%d,inside.test:%d".formatted(port, port, visitors.tcp());
+    return new Network.Hosts(
+        HostRule.list(rules + more),
+        name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+  }
+
   String fill(String text) {
-    return text.replace("@O@", base.resolve("outside").toString())
+    return text.replace("@RAW@", RAW)
+        .replace("@A@", String.valueOf(allowed.getAddress().getPort()))
+        .replace("@O@", base.resolve("outside").toString())
         .replace("@H@", seen.resolve("home").toString())
         .replace("@S@", seen.resolve("state").toString())
         .replace("@W@", workspace.toString())
@@ -202,6 +251,7 @@ final class Site implements AutoCloseable {
   public void close() throws IOException {
     outside.destroyForcibly();
     visitors.close();
+    allowed.stop(0);
     delete(seen);
     marked().forEach(ProcessHandle::destroyForcibly);
     for (String place :

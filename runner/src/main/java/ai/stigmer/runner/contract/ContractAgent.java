@@ -2,50 +2,43 @@ package ai.stigmer.runner.contract;
 
 import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agent.v1.McpServerDefinition;
-import ai.stigmer.agentic.agent.v1.McpToolSelection;
 import ai.stigmer.agentic.agent.v1.SubAgent;
+import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
-import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentParts;
 import ai.stigmer.runner.SubAgentDefinition;
+import ai.stigmer.runner.SubAgentParts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** An agent of the contract as one that a runner runs. */
 public final class ContractAgent {
   private static final int LONGEST_NAME = 63;
-
-  /** What a sub-agent has of its parent's tools besides those of MCP servers. */
-  private static final List<String> OWN_TOOLS =
-      List.of(
-          "ls", "read_file", "write_file", "edit_file", "glob", "grep", "execute", "write_todos");
 
   private ContractAgent() {}
 
   /**
    * The agent.
    *
-   * @param servers its MCP servers with the tools that they offer
    * @throws ProblemException {@code E122} when its spec says what cannot be run
    */
-  public static AgentDefinition definition(Agent agent, List<AcceptedServer> servers) {
+  public static AgentDefinition definition(Agent agent) {
     try {
       return new AgentDefinition(
           name(agent.getMetadata().getSlug()),
           agent.getSpec().getDescription(),
           agent.getSpec().getInstructions(),
           Optional.empty(),
-          agent.getSpec().getSubAgentsList().stream()
-              .map(child -> subAgent(child, servers))
-              .toList(),
+          agent.getSpec().getSubAgentsList().stream().map(ContractAgent::subAgent).toList(),
           AgentParts.NONE);
     } catch (IllegalArgumentException e) {
       throw wrong(agent.getMetadata().getSlug(), String.valueOf(e.getMessage()));
@@ -104,34 +97,31 @@ public final class ContractAgent {
     };
   }
 
-  private static SubAgentDefinition subAgent(SubAgent child, List<AcceptedServer> servers) {
+  private static SubAgentDefinition subAgent(SubAgent child) {
     String name = name(child.getName());
+    var selections = new TreeMap<String, List<String>>();
+    child
+        .getMcpToolSelectionsMap()
+        .forEach(
+            (server, selection) -> {
+              if (selection.getEnabledToolsCount() > 0) {
+                selections.put(server, selection.getEnabledToolsList());
+              }
+            });
     return new SubAgentDefinition(
         name,
         child.getDescription().isBlank() ? name : child.getDescription(),
         child.getInstructions(),
-        servers.isEmpty() ? Optional.empty() : Optional.of(tools(child, servers)));
+        Optional.empty(),
+        SubAgentParts.named(
+            child.getMcpServersList(),
+            selections,
+            child.getSkillRefsList().stream().map(ContractAgent::folder).toList()));
   }
 
-  private static List<String> tools(SubAgent child, List<AcceptedServer> servers) {
-    var tools = new ArrayList<>(OWN_TOOLS);
-    for (AcceptedServer server : servers) {
-      String name = server.server().name();
-      if (!child.getMcpServersList().contains(name)) {
-        continue;
-      }
-      List<String> chosen =
-          child
-              .getMcpToolSelectionsOrDefault(name, McpToolSelection.getDefaultInstance())
-              .getEnabledToolsList();
-      List<String> shown = server.toolNames();
-      for (int i = 0; i < shown.size(); i++) {
-        if (chosen.isEmpty() || chosen.contains(server.tools().offers().get(i).name())) {
-          tools.add(shown.get(i));
-        }
-      }
-    }
-    return tools;
+  /** The name of the folder that a skill is unpacked into. */
+  public static String folder(ApiResourceReference skill) {
+    return skill.getSlug().replace('_', '-');
   }
 
   /** Made from a name for people: lower-case letters, digits and hyphens, at most 63 of them. */

@@ -130,7 +130,8 @@ public final class StatusFold {
     };
   }
 
-  private void add(Recorded recorded) {
+  /** Adds the next entry of the run's journal. */
+  public void add(Recorded recorded) {
     Instant time = recorded.time();
     switch (recorded.entry()) {
       case JournalEntry.RunStarted started -> {
@@ -153,6 +154,7 @@ public final class StatusFold {
           JournalEntry.Compacted _,
           JournalEntry.CompactionFailed _,
           JournalEntry.ResultKept _,
+          JournalEntry.WorkspaceSaved _,
           JournalEntry.AttemptFailed _ -> {}
     }
   }

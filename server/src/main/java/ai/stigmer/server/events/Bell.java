@@ -1,10 +1,12 @@
 package ai.stigmer.server.events;
 
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongFunction;
 
 /**
  * Tells readers of a run that its journal may have grown.
@@ -12,12 +14,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>Thread contract: thread-safe; ringing never blocks.
  */
 public final class Bell {
-  private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
+  private final Map<String, Line> lines = new ConcurrentHashMap<>();
+
+  /** Those who listen to one run, and what they read. */
+  private record Line(List<Runnable> listeners, NewestEntries newest) {}
 
   /** Something happened in a run; called on the run's thread. */
   public void saw(String id, AgentEvent event) {
     if (!isLiveOnly(event)) {
-      listeners.getOrDefault(id, List.of()).forEach(Runnable::run);
+      ring(id);
+    }
+  }
+
+  /** The journal of a run has grown. */
+  public void ring(String id) {
+    Line line = lines.get(id);
+    if (line != null) {
+      line.newest().grown();
+      line.listeners().forEach(Runnable::run);
     }
   }
 
@@ -29,31 +43,61 @@ public final class Bell {
     };
   }
 
-  /** Calls {@code rung} until the answer is closed; it must not block. */
-  Listening listen(String id, Runnable rung) {
-    var _ =
-        listeners.compute(
+  /**
+   * Calls {@code rung} until the answer is closed; it must not block.
+   *
+   * @param journal gives the run's entries behind a sequence number
+   */
+  Listening listen(String id, LongFunction<List<Recorded>> journal, Runnable rung) {
+    Line line =
+        lines.compute(
             id,
             (key, known) -> {
-              List<Runnable> all = known == null ? new CopyOnWriteArrayList<>() : known;
-              all.add(rung);
+              Line all =
+                  known == null
+                      ? new Line(new CopyOnWriteArrayList<>(), new NewestEntries(journal))
+                      : known;
+              all.listeners().add(rung);
               return all;
             });
-    return () -> forget(id, rung);
+    return new Listening() {
+      @Override
+      public List<Recorded> behind(long after) {
+        return line.newest().behind(after);
+      }
+
+      @Override
+      public List<Recorded> allBehind(long after) {
+        line.newest().grown();
+        return line.newest().behind(after);
+      }
+
+      @Override
+      public void close() {
+        forget(id, rung);
+      }
+    };
   }
 
   private void forget(String id, Runnable rung) {
     var _ =
-        listeners.computeIfPresent(
+        lines.computeIfPresent(
             id,
             (key, known) -> {
-              known.remove(rung);
-              return known.isEmpty() ? null : known;
+              known.listeners().remove(rung);
+              return known.listeners().isEmpty() ? null : known;
             });
   }
 
   /** Until it is closed. */
   interface Listening extends AutoCloseable {
+
+    /** The entries of the run behind a sequence number, as far as the bell was rung for them. */
+    List<Recorded> behind(long after);
+
+    /** The same, whether or not the bell was rung for them. */
+    List<Recorded> allBehind(long after);
+
     @Override
     void close();
   }

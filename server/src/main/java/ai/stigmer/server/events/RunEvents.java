@@ -53,8 +53,13 @@ public final class RunEvents {
 
     /** The entries of an execution's run so far; none when it has not begun. */
     public List<Recorded> entries(String id) {
+      return entries(id, 0);
+    }
+
+    /** The same behind a sequence number. */
+    List<Recorded> entries(String id, long after) {
       try {
-        return journal.read(id);
+        return journal.read(id, after);
       } catch (ProblemException e) {
         if (e.problem().code().equals("E501")) {
           return List.of();
@@ -84,7 +89,8 @@ public final class RunEvents {
   public static RunEvents follow(
       Source source, AgentExecution execution, long after, Duration quiet, Sink sink) {
     var events = new RunEvents(source, execution, after, quiet, sink);
-    Bell.Listening listening = source.bell().listen(events.id, events::ring);
+    Bell.Listening listening =
+        source.bell().listen(events.id, place -> source.entries(events.id, place), events::ring);
     AutoCloseable subscription;
     try {
       subscription = source.executions().subscribe(events.id, events.new States());
@@ -138,7 +144,7 @@ public final class RunEvents {
   private void tell(Bell.Listening listening, AutoCloseable subscription) {
     try (listening;
         subscription) {
-      while (step(await())) {}
+      while (step(listening, await())) {}
     } catch (Sink.Gone e) {
       // Its resources are let go of above.
     } catch (InterruptedException e) {
@@ -168,7 +174,7 @@ public final class RunEvents {
   }
 
   /** Whether there is more to come. */
-  private boolean step(News news) throws Sink.Gone {
+  private boolean step(Bell.Listening listening, News news) throws Sink.Gone {
     AgentExecution now = news.state();
     if (news.isClosed()) {
       return false;
@@ -182,8 +188,10 @@ public final class RunEvents {
       return true;
     }
     boolean isEnded = now != null && StatusMerge.isTerminal(now.getStatus().getPhase());
-    if (news.isRung() || isEnded) {
-      readOn();
+    if (isEnded) {
+      readOn(listening.allBehind(read));
+    } else if (news.isRung()) {
+      readOn(listening.behind(read));
     }
     if (now != null && isEnded) {
       if (!fold.isOver()) {
@@ -199,8 +207,7 @@ public final class RunEvents {
   }
 
   /** The entries behind the last one that was read. */
-  private void readOn() throws Sink.Gone {
-    List<Recorded> entries = source.entries(id);
+  private void readOn(List<Recorded> entries) throws Sink.Gone {
     for (Recorded recorded : entries.subList(begin(entries), entries.size())) {
       List<ObjectNode> events = fold.entry(recorded);
       read = recorded.seq();
@@ -217,7 +224,7 @@ public final class RunEvents {
         return i;
       }
     }
-    return (int) Math.min(read, entries.size());
+    return 0;
   }
 
   /**

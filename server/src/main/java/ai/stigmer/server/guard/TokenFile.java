@@ -105,15 +105,20 @@ public final class TokenFile {
   }
 
   private String read() throws IOException {
-    if (Files.getFileStore(file).supportsFileAttributeView("posix")
-        && !OWNER.containsAll(Files.getPosixFilePermissions(file))) {
+    if (isOpenToOthers(file)) {
       throw unusable(file, "others can read it");
     }
     return Files.readString(file).strip();
   }
 
+  /** Whether others than its owner can use a file. */
+  static boolean isOpenToOthers(Path file) throws IOException {
+    return Files.getFileStore(file).supportsFileAttributeView("posix")
+        && !OWNER.containsAll(Files.getPosixFilePermissions(file));
+  }
+
   /** Hashes have one length, so that a comparison tells nothing of the token's. */
-  private static byte[] hash(String text) {
+  static byte[] hash(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

@@ -1,6 +1,6 @@
 /**
- * Who may call the server: the token, the Host header, no browser's origin. Depends on Armeria and
- * the error model.
+ * Who may call the server: the token, the Host header, no browser's origin; and which browsers may
+ * use the console. Depends on Armeria and the error model.
  */
 @NullMarked
 package ai.stigmer.server.guard;

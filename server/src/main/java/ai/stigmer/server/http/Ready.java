@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * without another one it is degraded, and takes work all the same.
  */
 public final class Ready implements HttpService {
+  private static final String UNREADY = "unready";
+
   private final List<Part> parts;
 
   public Ready(List<Part> parts) {
@@ -65,24 +67,49 @@ public final class Ready implements HttpService {
     return HttpResponse.of(CompletableFuture.supplyAsync(this::look, ctx.blockingTaskExecutor()));
   }
 
-  private HttpResponse look() {
-    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("status", "ready");
-    ArrayNode told = answer.putArray("parts");
-    HttpStatus status = HttpStatus.OK;
-    for (Part part : parts) {
-      Optional<Problem> problem = part.problem();
-      ObjectNode one = told.addObject().put("name", part.name()).put("ok", problem.isEmpty());
-      if (problem.isEmpty()) {
-        continue;
-      }
-      one.put("code", problem.get().code()).put("detail", problem.get().message());
-      if (part.need() == Need.NEEDED) {
-        status = HttpStatus.SERVICE_UNAVAILABLE;
-        answer.put("status", "unready");
-      } else if (status.equals(HttpStatus.OK)) {
-        answer.put("status", "degraded");
-      }
+  /** Whether everything is there that it needs. */
+  public boolean isReady() {
+    return !report().status().equals(UNREADY);
+  }
+
+  /**
+   * How it is now.
+   *
+   * @param status ready, degraded or unready
+   */
+  public record Report(String status, List<Found> parts) {
+    public Report {
+      parts = List.copyOf(parts);
     }
-    return HttpResponse.of(status, MediaType.JSON_UTF_8, answer + "\n");
+  }
+
+  /** A part, and what is wrong with it. */
+  public record Found(String name, Need need, Optional<Problem> problem) {}
+
+  /** Looks at every part; may block. */
+  public Report report() {
+    List<Found> found =
+        parts.stream().map(part -> new Found(part.name(), part.need(), part.problem())).toList();
+    List<Need> broken =
+        found.stream().filter(part -> part.problem().isPresent()).map(Found::need).toList();
+    String status =
+        broken.contains(Need.NEEDED) ? UNREADY : broken.isEmpty() ? "ready" : "degraded";
+    return new Report(status, found);
+  }
+
+  private HttpResponse look() {
+    Report report = report();
+    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("status", report.status());
+    ArrayNode told = answer.putArray("parts");
+    for (Found part : report.parts()) {
+      ObjectNode one =
+          told.addObject().put("name", part.name()).put("ok", part.problem().isEmpty());
+      part.problem()
+          .ifPresent(problem -> one.put("code", problem.code()).put("detail", problem.message()));
+    }
+    return HttpResponse.of(
+        report.status().equals(UNREADY) ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK,
+        MediaType.JSON_UTF_8,
+        answer + "\n");
   }
 }

@@ -43,6 +43,11 @@ public record Shelves(
         new Shelf<>(store, MCP_SERVER, ids, clock));
   }
 
+  /** Whether an id is that of an execution. */
+  public static boolean isExecution(String id) {
+    return id.startsWith(EXECUTION.prefix() + "_");
+  }
+
   private static final Kind<Agent> AGENT =
       new Kind<>(
           Agent.getDefaultInstance(),

@@ -6,7 +6,6 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
-import ai.stigmer.graphton.journal.Recorded;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -21,6 +20,7 @@ import java.util.function.Consumer;
  */
 final class Decisions implements AutoCloseable {
   private static final long MILLIS = 500;
+  private static final int SHARE = 10;
 
   private final Journal journal;
   private final Consumer<String> wake;
@@ -41,13 +41,20 @@ final class Decisions implements AutoCloseable {
 
   /** Follows a run that may have begun to wait in another process. */
   void follow(String id) {
-    for (Recorded recorded : journal.read(id)) {
-      switch (recorded.entry()) {
-        case JournalEntry.ApprovalRequested requested -> ask(id, requested.request());
-        case JournalEntry.ApprovalDecided _ -> forget(id);
-        default -> {}
-      }
+    journal.read(id).forEach(recorded -> saw(id, recorded.entry()));
+  }
+
+  void saw(String id, JournalEntry entry) {
+    switch (entry) {
+      case JournalEntry.ApprovalRequested requested -> ask(id, requested.request());
+      case JournalEntry.ApprovalDecided _ -> forget(id);
+      default -> {}
     }
+  }
+
+  /** Whether a run waits for somebody's word. */
+  boolean isAsked(String id) {
+    return topics.containsKey(id);
   }
 
   void saw(String id, AgentEvent event) {
@@ -62,20 +69,29 @@ final class Decisions implements AutoCloseable {
     topics.put(id, Post.Decision.topic(request.id(), request.hash()));
   }
 
+  boolean isAsking(String id) {
+    return topics.containsKey(id);
+  }
+
   void forget(String id) {
     topics.remove(id);
   }
 
   private void look() {
     try {
+      long took = 0;
       while (!closed) {
-        boolean _ = signal.tryAcquire(MILLIS, TimeUnit.MILLISECONDS);
+        // However many wait, looking takes at most a tenth of the time.
+        boolean _ = signal.tryAcquire(Math.max(MILLIS, took * SHARE), TimeUnit.MILLISECONDS);
+        signal.drainPermits();
+        long begin = System.nanoTime();
         topics.forEach(
             (id, topic) -> {
               if (journal.inbox().find(id, topic).isPresent()) {
                 wake.accept(id);
               }
             });
+        took = (System.nanoTime() - begin) / 1_000_000;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

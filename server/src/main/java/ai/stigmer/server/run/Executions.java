@@ -14,6 +14,8 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.runner.Engine;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
@@ -22,14 +24,16 @@ import ai.stigmer.server.resource.Shelf;
 import ai.stigmer.server.resource.Shelves;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -54,22 +58,31 @@ public final class Executions implements AutoCloseable {
   private final InstantSource clock;
   private final ServerLog log;
   private final Engine engine;
+  private final @Nullable Elsewhere elsewhere;
   private final Decisions decisions;
   private final Hub hub = new Hub();
   private final Turns turns = new Turns();
   private final Semaphore launches = new Semaphore(LAUNCHES, true);
   private final Map<String, Following> live = new ConcurrentHashMap<>();
+  private final Failures failures = new Failures();
   private volatile boolean isAbandoned;
 
-  /** Makes the engine that runs are driven by; events and failures of runs come back here. */
-  public interface Engines {
-    Engine open(
-        BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
+  /** Where runs are driven; either engine is asked for once, and closed with the executions. */
+  public sealed interface Engines {
+    /** In this process; events and failures of runs come back from there. */
+    non-sealed interface Here extends Engines {
+      Engine open(
+          BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
+    }
+
+    /**
+     * By workers that have the same journal and the same resources, as other servers may, too.
+     *
+     * @param grown is told the id of a run whose journal has grown
+     */
+    record Elsewhere(Supplier<Engine> open, Consumer<String> grown) implements Engines {}
   }
 
-  /**
-   * @param engines is asked for one engine, which is closed with this
-   */
   public Executions(
       Shelves shelves,
       Launch launch,
@@ -83,8 +96,20 @@ public final class Executions implements AutoCloseable {
     this.journal = journal;
     this.clock = clock;
     this.log = log;
-    this.engine = engines.open(this::event, this::failed);
-    this.decisions = new Decisions(journal, engine::wake);
+    switch (engines) {
+      case Engines.Here here -> {
+        this.engine = here.open(this::event, this::failed);
+        this.elsewhere = null;
+        this.decisions = new Decisions(journal, engine::wake);
+      }
+      case Engines.Elsewhere fleet -> {
+        this.engine = fleet.open().get();
+        var others =
+            new Elsewhere(this, shelves.executions(), launch, journal, engine, fleet.grown(), log);
+        this.elsewhere = others;
+        this.decisions = new Decisions(journal, others::wake);
+      }
+    }
   }
 
   /**
@@ -93,11 +118,12 @@ public final class Executions implements AutoCloseable {
    *
    * @throws ProblemException {@code E560} when there is no such session or agent
    */
-  public AgentExecution create(AgentExecution given) {
-    AgentExecutionSpec spec = given.getSpec();
-    if (spec.getMessage().isBlank()) {
+  public AgentExecution create(AgentExecution asked) {
+    if (asked.getSpec().getMessage().isBlank()) {
       throw Shelf.invalid("spec.message: must not be blank").asException();
     }
+    AgentExecution given = withoutSecrets(asked);
+    AgentExecutionSpec spec = given.getSpec();
     String id = shelves.executions().nextId();
     String session =
         spec.getSessionId().isEmpty()
@@ -114,8 +140,20 @@ public final class Executions implements AutoCloseable {
     AgentExecution stored =
         shelves.executions().insertWhole(shelves.executions().masked(pending), id);
     log.info("execution.created", "execution", id, "session", session);
+    if (elsewhere != null) {
+      // Another server may have made those before it.
+      Unfinished.of(shelves.executions(), Set.of("session=" + session)).stream()
+          .filter(one -> one.getMetadata().getId().compareTo(id) < 0)
+          .forEach(this::enter);
+    }
     enter(stored);
     return stored;
+  }
+
+  /** What is asked for stands in the row and in the session's subject for all to read. */
+  private AgentExecution withoutSecrets(AgentExecution asked) {
+    String message = launch.redactor(asked).text(asked.getSpec().getMessage());
+    return asked.toBuilder().setSpec(asked.getSpec().toBuilder().setMessage(message)).build();
   }
 
   private String newSession(AgentExecutionSpec spec, ApiResourceMetadata metadata) {
@@ -157,34 +195,30 @@ public final class Executions implements AutoCloseable {
 
   /** Takes up whatever has not ended and nobody drives. To be called once, at the start. */
   public void pickUp() {
-    var unfinished = new ArrayList<AgentExecution>();
-    for (ExecutionPhase phase :
-        List.of(ExecutionPhase.EXECUTION_IN_PROGRESS, ExecutionPhase.EXECUTION_PENDING)) {
-      String token = "";
-      List<AgentExecution> page;
-      do {
-        page = shelves.executions().list(Set.of("phase=" + phase.name()), 500, token).entries();
-        unfinished.addAll(page);
-        token = page.isEmpty() ? "" : page.getLast().getMetadata().getId();
-      } while (!page.isEmpty());
+    if (elsewhere != null) {
+      elsewhere.start();
+      return;
     }
-    unfinished.sort(Comparator.comparing(one -> one.getMetadata().getId()));
+    List<AgentExecution> unfinished = Unfinished.of(shelves.executions(), Set.of());
     unfinished.forEach(this::enter);
     if (!unfinished.isEmpty()) {
       log.info("executions.picked-up", "count", String.valueOf(unfinished.size()));
     }
   }
 
-  private void enter(AgentExecution execution) {
+  /** Follows it from now on, and launches it when it is its turn. */
+  void enter(AgentExecution execution) {
     String id = execution.getMetadata().getId();
     var following = new Following(execution, journal, clock);
-    live.put(id, following);
-    if (turns.enter(following.session(), id)) {
+    if (live.putIfAbsent(id, following) == null && turns.enter(following.session(), id)) {
       launch(following);
     }
   }
 
   private void launch(Following following) {
+    if (!following.mayBeLaunched()) {
+      return;
+    }
     Thread.ofVirtual()
         .name("launch-" + following.id())
         .start(
@@ -205,6 +239,10 @@ public final class Executions implements AutoCloseable {
         ended(following);
         return;
       }
+      if (elsewhere != null) {
+        elsewhere.handOver(following);
+        return;
+      }
       if (!launch.hasBegun(id)) {
         launch.begin(following.state());
       }
@@ -216,6 +254,53 @@ public final class Executions implements AutoCloseable {
       log.bug("launch of " + id, e);
       failed(id, bug().asException());
     }
+  }
+
+  /** Those that are under way or wait for their turn here. */
+  Collection<Following> underWayHere() {
+    return List.copyOf(live.values());
+  }
+
+  @Nullable Following find(String id) {
+    return live.get(id);
+  }
+
+  /** Launches it if it is its turn, unless this server has launched it. */
+  void launchInTurn(Following following) {
+    if (turns.isFirst(following.session(), following.id())) {
+      launch(following);
+    }
+  }
+
+  /** Takes over what others have appended to its journal; returns whether there was something. */
+  boolean readOn(Following following) {
+    List<Recorded> news = isAbandoned ? List.of() : following.readOn();
+    if (news.isEmpty()) {
+      return false;
+    }
+    news.forEach(one -> decisions.saw(following.id(), one.entry()));
+    if (news.getLast().entry() instanceof JournalEntry.RunFinished) {
+      ended(following);
+    } else {
+      hub.publish(following.state());
+    }
+    return true;
+  }
+
+  /** Whether it waits for somebody's word. */
+  boolean isAsked(Following following) {
+    return decisions.isAsked(following.id());
+  }
+
+  /** Whoever drives the run was told that there is an answer. */
+  void forgetQuestion(String id) {
+    decisions.forget(id);
+  }
+
+  /** Another server has written its end, or removed it. */
+  void left(Following following, Optional<AgentExecution> last) {
+    leave(following);
+    last.ifPresent(hub::publish);
   }
 
   private static Problem bug() {
@@ -252,12 +337,15 @@ public final class Executions implements AutoCloseable {
   }
 
   /** Writes the row, so that whoever sees the state finds it stored. */
-  private AgentExecution stored(Following following) {
-    return shelves
-        .executions()
-        .change(
-            following.id(),
-            before -> before.toBuilder().setStatus(following.status(before)).build());
+  AgentExecution stored(Following following) {
+    return shelves.executions().change(following.id(), before -> over(before, following));
+  }
+
+  /** What one server of a fleet has written about an end stands. */
+  private AgentExecution over(AgentExecution before, Following following) {
+    return elsewhere != null && StatusMerge.isTerminal(before.getStatus().getPhase())
+        ? before
+        : before.toBuilder().setStatus(following.status(before)).build();
   }
 
   private void ended(Following following) {
@@ -278,12 +366,12 @@ public final class Executions implements AutoCloseable {
     turns.leave(following.session(), following.id()).map(live::get).ifPresent(this::launch);
   }
 
-  private void failed(String id, ProblemException e) {
+  void failed(String id, ProblemException e) {
     Following following = live.get(id);
     if (following == null || isAbandoned) {
       return;
     }
-    Problem problem = e.problem();
+    Problem problem = launch.redactor(following.state()).record(e.problem());
     if (problem.code().equals("E502") || problem.code().equals("E505")) {
       // Another process drives it, and will write how it ends.
       log.warn("execution.elsewhere", "execution", id);
@@ -294,6 +382,7 @@ public final class Executions implements AutoCloseable {
       log.bug("run " + id, e);
       problem = bug();
     }
+    failures.keep(id, problem);
     following.fail(problem.code() + ": " + problem.message() + help(problem));
     ended(following);
   }
@@ -302,10 +391,51 @@ public final class Executions implements AutoCloseable {
     return problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
   }
 
+  /** Why an execution could not be driven on; empty when it could, or that is long ago. */
+  public Optional<Problem> failure(String id) {
+    return failures.find(id);
+  }
+
+  /**
+   * Goes on with an execution that has ended, as far as its run can go on; one that is under way is
+   * only looked at again.
+   *
+   * @throws ProblemException {@code E560} when there is no such execution
+   */
+  public AgentExecution resume(String id) {
+    AgentExecution now = get(id);
+    if (live.containsKey(id)) {
+      engine.wake(id);
+      return now;
+    }
+    failures.forget(id);
+    AgentExecution again =
+        shelves
+            .executions()
+            .change(
+                id,
+                before ->
+                    before.toBuilder()
+                        .setStatus(
+                            before.getStatus().toBuilder()
+                                .setPhase(ExecutionPhase.EXECUTION_IN_PROGRESS)
+                                .clearError()
+                                .clearCompletedAt())
+                        .build());
+    log.info("execution.resumed", "execution", id);
+    enter(again);
+    return again;
+  }
+
   /** The execution as it is now. */
   public AgentExecution get(String id) {
     AgentExecution stored = shelves.executions().get(id);
     return present(stored);
+  }
+
+  /** Whether a run that is driven here waits for an approval. */
+  public boolean isAsking(String id) {
+    return decisions.isAsking(id);
   }
 
   /** One page of a list, each as it is now. */
@@ -316,10 +446,24 @@ public final class Executions implements AutoCloseable {
   }
 
   private AgentExecution present(AgentExecution stored) {
-    Following following = live.get(stored.getMetadata().getId());
-    return following == null
-        ? stored
-        : stored.toBuilder().setStatus(following.status(stored)).build();
+    Following following = following(stored);
+    return following == null ? stored : over(stored, following);
+  }
+
+  /** Null when it has ended; an execution of another server is followed from here on. */
+  private @Nullable Following following(AgentExecution stored) {
+    String id = stored.getMetadata().getId();
+    Following known = live.get(id);
+    Elsewhere others = elsewhere;
+    if (known != null || others == null || StatusMerge.isTerminal(stored.getStatus().getPhase())) {
+      return known;
+    }
+    enter(stored);
+    Following entered = live.get(id);
+    if (entered != null) {
+      boolean _ = others.readOn(entered);
+    }
+    return entered;
   }
 
   /**
@@ -327,7 +471,7 @@ public final class Executions implements AutoCloseable {
    * its run here, too.
    */
   public AgentExecution report(String id, AgentExecutionStatus report) {
-    Following following = live.get(id);
+    Following following = following(shelves.executions().get(id));
     if (following == null) {
       AgentExecution changed =
           shelves
@@ -419,6 +563,9 @@ public final class Executions implements AutoCloseable {
   @Override
   public void close() {
     decisions.close();
+    if (elsewhere != null) {
+      elsewhere.close();
+    }
     Thread letting = Thread.ofVirtual().name("drain").start(engine::close);
     try {
       if (!letting.join(DRAIN)) {

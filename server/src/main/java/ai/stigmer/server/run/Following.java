@@ -2,11 +2,17 @@ package ai.stigmer.server.run;
 
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.runner.contract.StatusFold;
 import ai.stigmer.runner.contract.StatusMerge;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 
 /**
  * An execution that is under way here, and its state so far.
@@ -14,11 +20,16 @@ import java.time.InstantSource;
  * <p>Thread contract: thread-safe.
  */
 final class Following {
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
   private final AgentExecution stored;
   private final Journal journal;
   private final InstantSource clock;
   private StatusFold fold;
   private boolean isDecided;
+  private long seen;
+  private boolean isLaunched;
+  private long lastNews = System.nanoTime();
 
   /**
    * @param stored as it was when it was made or picked up
@@ -33,6 +44,16 @@ final class Following {
 
   String id() {
     return stored.getMetadata().getId();
+  }
+
+  /** Whether its row says that its run has not begun. */
+  boolean wasPending() {
+    return stored.getStatus().getPhase() == ExecutionPhase.EXECUTION_PENDING;
+  }
+
+  /** The organisation that it is for; empty for none. */
+  String tenant() {
+    return stored.getMetadata().getOrg();
   }
 
   String session() {
@@ -50,7 +71,7 @@ final class Following {
 
   synchronized Change add(AgentEvent event) {
     if (isDecided) {
-      return Change.NOTHING;
+      return isEnd(event) ? Change.DURABLE : Change.NOTHING;
     }
     if (event instanceof AgentEvent.RunStarted) {
       // What happened before this process, or in an earlier drive, no event tells.
@@ -62,6 +83,57 @@ final class Following {
     return event instanceof AgentEvent.TextDelta || event instanceof AgentEvent.Retrying
         ? Change.STREAMED
         : Change.NOTHING;
+  }
+
+  private static boolean isEnd(AgentEvent event) {
+    return event instanceof AgentEvent.RunFinished finished
+        && !(finished.result().end() instanceof RunEnd.Waiting)
+        && !(finished.result().end() instanceof RunEnd.Yielded);
+  }
+
+  /** Adds what others have appended to its journal since the last call; returns that. */
+  synchronized List<Recorded> readOn() {
+    List<Recorded> news;
+    try {
+      news = journal.read(id(), seen);
+    } catch (ProblemException e) {
+      if (e.problem().code().equals("E501")) {
+        return List.of();
+      }
+      throw e;
+    }
+    if (news.isEmpty()) {
+      return news;
+    }
+    if (!isDecided) {
+      if (seen == 0) {
+        fold = new StatusFold(clock);
+      }
+      news.forEach(fold::add);
+    }
+    seen += news.size();
+    lastNews = System.nanoTime();
+    return news;
+  }
+
+  /** Whether nothing was appended for a while. */
+  synchronized boolean isQuiet() {
+    return System.nanoTime() - lastNews > QUIET.toNanos();
+  }
+
+  /** Once, until it is to be launched later. */
+  synchronized boolean mayBeLaunched() {
+    boolean may = !isLaunched;
+    isLaunched = true;
+    return may;
+  }
+
+  synchronized void launchLater() {
+    isLaunched = false;
+  }
+
+  synchronized boolean isLaunched() {
+    return isLaunched;
   }
 
   /** It cannot go on. */

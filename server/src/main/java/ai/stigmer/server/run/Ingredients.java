@@ -1,9 +1,7 @@
 package ai.stigmer.server.run;
 
 import ai.stigmer.agentic.agent.v1.Agent;
-import ai.stigmer.agentic.agent.v1.HttpServer;
 import ai.stigmer.agentic.agent.v1.McpServerDefinition;
-import ai.stigmer.agentic.agent.v1.StdioServer;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentinstance.v1.AgentInstance;
 import ai.stigmer.agentic.environment.v1.EnvironmentSpec;
@@ -14,6 +12,7 @@ import ai.stigmer.agentic.session.v1.Session;
 import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.commons.apiresource.apiresourcekind.ApiResourceKind;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.contract.ContractServers;
 import ai.stigmer.runner.contract.ContractVariables;
 import ai.stigmer.server.resource.Shelves;
 import java.util.ArrayList;
@@ -48,10 +47,7 @@ final class Ingredients {
     Agent agent = shelves.agents().clear(instance(execution).getSpec().getAgentId());
     List<McpServerDefinition> servers = new ArrayList<>();
     for (McpServerDefinition server : agent.getSpec().getMcpServersList()) {
-      servers.add(
-          server.getServerTypeCase() == McpServerDefinition.ServerTypeCase.SERVERTYPE_NOT_SET
-              ? named(agent, server)
-              : server);
+      servers.add(ContractServers.isOnlyNamed(server) ? named(agent, server) : server);
     }
     return agent.toBuilder()
         .setSpec(agent.getSpec().toBuilder().clearMcpServers().addAllMcpServers(servers))
@@ -70,34 +66,12 @@ final class Ingredients {
                     .setSlug(server.getName())
                     .build())
             .getSpec();
-    McpServerDefinition.Builder definition = server.toBuilder();
-    if (definition.getEnabledToolsCount() == 0) {
-      definition.addAllEnabledTools(spec.getDefaultEnabledToolsList());
-    }
-    if (spec.hasStdio()) {
-      StdioServer.Builder stdio =
-          StdioServer.newBuilder()
-              .setCommand(spec.getStdio().getCommand())
-              .addAllArgs(spec.getStdio().getArgsList())
-              .setWorkingDir(spec.getStdio().getWorkingDir());
-      spec.getEnvSpec()
-          .getDataMap()
-          .keySet()
-          .forEach(name -> stdio.putEnvPlaceholders(name, "${" + name + "}"));
-      return definition.setStdio(stdio).build();
-    }
-    return definition
-        .setHttp(
-            HttpServer.newBuilder()
-                .setUrl(spec.getHttp().getUrl())
-                .putAllHeaders(spec.getHttp().getHeadersMap())
-                .putAllQueryParams(spec.getHttp().getQueryParamsMap())
-                .setTimeoutSeconds(spec.getHttp().getTimeoutSeconds()))
-        .build();
+    return ContractServers.definition(server, spec);
   }
 
   /**
-   * The variables: of the agent, of each environment of its instance, of the execution.
+   * The variables: of the agent, of each environment of its instance, of the execution as far as it
+   * is stored.
    *
    * @throws ProblemException {@code E560} when an environment is gone
    */
@@ -108,8 +82,9 @@ final class Ingredients {
         instance.getSpec().getEnvironmentRefsList().stream()
             .map(reference -> shelves.environments().clear(reference).getSpec())
             .toList();
+    String id = execution.getMetadata().getId();
     Optional<ExecutionContext> context =
-        shelves.contexts().find(contextId(execution.getMetadata().getId()));
+        id.isEmpty() ? Optional.empty() : shelves.contexts().find(contextId(id));
     Map<String, ExecutionValue> own =
         context.map(found -> found.getSpec().getDataMap()).orElse(Map.of());
     return ContractVariables.merge(agent.getSpec().getEnvSpec(), environments, own);

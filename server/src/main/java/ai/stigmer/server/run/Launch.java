@@ -2,32 +2,19 @@ package ai.stigmer.server.run;
 
 import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
-import ai.stigmer.config.Cascade;
+import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
 import ai.stigmer.config.ConfigInput;
-import ai.stigmer.config.LlmConfig;
-import ai.stigmer.config.Resolved;
-import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.graphton.loop.Checkpoints;
-import ai.stigmer.graphton.retry.RetryPolicy;
-import ai.stigmer.mcp.AcceptedServer;
-import ai.stigmer.mcp.McpServer;
-import ai.stigmer.mcp.McpSurroundings;
-import ai.stigmer.mcp.McpTools;
-import ai.stigmer.runner.AgentDefinition;
-import ai.stigmer.runner.CommandSandbox;
-import ai.stigmer.runner.Execution;
+import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.runner.KnownSecrets;
 import ai.stigmer.runner.ProjectContext;
-import ai.stigmer.runner.RunContext;
 import ai.stigmer.runner.RunEnvironment;
-import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
-import ai.stigmer.runner.contract.ContractAgent;
-import ai.stigmer.runner.contract.ContractVariables;
+import ai.stigmer.runner.contract.ContractEnvironment;
+import ai.stigmer.runner.contract.ContractRuns;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.skill.SkillShelf;
 import java.io.IOException;
@@ -35,10 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -50,8 +35,9 @@ public final class Launch {
   private final Shelves shelves;
   private final Ingredients ingredients;
   private final Skills skills;
-  private final Journal journal;
   private final Runner runner;
+  private final ContractRuns runs;
+  private final ContractEnvironment environments;
   private final Surroundings surroundings;
 
   /**
@@ -66,8 +52,9 @@ public final class Launch {
     this.shelves = shelves;
     this.ingredients = new Ingredients(shelves);
     this.skills = new Skills(skills);
-    this.journal = journal;
     this.runner = runner;
+    this.runs = new ContractRuns(journal, runner);
+    this.environments = new ContractEnvironment(surroundings.configuration(), surroundings.env());
     this.surroundings = surroundings;
   }
 
@@ -86,14 +73,7 @@ public final class Launch {
 
   /** Whether the journal has the run of an execution. */
   boolean hasBegun(String id) {
-    try {
-      return !journal.read(id).isEmpty();
-    } catch (ProblemException e) {
-      if (!e.problem().code().equals("E501")) {
-        throw e;
-      }
-      return false;
-    }
+    return runs.hasBegun(id);
   }
 
   /**
@@ -102,23 +82,19 @@ public final class Launch {
    * @throws ProblemException for whatever is wrong with agent, configuration or workspace
    */
   void begin(AgentExecution execution) {
-    String id = execution.getMetadata().getId();
-    RunEnvironment environment = environment(execution);
-    String message = execution.getSpec().getMessage();
-    for (AgentExecution before : earlier(execution)) {
-      if (!hasBegun(before.getMetadata().getId())) {
-        continue;
-      }
-      List<Recorded> entries = journal.read(before.getMetadata().getId());
-      List<Long> valid = Checkpoints.valid(entries);
-      if (!valid.isEmpty()) {
-        runner.begin(
-            new Fork(before.getMetadata().getId(), valid.getLast(), id, Optional.of(message)),
-            environment);
-        return;
-      }
-    }
-    runner.begin(new RunRequest(id, message, environment));
+    Path workspace = workspace(execution.getSpec().getSessionId());
+    List<String> earlier =
+        earlier(execution).stream().map(before -> before.getMetadata().getId()).toList();
+    earlier.stream()
+        .filter(this::hasBegun)
+        .findFirst()
+        .ifPresent(before -> runner.fetchWorkspace(before, workspace));
+    runs.begin(
+        new RunRequest(
+            execution.getMetadata().getId(),
+            execution.getSpec().getMessage(),
+            environment(execution, workspace)),
+        earlier);
   }
 
   /** The executions of the session before this one, the newest first. */
@@ -134,48 +110,42 @@ public final class Launch {
 
   /** The values of the secret variables of an execution by name. */
   public Map<String, String> secrets(String id) {
+    return secrets(shelves, id);
+  }
+
+  /** The same out of any shelves, for whoever drives the run; none when there is no execution. */
+  public static Map<String, String> secrets(Shelves shelves, String id) {
     return shelves
         .executions()
         .find(id)
-        .map(execution -> ingredients.variables(execution).secrets())
+        .map(execution -> new Ingredients(shelves).variables(execution).secrets())
         .orElse(Map.of());
   }
 
-  private RunEnvironment environment(AgentExecution execution) {
-    Resolved configuration = configuration(execution);
-    Agent agent = ingredients.agent(execution);
-    ContractVariables variables = ingredients.variables(execution);
-    Path workspace = workspace(execution.getSpec().getSessionId());
-    ProjectContext project = skills.unpacked(agent.getSpec().getSkillRefsList(), workspace);
-    List<AcceptedServer> servers = servers(agent, variables, workspace);
-    AgentDefinition definition = ContractAgent.definition(agent, servers).with(project.text());
-    return new RunEnvironment(
-        definition,
-        workspace,
-        RunPermissions.of(configuration),
-        new CommandSandbox(workspace, surroundings.env())
-            .decide(Execution.asked(configuration))
-            .execution(),
-        configuration.llm().toModelSettings(),
-        configuration.fallbacks().stream().map(LlmConfig::toModelSettings).toList(),
-        configuration.toJson(),
-        configuration.maxTurns(),
-        RetryPolicy.DEFAULT
-            .withMaxRetries(configuration.maxRetries())
-            .withBudget(configuration.retryBudget()),
-        configuration.budget(),
-        new RunContext(servers, variables.forRun(), project.known()));
+  /**
+   * Takes out of what an execution is asked for, or failed with, what only its run may know.
+   *
+   * @param execution its session may not be there yet
+   */
+  Redactor redactor(AgentExecution execution) {
+    var secrets = new ArrayList<String>();
+    execution.getSpec().getRuntimeEnvMap().values().stream()
+        .filter(ExecutionValue::getIsSecret)
+        .forEach(value -> secrets.add(value.getValue()));
+    if (!execution.getSpec().getSessionId().isEmpty()) {
+      secrets.addAll(ingredients.variables(execution).secrets().values());
+    }
+    return KnownSecrets.in(surroundings.env()).and(Redactor.of(secrets));
   }
 
-  private Resolved configuration(AgentExecution execution) {
-    String model = execution.getSpec().getExecutionConfig().getModelName();
-    ConfigInput input = surroundings.configuration();
-    Resolved resolved =
-        Cascade.resolve(model.isBlank() ? input : input.request("llm.model", model));
-    if (!resolved.problems().isEmpty()) {
-      throw resolved.problems().getFirst().asException();
-    }
-    return resolved;
+  private RunEnvironment environment(AgentExecution execution, Path workspace) {
+    Agent agent = ingredients.agent(execution);
+    ProjectContext project = skills.unpacked(agent, workspace);
+    return environments.of(
+        agent,
+        ingredients.variables(execution),
+        execution.getSpec().getExecutionConfig().getModelName(),
+        new ContractEnvironment.Place(workspace, project::givenTo, project.known()));
   }
 
   private Path workspace(String session) {
@@ -198,24 +168,5 @@ public final class Launch {
               .help("name a folder that the server may write: server.workspaces"),
           e);
     }
-  }
-
-  /** Whoever may store an agent with its servers has accepted what they offer. */
-  private List<AcceptedServer> servers(Agent agent, ContractVariables variables, Path workspace) {
-    List<McpServer> wanted = ContractAgent.servers(agent);
-    if (wanted.isEmpty()) {
-      return List.of();
-    }
-    var values = new HashMap<>(variables.secrets());
-    var around =
-        new McpSurroundings(workspace, surroundings.env(), variables.forRun().placeholders(values));
-    var accepted = new ArrayList<AcceptedServer>();
-    for (McpTools.Looked looked : McpTools.look(wanted, around)) {
-      switch (looked) {
-        case McpTools.Looked.Offers offers -> accepted.add(offers.found());
-        case McpTools.Looked.Failed failed -> throw failed.problem().asException();
-      }
-    }
-    return accepted;
   }
 }

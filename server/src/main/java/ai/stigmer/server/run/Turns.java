@@ -23,6 +23,12 @@ final class Turns {
     return id.equals(line.peek());
   }
 
+  /** Whether it is its turn. */
+  synchronized boolean isFirst(String session, String id) {
+    ArrayDeque<String> line = sessions.get(session);
+    return line != null && id.equals(line.peek());
+  }
+
   /** Takes an execution out of the line; returns the one whose turn it is by that. */
   synchronized Optional<String> leave(String session, String id) {
     ArrayDeque<String> line = sessions.get(session);

@@ -11,6 +11,7 @@ import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.contract.SkillArchive;
 import ai.stigmer.server.resource.Shelf;
 import ai.stigmer.store.resource.Resource;
 import ai.stigmer.store.resource.Resource.Protection;

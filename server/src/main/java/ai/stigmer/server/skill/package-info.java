@@ -1,7 +1,4 @@
-/**
- * Skills: archives by content, their versions, and how they are unpacked without leaving a folder.
- * Depends on the shelves and the store.
- */
+/** Skills: archives by content, and their versions. Depends on the shelves and the store. */
 @NullMarked
 package ai.stigmer.server.skill;
 

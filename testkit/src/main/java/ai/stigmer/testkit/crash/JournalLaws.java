@@ -1,6 +1,5 @@
 package ai.stigmer.testkit.crash;
 
-import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.message.StopReason;
@@ -86,9 +85,10 @@ public final class JournalLaws {
         require(open.containsKey(result.call()), seq, "keeps the result of no open call");
         require(kept.add(result.name()), seq, "keeps a result twice");
       }
+      case JournalEntry.WorkspaceSaved _ -> requireGoing(seq);
       case JournalEntry.Compacted compacted -> compacted(seq, compacted);
       case JournalEntry.CompactionFailed _ -> summary(seq);
-      case JournalEntry.ApprovalRequested requested -> requested(seq, requested.request());
+      case JournalEntry.ApprovalRequested requested -> requested(seq, requested);
       case JournalEntry.ApprovalDecided decided -> {
         requireGoing(seq);
         require(requests.containsKey(decided.approval()), seq, "decides what nobody requested");
@@ -96,28 +96,28 @@ public final class JournalLaws {
       }
       case JournalEntry.ChildStarted child -> childStarted(seq, child);
       case JournalEntry.ChildFinished child -> childFinished(seq, child);
-      case JournalEntry.RunFinished finished -> ended(seq, finished.end());
+      case JournalEntry.RunFinished finished -> {
+        requireGoing(seq);
+        boolean done =
+            finished.end() instanceof RunEnd.Completed
+                || (finished.end() instanceof RunEnd.Stopped stopped
+                    && !stopped.limit().isOfTree());
+        require(!done || open.isEmpty(), seq, "is done while calls are open: " + open.keySet());
+        ended = true;
+      }
     }
   }
 
-  private void requested(int seq, ApprovalRequest request) {
+  private void requested(int seq, JournalEntry.ApprovalRequested requested) {
     requireGoing(seq);
-    require(!requests.containsKey(request.id()), seq, "requests an approval twice");
-    boolean waits =
+    String id = requested.request().id();
+    require(!requests.containsKey(id), seq, "requests an approval twice");
+    boolean asked =
         requests.entrySet().stream()
-            .filter(other -> !used.contains(other.getKey()))
-            .anyMatch(other -> other.getValue().equals(request.hash()));
-    require(!waits, seq, "requests what is requested already");
-    requests.put(request.id(), request.hash());
-  }
-
-  private void ended(int seq, RunEnd end) {
-    requireGoing(seq);
-    boolean done =
-        end instanceof RunEnd.Completed
-            || (end instanceof RunEnd.Stopped stopped && !stopped.limit().isOfTree());
-    require(!done || open.isEmpty(), seq, "is done while calls are open: " + open.keySet());
-    ended = true;
+            .filter(request -> !used.contains(request.getKey()))
+            .anyMatch(request -> request.getValue().equals(requested.request().hash()));
+    require(!asked, seq, "requests what is requested already");
+    requests.put(id, requested.request().hash());
   }
 
   private void compacted(int seq, JournalEntry.Compacted compacted) {

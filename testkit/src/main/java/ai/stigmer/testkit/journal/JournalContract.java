@@ -54,6 +54,28 @@ public abstract class JournalContract {
   }
 
   @Test
+  void aRunInWhichNobodyWroteIsBegunByAnotherWhenItsMakerIsGone() {
+    try (Journal journal = open(Owners.DEAD);
+        JournalWriter _ = journal.create("r", "gone")) {
+      try (JournalWriter writer = journal.begin("r", "me")) {
+        writer.append(said("a"));
+      }
+      assertThat(entries(journal, "r")).isEqualTo(said("a"));
+      assertCode("E504", () -> journal.begin("r", "late"));
+    }
+  }
+
+  @Test
+  void aRunThatSomebodyIsAboutToBeginIsLeftToThem() {
+    try (Journal journal = open(Owners.LIVING);
+        JournalWriter writer = journal.create("r", "alive")) {
+      assertCode("E502", () -> journal.begin("r", "me"));
+      writer.append(said("a"));
+      assertCode("E504", () -> journal.begin("r", "me"));
+    }
+  }
+
+  @Test
   void sequenceNumbersCountFromOneWithoutGaps() {
     try (Journal journal = open(Owners.LIVING);
         JournalWriter writer = journal.create("r", "me")) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,6 +118,21 @@ public final class PostgresServer implements AutoCloseable {
             "--username=" + USER,
             "--dbname=" + database,
             "--command=" + statements));
+  }
+
+  /** Whether its files hold a text as it is; all that it was given is in them by then. */
+  public boolean keeps(String text) {
+    String _ = sql("postgres", "CHECKPOINT");
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        if (text(file, StandardCharsets.ISO_8859_1).contains(text)) {
+          return true;
+        }
+      }
+      return false;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The name of the database in an address that {@link #newDatabase} gave. */
@@ -306,8 +322,12 @@ public final class PostgresServer implements AutoCloseable {
   }
 
   private static String text(Path file) {
+    return text(file, StandardCharsets.UTF_8);
+  }
+
+  private static String text(Path file, Charset charset) {
     try {
-      return Files.readString(file);
+      return Files.readString(file, charset);
     } catch (IOException e) {
       return "it said nothing";
     }

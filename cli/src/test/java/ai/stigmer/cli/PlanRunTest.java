@@ -1,0 +1,165 @@
+package ai.stigmer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A run in mode plan, from its plan to its work. */
+class PlanRunTest {
+  private static final String MODEL = "qwen3.5:9b";
+  private static final Answer PLANS =
+      Answer.call("present_plan", "{\"plan\":\"1. Write new.txt\\n2. Look at it\"}");
+  private static final Answer WRITES =
+      Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
+  private static final Answer RUNS = Answer.call("execute", "{\"command\":\"touch made\"}");
+  private static final Answer DONE = Answer.text("done");
+
+  @TempDir private Path folder;
+  private Path workspace = Path.of("");
+  private Shell shell = new Shell(Path.of(""));
+  private FakeOllama server = started();
+
+  @BeforeEach
+  void laptop() throws IOException {
+    workspace = Files.createDirectory(folder.resolve("workspace"));
+    shell =
+        new Shell(Files.createDirectory(folder.resolve("home")))
+            .export("STIGMER_EXECUTION_MODE", "local")
+            .export("STIGMER_LLM_MAX_RETRIES", "0")
+            .export("STIGMER_LLM_MODEL", MODEL)
+            .export("STIGMER_PERMISSION_MODE", "plan");
+  }
+
+  @AfterEach
+  void noServer() {
+    server.close();
+  }
+
+  @Test
+  void withoutATerminalThePlanIsPrintedAndNothingIsChanged() {
+    String told = run(7, List.of(), PLANS, WRITES, DONE);
+
+    assertThat(shell.err()).contains("the agent's plan:", "  1. Write new.txt\n  2. Look at it");
+    assertThat(told).contains("nobody can be asked", "mode plan: new.txt");
+    assertThat(workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void anApprovedPlanIsCarriedOutAndCommandsAreStillAskedFor() {
+    run(7, List.of("--when-absent", "wait"), WRITES, PLANS, WRITES, RUNS, DONE);
+    assertThat(shell.err()).contains("E410", "may present_plan run?");
+    assertThat(workspace).isEmptyDirectory();
+    assertThat(shell.stigmer("approvals", "approve", "last")).as(shell.err()).isZero();
+
+    String told = resume(7);
+
+    assertThat(told).contains("mode plan: new.txt", "approved the plan: carry it out now");
+    assertThat(workspace.resolve("new.txt")).exists();
+    assertThat(shell.err()).contains("E410", "may execute run?", "mode allow-edits");
+  }
+
+  @Test
+  void aPlanThatIsApprovedForModeAskHasEachChangeAskedFor() {
+    run(7, List.of("--when-absent", "wait"), PLANS, WRITES, DONE);
+    assertThat(shell.stigmer("approvals", "approve", "last", "--mode", "ask")).isZero();
+
+    resume(7);
+
+    assertThat(shell.err()).contains("E410", "may write_file run?", "mode ask");
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    resume(0);
+    assertThat(workspace.resolve("new.txt")).exists();
+  }
+
+  @Test
+  void aPlanThatIsDeniedWithAReasonIsMadeAnewInModePlan() {
+    run(7, List.of("--when-absent", "wait"), PLANS, WRITES, PLANS, WRITES, DONE);
+    assertThat(shell.stigmer("approvals", "deny", "last", "--reason", "smaller steps")).isZero();
+
+    String told = resume(7);
+
+    assertThat(told).contains("smaller steps", "mode plan: new.txt");
+    assertThat(shell.err()).contains("E410", "may present_plan run?");
+    assertThat(workspace).isEmptyDirectory();
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    resume(0);
+    assertThat(workspace.resolve("new.txt")).exists();
+  }
+
+  @Test
+  void whatARuleDeniesStaysDeniedWhenThePlanIsApproved() {
+    run(7, List.of("--when-absent", "wait", "--deny", "edit(new.txt)"), PLANS, WRITES, DONE);
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+
+    assertThat(resume(0)).contains("rule deny edit(new.txt)");
+    assertThat(workspace).isEmptyDirectory();
+  }
+
+  @Test
+  void aSecondPlanIsRefusedAndAModeThatIsNoneApprovesNothing() {
+    run(7, List.of("--when-absent", "wait"), PLANS, WRITES, PLANS, PLANS, DONE);
+    assertThat(
+            shell.stigmer(
+                "approvals", "approve", "last", "--edit", "{\"plan\":\"p\",\"mode\":\"deny\"}"))
+        .isZero();
+    assertThat(resume(7)).contains("nothing was approved", "mode plan: new.txt");
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+
+    assertThat(resume(0)).contains("has approved a plan before");
+  }
+
+  @Test
+  void theModeOfAnApprovalIsForPlansOnly() {
+    run(7, List.of("--when-absent", "wait", "--permission-mode", "ask"), WRITES, DONE);
+
+    assertThat(shell.stigmer("approvals", "approve", "last", "--mode", "ask")).isEqualTo(2);
+    assertThat(shell.err()).contains("--mode is for a plan");
+    assertThat(shell.stigmer("approvals", "approve", "last", "--mode", "deny")).isEqualTo(2);
+    assertThat(shell.err()).contains("expected ask or allow-edits");
+  }
+
+  @Test
+  void inOtherModesThereIsNoPlanToPresent() {
+    String told = run(0, List.of("--permission-mode", "allow-edits"), PLANS, DONE);
+
+    assertThat(told).contains("There is no tool");
+  }
+
+  private static FakeOllama started(Answer... answers) {
+    return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
+  }
+
+  /** Everything that the model was asked last. */
+  private String run(int status, List<String> options, Answer... answers) {
+    var words = new ArrayList<>(List.of("run", "--workspace", workspace.toString()));
+    words.addAll(options);
+    words.add("do it");
+    server.close();
+    server = started(answers);
+    shell.export("OLLAMA_BASE_URL", server.baseUrl());
+    return asked(status, words);
+  }
+
+  /** Goes on at the same server. */
+  private String resume(int status) {
+    return asked(status, List.of("resume", "last", "--when-absent", "wait"));
+  }
+
+  private String asked(int status, List<String> words) {
+    int given = shell.stigmer(words.toArray(String[]::new));
+    assertThat(given).as(shell.err()).isEqualTo(status);
+    return server.chats().getLast().body().at("/messages").toString();
+  }
+}

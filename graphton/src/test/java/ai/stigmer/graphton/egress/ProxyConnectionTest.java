@@ -1,0 +1,168 @@
+package ai.stigmer.graphton.egress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a server gets to see of what a client said, over real sockets. */
+class ProxyConnectionTest {
+  private ServerSocket server;
+  private final CompletableFuture<String> seen = new CompletableFuture<>();
+  private int port;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = new ServerSocket(0);
+    port = server.getLocalPort();
+    Thread.ofVirtual().start(this::serve);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  /** Answers at once, so that a client is answered whatever it goes on to say. */
+  private void serve() {
+    try (Socket client = server.accept()) {
+      client
+          .getOutputStream()
+          .write("HTTP/1.1 200 OK\r\n\r\nhello".getBytes(StandardCharsets.UTF_8));
+      client.shutdownOutput();
+      byte[] all = client.getInputStream().readAllBytes();
+      seen.complete(new String(all, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      seen.complete("");
+    }
+  }
+
+  private String said(String request) throws Exception {
+    var out = new ByteArrayOutputStream();
+    var egress =
+        new Egress(
+            HostRule.list("a.test:" + port + ",127.0.0.1:" + port),
+            name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
+    byte[] bytes = request.replace("@", "a.test:" + port).getBytes(StandardCharsets.ISO_8859_1);
+    new ProxyConnection(egress, new ByteArrayInputStream(bytes), out).serve();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Lines and the empty one that ends them. */
+  private static String head(String... lines) {
+    return String.join("\r\n", lines) + "\r\n\r\n";
+  }
+
+  @Test
+  void aRequestGoesOnWithoutWhatWasForTheProxy() throws Exception {
+    String answer =
+        said(
+            head(
+                "GET http://@/p?q=1 HTTP/1.1",
+                "Host: lie.example",
+                "Proxy-Connection: keep-alive",
+                "Connection: keep-alive, X-Mine",
+                "X-Mine: 1",
+                "Accept: */*"));
+
+    assertThat(answer).endsWith("hello");
+    assertThat(seen.get())
+        .isEqualTo(
+            "GET /p?q=1 HTTP/1.1\r\nHost: a.test:"
+                + port
+                + "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
+  }
+
+  @Test
+  void ofABodyAsMuchGoesOnAsItSays() throws Exception {
+    var _ =
+        said(
+            "POST http://@/ HTTP/1.1\r\nContent-Length: 5\r\n\r\n12345GET http://@/2 HTTP/1.1\r\n\r\n");
+
+    assertThat(seen.get()).endsWith("\r\n\r\n12345");
+  }
+
+  @Test
+  void chunksGoOnOneByOneAndNothingBehindTheLast() throws Exception {
+    var _ =
+        said(
+            head("POST http://@/ HTTP/1.1", "Transfer-Encoding: chunked")
+                + head("3", "abc", "0")
+                + head("GET http://@/2 HTTP/1.1"));
+
+    assertThat(seen.get()).endsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  }
+
+  @Test
+  void aTunnelCarriesWhateverIsSaid() throws Exception {
+    String answer = said("CONNECT @ HTTP/1.1\r\nHost: lie.example\r\n\r\nraw bytes");
+
+    assertThat(answer).startsWith("HTTP/1.1 200 ").endsWith("hello");
+    assertThat(seen.get()).isEqualTo("raw bytes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: @\r\n\r\n",
+        "GET https://@/ HTTP/1.1\r\n\r\n",
+        "GET ftp://@/ HTTP/1.1\r\n\r\n",
+        "GET http://@/#x HTTP/1.1\r\n\r\n",
+        "GET http://user%40@/ HTTP/1.1\r\n\r\n",
+        "GET  http://@/ HTTP/1.1\r\n\r\n",
+        "GET http://@/ HTTP/2\r\n\r\n",
+        "GET http://@/\r\n\r\n",
+        "GET http://@/ HTTP/1.1\nHost: a\n\n",
+        "GET http://@/ HTTP/1.1\r\nA: b\n\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\nA: b\r\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\nA: b\u0000\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\nA : b\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\n folded\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\nno colon\r\n\r\n",
+        "POST http://@/ HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx",
+        "POST http://@/ HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST http://@/ HTTP/1.1\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        "POST http://@/ HTTP/1.1\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "POST http://@/ HTTP/1.1\r\nContent-Length: +1\r\n\r\nx",
+        "POST http://@/ HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\nx",
+        "CONNECT a.test HTTP/1.1\r\n\r\n",
+        "CONNECT http://@ HTTP/1.1\r\n\r\n",
+        "CONNECT @/ HTTP/1.1\r\n\r\n",
+        "\r\n\r\n",
+        "GET http://@/ HTTP/1.1\r\nHost: a"
+      })
+  void whatCouldBeReadInTwoWaysReachesNobody(String request) throws Exception {
+    String answer = said(request);
+    server.close();
+
+    assertThat(answer).startsWith("HTTP/1.1 400 ");
+    assertThat(seen.get()).isEmpty();
+  }
+
+  @Test
+  void anEndlessHeadIsCutOff() throws Exception {
+    String answer = said("GET http://@/ HTTP/1.1\r\nA: " + "b".repeat(40_000));
+
+    assertThat(answer).startsWith("HTTP/1.1 400 ");
+  }
+
+  @Test
+  void aRefusalSaysWhatToType() throws Exception {
+    assertThat(said("CONNECT b.test:443 HTTP/1.1\r\n\r\n"))
+        .startsWith("HTTP/1.1 403 ")
+        .endsWith("host b.test is not on the allow-list: --allow-host b.test\n");
+    assertThat(said("GET http://b.test:81/ HTTP/1.1\r\n\r\n"))
+        .endsWith("host b.test:81 is not on the allow-list: --allow-host b.test:81\n");
+  }
+}

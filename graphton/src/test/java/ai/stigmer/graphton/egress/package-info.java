@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.graphton.egress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package ai.stigmer.server.guard;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.server.http.HttpProblem;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.Cookie;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.util.AttributeKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Set;
+
+/*
+ * The console is the one place where browsers are welcome, so it is apart from everything else: it has a path of its
+ * own, its cookie is sent nowhere else, and no token of an API lets anybody in here. A browser tells where a request
+ * comes from; a form brings a token besides, which no other page can know.
+ */
+/**
+ * Stands in front of the console's routes: lets in browsers with a session, and forms that were
+ * made for it. Login page and style sheet are for everybody who knows the server's name.
+ */
+public final class ConsoleDoor implements DecoratingHttpServiceFunction {
+  /** Where the console is. */
+  public static final String ROOT = "/console";
+
+  /** The field of every form that holds the session's form token. */
+  public static final String FORM_TOKEN = "form_token";
+
+  /** The cookie; its path is the console's, so that nothing else is sent it. */
+  public static final String COOKIE = "stigmer_console";
+
+  private static final AttributeKey<ConsoleSession> SESSION =
+      AttributeKey.valueOf(ConsoleDoor.class, "SESSION");
+  private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+          + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+  private final ConsoleSessions sessions;
+  private final String scheme;
+  private final Set<String> open;
+  private final HttpService locked;
+
+  /**
+   * @param scheme the scheme by which browsers reach this server
+   * @param open the patterns of the routes that need no session
+   * @param locked answers whoever has none
+   */
+  public ConsoleDoor(
+      ConsoleSessions sessions, String scheme, Set<String> open, HttpService locked) {
+    this.sessions = requireNonNull(sessions, "sessions is null");
+    this.scheme = requireNonNull(scheme, "scheme is null");
+    this.open = Set.copyOf(open);
+    this.locked = requireNonNull(locked, "locked is null");
+  }
+
+  /** The session that a request was let in with. */
+  public static ConsoleSession session(ServiceRequestContext ctx) {
+    return requireNonNull(ctx.attr(SESSION), "the route is open, so it has no session");
+  }
+
+  /** The cookie of a request; empty for none. */
+  public static String cookie(HttpRequest request) {
+    return request.headers().cookies().stream()
+        .filter(cookie -> cookie.name().equals(COOKIE))
+        .map(Cookie::value)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Whether the route is the console's. */
+  static boolean isFor(ServiceRequestContext ctx) {
+    String pattern = ctx.config().route().patternString();
+    return pattern.equals("/") || pattern.equals(ROOT) || pattern.startsWith(ROOT + "/");
+  }
+
+  @Override
+  public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
+      throws Exception {
+    return admit(delegate, ctx, request).mapHeaders(ConsoleDoor::guarded);
+  }
+
+  private HttpResponse admit(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
+      throws Exception {
+    boolean isPost = request.method() == HttpMethod.POST;
+    if (isForeign(request, isPost)) {
+      return refused(ctx, HttpStatus.FORBIDDEN, "E577", "requests of other pages are refused");
+    }
+    if (open.contains(ctx.config().route().patternString())) {
+      return delegate.serve(ctx, request);
+    }
+    ConsoleSession session = sessions.find(cookie(request)).orElse(null);
+    if (session == null) {
+      return locked.serve(ctx, request);
+    }
+    if (!session.may(isPost ? Scope.RUN : Scope.READ)) {
+      return refused(
+          ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
+    }
+    ctx.setAttr(SESSION, session);
+    return isPost ? posted(delegate, ctx, request, session) : delegate.serve(ctx, request);
+  }
+
+  /** Every browser of today tells at least one of both; a form must tell its origin. */
+  private boolean isForeign(HttpRequest request, boolean isPost) {
+    String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
+    boolean isOwn = origin.equals(scheme + "://" + request.authority());
+    if (isPost || !origin.isEmpty()) {
+      return !isOwn;
+    }
+    return !OWN_SITES.contains(request.headers().get("sec-fetch-site", "none"))
+        && !request.headers().get("sec-fetch-mode", "").equals("navigate");
+  }
+
+  private static HttpResponse posted(
+      HttpService delegate,
+      ServiceRequestContext ctx,
+      HttpRequest request,
+      ConsoleSession session) {
+    return HttpResponse.of(
+        request
+            .aggregate()
+            .thenApply(
+                whole -> {
+                  if (!isOf(session, whole)) {
+                    return refused(
+                        ctx,
+                        HttpStatus.FORBIDDEN,
+                        "E589",
+                        "the form is not of this session; load its page again");
+                  }
+                  try {
+                    return delegate.serve(ctx, whole.toHttpRequest());
+                  } catch (Exception e) {
+                    return HttpResponse.ofFailure(e);
+                  }
+                }));
+  }
+
+  private static boolean isOf(ConsoleSession session, AggregatedHttpRequest whole) {
+    String brought = QueryParams.fromQueryString(whole.contentUtf8()).get(FORM_TOKEN, "");
+    return MessageDigest.isEqual(
+        session.formToken().getBytes(StandardCharsets.UTF_8),
+        brought.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static HttpResponse refused(
+      ServiceRequestContext ctx, HttpStatus status, String code, String why) {
+    return new HttpProblem(status, code, why).answer(ctx.path()).toHttpResponse();
+  }
+
+  /** A form of a page without any referrer tells no origin, so pages of our own get it. */
+  private static ResponseHeaders guarded(ResponseHeaders headers) {
+    ResponseHeadersBuilder all =
+        headers.toBuilder()
+            .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, POLICY)
+            .set(HttpHeaderNames.X_CONTENT_TYPE_OPTIONS, "nosniff")
+            .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
+            .set(HttpHeaderNames.REFERRER_POLICY, "same-origin")
+            .set("cross-origin-resource-policy", "same-origin")
+            .set("cross-origin-opener-policy", "same-origin");
+    if (!headers.contains(HttpHeaderNames.CACHE_CONTROL)) {
+      all.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+    }
+    return all.build();
+  }
+}

@@ -1,0 +1,72 @@
+"use strict";
+(() => {
+  const NEAR = 120;
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const field = document.querySelector("[data-search]");
+      if (field) {
+        event.preventDefault();
+        field.focus();
+        field.select();
+      }
+    }
+  });
+
+  // Whoever reads at the end stays there; whoever reads elsewhere is left alone.
+  function following(change) {
+    const page = document.documentElement;
+    const atEnd = page.scrollHeight - page.clientHeight - page.scrollTop < NEAR;
+    change();
+    if (atEnd) {
+      page.scrollTop = page.scrollHeight;
+    }
+  }
+
+  // A part that is replaced keeps what its reader has opened.
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const before = event.detail.target.querySelectorAll("details");
+    const after = event.detail.fragment.querySelectorAll("details");
+    before.forEach((details, at) => {
+      if (details.open && after[at]) {
+        after[at].open = true;
+      }
+    });
+  });
+
+  const live = document.querySelector("[data-live]");
+  if (!live) {
+    return;
+  }
+  const streamed = document.getElementById("streamed");
+  const working = document.getElementById("working");
+  const source = new EventSource(live.dataset.live);
+
+  function parts(html) {
+    following(() => {
+      streamed.textContent = "";
+      htmx.swap(document.getElementById("news"), html, { swapStyle: "innerHTML" });
+    });
+  }
+
+  source.addEventListener("text", (event) => {
+    following(() => streamed.append(JSON.parse(event.data)));
+  });
+  source.addEventListener("discard", () => {
+    streamed.textContent = "";
+  });
+  source.addEventListener("parts", (event) => parts(event.data));
+  source.addEventListener("end", (event) => {
+    source.close();
+    parts(event.data);
+    live.remove();
+  });
+  source.addEventListener("open", () => working.classList.remove("lost"));
+  source.addEventListener("error", () => {
+    working.classList.add("lost");
+    if (source.readyState === EventSource.CLOSED) {
+      live.remove();
+    }
+  });
+})();

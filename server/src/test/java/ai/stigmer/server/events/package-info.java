@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.server.events;
+
+import org.jspecify.annotations.NullMarked;
