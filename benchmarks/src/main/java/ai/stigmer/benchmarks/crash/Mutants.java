@@ -49,27 +49,26 @@ final class Mutants {
           new Mutant(
               "a resume forgets the last entry",
               LOOP,
-              "Transcript.of(plan.writer().before())); String runId",
-              "Transcript.of("
-                  + "plan.writer().before().subList(0, plan.writer().before().size() - 1)));"
-                  + " String runId"),
+              "Transcript.of(plan.redactor().record(plan.writer().before()));",
+              "Transcript.of(plan.redactor().record("
+                  + "plan.writer().before().subList(0, plan.writer().before().size() - 1)));"),
           new Mutant(
               "every entry is appended twice",
               LOOP,
-              "long seq = plan.writer().append(entries);",
-              "plan.writer().append(entries); long seq = plan.writer().append(entries);"),
+              "long seq = plan.writer().append(clean);",
+              "plan.writer().append(clean); long seq = plan.writer().append(clean);"),
           new Mutant(
               "intents are not journaled",
               LOOP,
-              "long seq = plan.writer().append(entries);",
+              "long seq = plan.writer().append(clean);",
               "long seq = entries.getFirst() instanceof JournalEntry.ToolIntent ? 1"
-                  + " : plan.writer().append(entries);"),
+                  + " : plan.writer().append(clean);"),
           new Mutant(
               "outcomes are not journaled",
               LOOP,
-              "long seq = plan.writer().append(entries);",
+              "long seq = plan.writer().append(clean);",
               "long seq = entries.getFirst() instanceof JournalEntry.ToolOutcome ? 1"
-                  + " : plan.writer().append(entries);"),
+                  + " : plan.writer().append(clean);"),
           new Mutant("the end is not journaled", LOOP, "append(entries); return", "return"),
           new Mutant(
               "a resume does not say so",
@@ -263,9 +262,9 @@ final class Mutants {
           new Mutant(
               "a summary is used without being journaled",
               LOOP,
-              "long seq = plan.writer().append(entries);",
+              "long seq = plan.writer().append(clean);",
               "long seq = entries.getFirst() instanceof JournalEntry.Compacted ? 1"
-                  + " : plan.writer().append(entries);"),
+                  + " : plan.writer().append(clean);"),
           new Mutant(
               "a summary is journaled twice",
               COMPACT,
