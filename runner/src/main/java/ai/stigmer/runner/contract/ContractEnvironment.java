@@ -106,10 +106,7 @@ public final class ContractEnvironment {
     var values = new HashMap<>(variables.secrets());
     var around =
         new McpSurroundings(
-            workspace,
-            env,
-            variables.forRun().placeholders(values),
-            CommandSandbox.hidden(env));
+            workspace, env, variables.forRun().placeholders(values), CommandSandbox.hidden(env));
     var accepted = new ArrayList<AcceptedServer>();
     for (McpTools.Looked looked : McpTools.look(wanted, around)) {
       switch (looked) {
