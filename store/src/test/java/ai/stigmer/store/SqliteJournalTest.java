@@ -18,8 +18,16 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class SqliteJournalTest {
@@ -127,6 +135,64 @@ class SqliteJournalTest {
           .extracting(Recorded::entry)
           .containsExactly(new UserMessage("three"), new UserMessage("four"));
     }
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aClaimSeesWhatWasAppendedWhileItWaitedForItsTurn() throws Exception {
+    write("r", "one");
+    var commits = new GroupCommit(file, Database.open(file));
+    try (var journal =
+            new SqliteJournal(file, CLOCK, owner -> false, Database.openReadOnly(file), commits);
+        var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      JournalWriter first = journal.claim("r", "me");
+      // Given: somebody commits, an append waits behind, and behind that a claim that has read.
+      var begun = new CountDownLatch(1);
+      var goOn = new CountDownLatch(1);
+      Future<Boolean> committing =
+          threads.submit(
+              () ->
+                  commits.commit(
+                      connection -> {
+                        begun.countDown();
+                        return waitFor(goOn);
+                      }));
+      assertThat(waitFor(begun)).isTrue();
+      Future<Long> append = waiting(threads, () -> first.append(said("two")));
+      Future<JournalWriter> claim = waiting(threads, () -> journal.claim("r", "you"));
+      // When
+      goOn.countDown();
+      // Then
+      assertThat(committing.get()).isTrue();
+      assertThat(append.get()).isEqualTo(2);
+      assertThat(claim.get().before()).extracting(Recorded::seq).containsExactly(1L, 2L);
+      assertThat(claim.get().append(said("three"))).isEqualTo(3);
+      assertThat(journal.read("r")).hasSize(3);
+    }
+  }
+
+  private static boolean waitFor(CountDownLatch latch) {
+    try {
+      return latch.await(50, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Starts work, and returns when its thread waits. */
+  private static <T> Future<T> waiting(ExecutorService threads, Callable<T> work)
+      throws InterruptedException {
+    var thread = new CompletableFuture<Thread>();
+    Future<T> future =
+        threads.submit(
+            () -> {
+              thread.complete(Thread.currentThread());
+              return work.call();
+            });
+    while (thread.join().getState() != Thread.State.WAITING) {
+      Thread.sleep(5);
+    }
+    return future;
   }
 
   @Test
