@@ -28,6 +28,12 @@ public final class Benchmarks {
   /** Likewise: it needs Temporal's server. */
   private static final String TEMPORAL = "temporal";
 
+  /** Likewise, and with processes that are killed. */
+  private static final String TEMPORAL_RECOVERY = "temporal-recovery";
+
+  /** Likewise, and with runs that wait. */
+  private static final String TEMPORAL_WAITING = "temporal-waiting";
+
   private Benchmarks() {}
 
   static void main(String[] args) throws Exception {
@@ -86,6 +92,8 @@ public final class Benchmarks {
               case POSTGRES -> new PostgresThroughput(size.growth * 4).measure();
               case TEMPORAL ->
                   new TemporalOverhead(size.steps * 8, size.stepRounds).measure(folder);
+              case TEMPORAL_RECOVERY -> new TemporalRecovery(size.starts).measure(folder);
+              case TEMPORAL_WAITING -> new TemporalWaiting(size.runs * 10).measure(folder);
               case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
@@ -97,7 +105,7 @@ public final class Benchmarks {
                           + ", "
                           + POSTGRES
                           + ", "
-                          + TEMPORAL);
+                          + String.join(", ", TEMPORAL, TEMPORAL_RECOVERY, TEMPORAL_WAITING));
             });
       }
       return figures;

@@ -143,6 +143,7 @@ final class DemoCommand implements Callable<Integer> {
           case JournalEntry.Compacted _ -> "the oldest messages were summarised";
           case JournalEntry.CompactionFailed _ -> "a summary could not be used";
           case JournalEntry.ResultKept kept -> "a long result, whole: " + kept.name();
+          case JournalEntry.WorkspaceSaved _ -> "the workspace was kept";
           case JournalEntry.RunFinished _ -> "run finished";
         };
     return String.format(Locale.ROOT, "  %3d  %s", recorded.seq(), what);

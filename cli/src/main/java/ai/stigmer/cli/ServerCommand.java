@@ -7,6 +7,7 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.Driving;
 import ai.stigmer.server.RunningServer;
 import ai.stigmer.server.ServerLog;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Spec;
       "  stigmer server start --background",
       "  stigmer server status",
       "  stigmer server logs -n 20",
+      "  stigmer server token create --name ci --scope run --expires 30d",
       "  stigmer server stop"
     })
 final class ServerCommand implements Runnable {
@@ -61,7 +63,8 @@ final class ServerCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say which: start, stop, status or logs");
+    throw new ParameterException(
+        spec.commandLine(), "say which: start, stop, status, logs or token");
   }
 
   @Command(
@@ -80,10 +83,10 @@ final class ServerCommand implements Runnable {
       @Mixin LlmOptions llm)
       throws IOException {
     ConfigInput configuration =
-        llm.input(surroundings.env(), "stigmer server", surroundings.clock());
+        input.added(llm.input(surroundings.env(), "stigmer server", surroundings.clock()));
     Resolved resolved = Cascade.resolve(configuration);
     ServerOptions options =
-        input.options(surroundings, configuration, resolved, env(configuration));
+        ServerOptionsInput.options(surroundings, configuration, resolved, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
     resolved
         .problems()
@@ -100,10 +103,10 @@ final class ServerCommand implements Runnable {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
-    return serve(options, driving(resolved));
+    return serve(options, driving(resolved, options.workspaces()));
   }
 
-  private Driving driving(Resolved resolved) {
+  private Driving driving(Resolved resolved, Path workspaces) {
     return switch (resolved.engine()) {
       case EMBEDDED -> new Driving.Here();
       case TEMPORAL ->
@@ -111,7 +114,8 @@ final class ServerCommand implements Runnable {
               () ->
                   new TemporalEngine(
                       TemporalConnection.open(
-                          TemporalSettings.of(resolved.temporal(), surroundings.env()))));
+                          TemporalSettings.of(resolved.temporal(), surroundings.env()))),
+              resolved.workspaceStore().map(store -> KeptWorkspaces.of(store, workspaces)));
     };
   }
 

@@ -168,10 +168,18 @@ final class TemporalSite implements AutoCloseable {
 
   /** Begins a run, and goes once the workers have it. */
   void handOver(String name, String... turns) {
-    try (Running command = stigmer().start(command(name, turns))) {
+    // On a machine that is busy the server may not answer in time; then nothing was begun.
+    until("the begin of " + name, () -> isBegun(command(name, turns)));
+  }
+
+  private boolean isBegun(String... words) {
+    try (Running command = stigmer().start(words)) {
       until(
-          "the begin of " + name,
-          () -> StigmerProcess.read(command.err()).contains("in the hands of the workers"));
+          "its begin, or its end",
+          () ->
+              !command.process().isAlive()
+                  || StigmerProcess.read(command.err()).contains("in the hands of the workers"));
+      return StigmerProcess.read(command.err()).contains("in the hands of the workers");
     }
   }
 

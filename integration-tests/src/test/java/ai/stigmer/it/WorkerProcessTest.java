@@ -24,9 +24,13 @@ class WorkerProcessTest {
 
   @TempDir Path folder = Path.of("");
 
+  TemporalSite site() {
+    return new TemporalSite(folder);
+  }
+
   @Test
   void aRunIsDrivenByAWorkerAndToldWhereItWasBegun() {
-    try (TemporalSite site = new TemporalSite(folder)) {
+    try (TemporalSite site = site()) {
       Running worker = site.worker();
       // When
       Ended ended =
@@ -47,7 +51,7 @@ class WorkerProcessTest {
   @Test
   @Timeout(1800)
   void workersThatAreKilledEverySecondLoseNoRunAndRepeatNoCommand() throws Exception {
-    try (TemporalSite site = new TemporalSite(folder)) {
+    try (TemporalSite site = site()) {
       // Given
       var workers = new ArrayList<Running>();
       IntStream.range(0, 3).forEach(i -> workers.add(site.worker()));
@@ -85,7 +89,7 @@ class WorkerProcessTest {
 
   @Test
   void aWorkerThatSleepsPastItsHeartbeatAndWakesUpWritesNoMore() throws Exception {
-    try (TemporalSite site = new TemporalSite(folder)) {
+    try (TemporalSite site = site()) {
       // Given
       Running sleeper = site.worker();
       Running command = site.begin("r", slowSteps(20));
@@ -106,7 +110,7 @@ class WorkerProcessTest {
 
   @Test
   void aRestartOfTheServerCostsNoRun() throws Exception {
-    try (TemporalSite site = new TemporalSite(folder)) {
+    try (TemporalSite site = site()) {
       // Given
       var _ = site.worker();
       Running command = site.begin("r", slowSteps(15));
@@ -121,7 +125,7 @@ class WorkerProcessTest {
     }
   }
 
-  private static String[] slowSteps(int count) {
+  static String[] slowSteps(int count) {
     var turns = new ArrayList<String>();
     IntStream.range(0, count)
         .forEach(i -> turns.add(TemporalSite.command("echo " + i + " >> log; sleep 0.5")));
@@ -129,7 +133,7 @@ class WorkerProcessTest {
     return turns.toArray(String[]::new);
   }
 
-  private static List<String> numbers(int count) {
+  static List<String> numbers(int count) {
     return IntStream.range(0, count).mapToObj(String::valueOf).toList();
   }
 }

@@ -20,6 +20,16 @@ public interface Engine extends AutoCloseable {
   void start(String runId);
 
   /**
+   * The same for a run of one of many tenants that share the workers: where the engine can, none of
+   * them waits behind everything that another one has started.
+   *
+   * @param tenant empty for nobody in particular
+   */
+  default void start(String runId, String tenant) {
+    start(runId);
+  }
+
+  /**
    * Tells that a waiting run may go on, as somebody has decided. A word that is lost costs time and
    * nothing else: what was decided is in the journal's inbox.
    *

@@ -63,6 +63,21 @@ public record RunContext(
     return new RunContext(servers, variables, skills, schema);
   }
 
+  /** The same with skills of one folder in another one. */
+  RunContext moved(Path from, Path to) {
+    return new RunContext(
+        servers,
+        variables,
+        skills.stream()
+            .map(
+                skill ->
+                    skill.file().startsWith(from)
+                        ? new KnownSkill(skill.name(), to.resolve(from.relativize(skill.file())))
+                        : skill)
+            .toList(),
+        answerSchema);
+  }
+
   ObjectNode toJson() {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.set("mcp_servers", servers.isEmpty() ? json.arrayNode() : AcceptedServer.toJson(servers));

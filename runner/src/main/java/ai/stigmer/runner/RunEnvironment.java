@@ -153,6 +153,22 @@ public record RunEnvironment(
         given);
   }
 
+  /** The same in another folder, with what of it lay in the folder before. */
+  RunEnvironment in(Path folder) {
+    return new RunEnvironment(
+        agent,
+        folder,
+        permissions,
+        execution,
+        model,
+        fallbacks,
+        configuration,
+        maxTurns,
+        retries,
+        budget,
+        context.moved(workspace, folder));
+  }
+
   /** As the journal keeps it; without the key. */
   public String toJson() {
     ObjectNode json = JSON.createObjectNode().put("schema", SCHEMA);

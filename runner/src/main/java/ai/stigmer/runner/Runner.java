@@ -17,6 +17,7 @@ import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,7 @@ public final class Runner implements AutoCloseable {
   private final Map<String, String> env;
   private final Providers providers;
   private final Function<String, Map<String, String>> lent;
+  private final Optional<KeptWorkspaces> kept;
 
   /**
    * A runner that owns {@code journal} and closes it.
@@ -55,7 +57,7 @@ public final class Runner implements AutoCloseable {
    * @param probes the folder that keeps what was found; empty asks nothing
    */
   public Runner(Journal journal, String owner, Map<String, String> env, Optional<Path> probes) {
-    this(journal, owner, env, new Providers(probes), runId -> Map.of());
+    this(journal, owner, env, new Providers(probes), runId -> Map.of(), Optional.empty());
   }
 
   private Runner(
@@ -63,7 +65,9 @@ public final class Runner implements AutoCloseable {
       String owner,
       Map<String, String> env,
       Providers providers,
-      Function<String, Map<String, String>> lent) {
+      Function<String, Map<String, String>> lent,
+      Optional<KeptWorkspaces> kept) {
+    this.kept = kept;
     this.providers = providers;
     this.journal = requireNonNull(journal, "journal is null");
     this.owner = requireNonNull(owner, "owner is null");
@@ -79,7 +83,29 @@ public final class Runner implements AutoCloseable {
    * @param variables by the run's id; secret values are nowhere kept
    */
   public Runner lending(Function<String, Map<String, String>> variables) {
-    return new Runner(journal, owner, env, providers, variables);
+    return new Runner(journal, owner, env, providers, variables, kept);
+  }
+
+  /**
+   * The same runner, whose runs have their workspaces in a store: it keeps there what they hold
+   * when a run begins, is let go of and ends, and runs that began with a workspace of the store go
+   * on in a folder of this machine. Closing either closes both.
+   */
+  public Runner keeping(KeptWorkspaces workspaces) {
+    return new Runner(journal, owner, env, providers, lent, Optional.of(workspaces));
+  }
+
+  /**
+   * Makes a folder hold what another run has left in its workspace, if that is in a store; else it
+   * stays as it is.
+   */
+  public void fetchWorkspace(String runId, Path folder) {
+    kept.ifPresent(workspaces -> workspaces.fetch(journal.read(runId), folder));
+  }
+
+  /** The journal of a run that works in this folder. */
+  private Journal journal(String runId, Path folder) {
+    return kept.map(workspaces -> workspaces.over(journal, runId, folder)).orElse(journal);
   }
 
   /**
@@ -93,7 +119,7 @@ public final class Runner implements AutoCloseable {
     Map<String, String> variables = variables(request.runId());
     try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control, variables)
+      return loop(request.runId(), models, environment, control, variables)
           .environment(environment.toJson())
           .run(agent(environment, servers), request.message(), request.runId());
     }
@@ -107,7 +133,8 @@ public final class Runner implements AutoCloseable {
    */
   public void begin(RunRequest request) {
     RunEnvironment environment = request.environment();
-    try (JournalWriter writer = journal.begin(request.runId(), owner)) {
+    try (JournalWriter writer =
+        journal(request.runId(), environment.workspace()).begin(request.runId(), owner)) {
       writer.append(
           redactor(environment, variables(request.runId()))
               .record(
@@ -130,7 +157,10 @@ public final class Runner implements AutoCloseable {
    */
   public void begin(Fork fork, RunEnvironment environment) {
     fork.begin(
-        journal, owner, environment.toJson(), redactor(environment, variables(fork.runId())));
+        journal(fork.runId(), environment.workspace()),
+        owner,
+        environment.toJson(),
+        redactor(environment, variables(fork.runId())));
   }
 
   /**
@@ -140,7 +170,10 @@ public final class Runner implements AutoCloseable {
    *     {@code E507} when something else started it, {@code E512} when nothing was recorded
    */
   public RunEnvironment environment(String runId) {
-    return environment(journal, runId);
+    RunEnvironment recorded = environment(journal, runId);
+    return kept.flatMap(workspaces -> workspaces.folder(journal, runId, recorded.workspace()))
+        .map(recorded::in)
+        .orElse(recorded);
   }
 
   /**
@@ -173,7 +206,7 @@ public final class Runner implements AutoCloseable {
     Map<String, String> variables = variables(runId);
     try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control, variables)
+      return loop(runId, models, environment, control, variables)
           .resume(agent(environment, servers), runId);
     }
   }
@@ -189,7 +222,7 @@ public final class Runner implements AutoCloseable {
     Map<String, String> variables = variables(fork.runId());
     try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers)) {
-      return loop(models, environment, control, variables)
+      return loop(fork.runId(), models, environment, control, variables)
           .environment(environment.toJson())
           .fork(agent(environment, servers), fork);
     }
@@ -246,6 +279,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private Graphton loop(
+      String runId,
       Models models,
       RunEnvironment environment,
       RunControl control,
@@ -262,7 +296,7 @@ public final class Runner implements AutoCloseable {
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
         .retries(environment.retries())
-        .journal(journal)
+        .journal(journal(runId, environment.workspace()))
         .owner(owner)
         .budget(environment.budget(), new CatalogPrices(models(environment)))
         .context(new ContextPolicy(environment.compactAt(), new KnownWindows(models(environment))))

@@ -12,6 +12,7 @@ import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -21,7 +22,7 @@ import java.util.function.UnaryOperator;
  * <p>Thread contract: thread-safe.
  */
 public final class TemporalConnection implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final WorkflowServiceStubs stubs;
   private final WorkflowClient client;
@@ -102,14 +103,21 @@ public final class TemporalConnection implements AutoCloseable {
   }
 
   private static ClientConfigProfile profile(TemporalSettings settings) {
+    ClientConfigProfile.Builder profile = profile(settings.env()).toBuilder();
+    settings.address().ifPresent(profile::setAddress);
+    settings.namespace().ifPresent(profile::setNamespace);
+    return profile.build();
+  }
+
+  /**
+   * What the file and the variables of every Temporal client say.
+   *
+   * @throws ProblemException {@code E591}
+   */
+  static ClientConfigProfile profile(Map<String, String> env) {
     try {
-      ClientConfigProfile.Builder profile =
-          ClientConfigProfile.load(
-              LoadClientConfigProfileOptions.newBuilder().setEnvOverrides(settings.env()).build())
-              .toBuilder();
-      settings.address().ifPresent(profile::setAddress);
-      settings.namespace().ifPresent(profile::setNamespace);
-      return profile.build();
+      return ClientConfigProfile.load(
+          LoadClientConfigProfileOptions.newBuilder().setEnvOverrides(env).build());
     } catch (IOException | RuntimeException e) {
       throw unusable(e);
     }

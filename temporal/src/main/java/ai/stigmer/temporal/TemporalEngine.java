@@ -16,8 +16,11 @@ import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import io.temporal.client.WorkflowServiceException;
 import io.temporal.client.WorkflowStub;
+import io.temporal.common.Priority;
 import io.temporal.failure.CanceledFailure;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +29,8 @@ import java.util.function.Supplier;
  * <p>Thread contract: thread-safe. Closing it leaves the runs to the workers.
  */
 public final class TemporalEngine implements Engine {
+  private static final int LONGEST_KEY = 64;
+
   private final TemporalConnection connection;
 
   /** An engine that owns {@code connection} and closes it. */
@@ -40,14 +45,22 @@ public final class TemporalEngine implements Engine {
 
   @Override
   public void start(String runId) {
-    var _ = asked(() -> begun(runId).start(input(runId)));
+    start(runId, "");
+  }
+
+  /** The tenant is the fairness key, also of what the workflow asks of the workers. */
+  @Override
+  public void start(String runId, String tenant) {
+    var _ = asked(() -> begun(runId, tenant).start(input(runId)));
   }
 
   @Override
   public void wake(String runId) {
     var _ =
         asked(
-            () -> begun(runId).signalWithStart("wake", new Object[0], new Object[] {input(runId)}));
+            () ->
+                begun(runId, "")
+                    .signalWithStart("wake", new Object[0], new Object[] {input(runId)}));
   }
 
   @Override
@@ -144,7 +157,7 @@ public final class TemporalEngine implements Engine {
     return connection.client().newUntypedWorkflowStub(workflowId(runId));
   }
 
-  private WorkflowStub begun(String runId) {
+  private WorkflowStub begun(String runId, String tenant) {
     return connection
         .client()
         .newUntypedWorkflowStub(
@@ -152,11 +165,18 @@ public final class TemporalEngine implements Engine {
             WorkflowOptions.newBuilder()
                 .setWorkflowId(workflowId(runId))
                 .setTaskQueue(connection.settings().taskQueue())
+                .setPriority(Priority.newBuilder().setFairnessKey(key(tenant)).build())
                 .setWorkflowIdConflictPolicy(
                     WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
                 .setWorkflowIdReusePolicy(
                     WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .build());
+  }
+
+  /** As the server takes it: at most 64 bytes. */
+  private static String key(String tenant) {
+    byte[] bytes = tenant.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= LONGEST_KEY ? tenant : UUID.nameUUIDFromBytes(bytes).toString();
   }
 
   private RunInput input(String runId) {

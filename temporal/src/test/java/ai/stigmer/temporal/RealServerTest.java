@@ -6,6 +6,7 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,50 @@ class RealServerTest extends TemporalContract {
       assertThat(site.end(run)).isInstanceOf(RunEnd.Cancelled.class);
       assertThat(site.lines(run, "log")).isEmpty();
       temporal.replays(run, "cancelled-while-waiting");
+    }
+  }
+
+  @Test
+  void runsOfTenantsHaveTheirNamesAsFairnessKeysAndLongOnesAKeyOfTheirOwn() {
+    try (Temporal temporal = new Temporal(server, site.process(), folder, Duration.ofMinutes(1))) {
+      for (String tenant : List.of("acme", "x".repeat(65), "")) {
+        String one = run + "-" + tenant.length();
+        site.begin(temporal.process(), one, true, Site.says("done"));
+        // When
+        temporal.engine().start(one, tenant);
+        // Then
+        String key =
+            temporal
+                .history(one)
+                .getEvents(0)
+                .getWorkflowExecutionStartedEventAttributes()
+                .getPriority()
+                .getFairnessKey();
+        assertThat(key.length()).isLessThanOrEqualTo(64);
+        assertThat(key.equals(tenant)).as(tenant).isEqualTo(tenant.length() <= 64);
+        assertThat(key.isEmpty()).isEqualTo(tenant.isEmpty());
+        assertThat(temporal.engine().result(one).kind()).isEqualTo(Kind.COMPLETED);
+      }
+    }
+  }
+
+  @Test
+  void aWorkflowThatSomebodyTerminatedIsToldToBeGivenUpAndOneThatGoesOnIsNot() {
+    try (Temporal temporal = new Temporal(server, site.process(), folder, Duration.ofMinutes(1))) {
+      assertThat(temporal.engine().givenUp(run)).as("unknown").isEmpty();
+      site.begin(temporal.process(), run, false, Site.command("echo ran >> log"), Site.says("x"));
+      temporal.engine().start(run);
+      var _ = site.approval(run);
+      assertThat(temporal.engine().givenUp(run)).as("waiting").isEmpty();
+      // When
+      temporal.terminate(run);
+      // Then
+      assertThat(temporal.engine().givenUp(run).orElseThrow().code()).isEqualTo("E592");
+      String nobodyBegan = run + "-x";
+      temporal.engine().start(nobodyBegan);
+      assertThat(temporal.engine().result(nobodyBegan).kind()).isEqualTo(Kind.FAILED);
+      assertThat(temporal.engine().givenUp(nobodyBegan).orElseThrow().toString())
+          .contains("E593", "E501");
     }
   }
 }

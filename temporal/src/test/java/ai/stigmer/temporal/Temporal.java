@@ -60,6 +60,14 @@ final class Temporal implements AutoCloseable {
     return List.copyOf(troubles);
   }
 
+  /** Ends the run's workflow as an operator does. */
+  void terminate(String runId) {
+    connection
+        .client()
+        .newUntypedWorkflowStub(TemporalEngine.workflowId(runId))
+        .terminate("by an operator");
+  }
+
   History history(String runId) {
     return kept(runId).getHistory();
   }

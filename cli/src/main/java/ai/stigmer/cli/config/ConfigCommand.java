@@ -2,12 +2,15 @@ package ai.stigmer.cli.config;
 
 import ai.stigmer.cli.screen.Palette;
 import ai.stigmer.cli.screen.ProblemText;
+import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigEditor;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.EngineChoice;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.config.SettingInfo;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.temporal.TemporalProfile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -87,10 +90,29 @@ public final class ConfigCommand implements Runnable {
       out.println(resolved.toJson());
     } else {
       out.print(resolved.toText());
+      if (resolved.engine() == EngineChoice.TEMPORAL) {
+        tellOfTemporal();
+      }
       tell(resolved.problems());
     }
     out.flush();
     return resolved.exitStatus();
+  }
+
+  /** What a client of Temporal reads besides; settings of ours go first. */
+  private void tellOfTemporal() {
+    List<TemporalProfile.Line> lines = TemporalProfile.of(env);
+    if (!lines.isEmpty()) {
+      out.println("\nread by Temporal's client, where the settings above leave it open:");
+      lines.forEach(
+          line ->
+              out.printf(
+                  Locale.ROOT,
+                  "%-26s %s  (%s)%n",
+                  line.name(),
+                  Visible.of(line.value()),
+                  line.origin()));
+    }
   }
 
   @Command(

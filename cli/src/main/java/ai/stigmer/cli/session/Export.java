@@ -46,6 +46,7 @@ public final class Export {
       case JournalEntry.Compacted _ -> "compacted";
       case JournalEntry.CompactionFailed _ -> "compaction_failed";
       case JournalEntry.ResultKept _ -> "result_kept";
+      case JournalEntry.WorkspaceSaved _ -> "workspace_saved";
       case JournalEntry.RunFinished _ -> "run_finished";
     };
   }
@@ -101,6 +102,7 @@ public final class Export {
           spent(json.put("why", failed.why()), failed.spent());
       case JournalEntry.ResultKept kept ->
           json.put("call", kept.call()).put("name", kept.name()).put("text", kept.text());
+      case JournalEntry.WorkspaceSaved saved -> json.put("snapshot", saved.snapshot());
       case JournalEntry.RunForked forked -> json.put("from", forked.from()).put("at", forked.at());
       case JournalEntry.RunFinished finished -> end(json, finished.end());
     }

@@ -64,6 +64,7 @@ public record RunStory(String agent, String message, String status, int turns) {
             JournalEntry.Compacted _,
             JournalEntry.CompactionFailed _,
             JournalEntry.ResultKept _,
+            JournalEntry.WorkspaceSaved _,
             JournalEntry.ModelSwitched _ -> {}
       }
     }

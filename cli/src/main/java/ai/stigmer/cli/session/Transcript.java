@@ -93,6 +93,7 @@ public final class Transcript {
         body(failed.why());
       }
       case JournalEntry.ResultKept kept -> line(number, kept(kept));
+      case JournalEntry.WorkspaceSaved saved -> line(number, "workspace kept: " + saved.snapshot());
       case JournalEntry.RunFinished finished -> {
         line(number, "end: " + Ends.status(finished.end()));
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));

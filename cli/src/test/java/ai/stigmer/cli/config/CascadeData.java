@@ -65,7 +65,8 @@ final class CascadeData {
           "backend.api_key",
           "worker.workspaces",
           "worker.sandbox",
-          "worker.log_level");
+          "worker.log_level",
+          "workspace.store");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 

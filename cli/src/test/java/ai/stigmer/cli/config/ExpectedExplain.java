@@ -221,7 +221,8 @@ final class ExpectedExplain {
           "backend.api_key",
           "worker.workspaces",
           "worker.sandbox",
-          "worker.log_level" ->
+          "worker.log_level",
+          "workspace.store" ->
           put(node, text, null);
       case "temporal.max_concurrency" -> put(node, text, 10);
       case "llm.api" -> {

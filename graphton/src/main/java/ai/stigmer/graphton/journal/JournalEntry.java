@@ -276,6 +276,18 @@ public sealed interface JournalEntry {
     }
   }
 
+  /**
+   * What the run's folder held was kept where other machines find it. Nothing is decided by it;
+   * whoever goes on on another machine begins with that content.
+   *
+   * @param snapshot its id in the store of workspaces
+   */
+  record WorkspaceSaved(String snapshot) implements JournalEntry {
+    public WorkspaceSaved {
+      requireNonNull(snapshot, "snapshot is null");
+    }
+  }
+
   /** The run ended. */
   record RunFinished(RunEnd end) implements JournalEntry {
     public RunFinished {

@@ -131,7 +131,8 @@ public final class Replay {
       case JournalEntry.ChildFinished _,
           JournalEntry.AttemptFailed _,
           JournalEntry.CompactionFailed _,
-          JournalEntry.ResultKept _ -> {}
+          JournalEntry.ResultKept _,
+          JournalEntry.WorkspaceSaved _ -> {}
       case JournalEntry.RunFinished _ -> closeTurn();
     }
   }

@@ -107,6 +107,7 @@ public final class Transcript {
           plusSpent(List.of(failed.spent())).withContext(context.failed());
       case JournalEntry.ModelSwitched _,
           JournalEntry.ResultKept _,
+          JournalEntry.WorkspaceSaved _,
           JournalEntry.ChildStarted _,
           JournalEntry.ApprovalRequested _,
           JournalEntry.ApprovalDecided _ ->

@@ -122,6 +122,7 @@ class EntryCodecTest {
         new JournalEntry.CompactionFailed(
             text, new TurnUsage(text, other, new Usage(1, 2, 3, 4, 5))),
         new JournalEntry.ResultKept(text, other, text),
+        new JournalEntry.WorkspaceSaved(text),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

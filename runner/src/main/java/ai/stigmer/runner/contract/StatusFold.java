@@ -154,6 +154,7 @@ public final class StatusFold {
           JournalEntry.Compacted _,
           JournalEntry.CompactionFailed _,
           JournalEntry.ResultKept _,
+          JournalEntry.WorkspaceSaved _,
           JournalEntry.AttemptFailed _ -> {}
     }
   }

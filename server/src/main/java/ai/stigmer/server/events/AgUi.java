@@ -112,7 +112,8 @@ public final class AgUi {
       case JournalEntry.ToolIntent _,
           JournalEntry.AttemptFailed _,
           JournalEntry.CompactionFailed _,
-          JournalEntry.ResultKept _ -> {}
+          JournalEntry.ResultKept _,
+          JournalEntry.WorkspaceSaved _ -> {}
     }
     return taken();
   }

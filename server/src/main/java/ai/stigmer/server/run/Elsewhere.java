@@ -11,7 +11,6 @@ import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
 import ai.stigmer.server.resource.Shelf;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -19,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /*
  * Looking is the truth; what the journal tells of appends only makes us look sooner. Every server of a fleet follows every
@@ -37,44 +36,37 @@ final class Elsewhere implements AutoCloseable {
   private static final Duration PAUSE = Duration.ofSeconds(2);
   private static final int SHARE = 10;
 
+  /** Another server begins the run. */
+  private static final Set<String> OF_ANOTHER = Set.of("E502", "E504", "E505");
+
   private final Shelf<AgentExecution> executions;
   private final Engine engine;
-  private final Here here;
+  private final Executions here;
+  private final Launch launch;
+  private final Consumer<String> grown;
   private final ServerLog log;
   private final Registration watch;
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** What this server does about executions. */
-  interface Here {
-    Collection<Following> all();
-
-    @Nullable Following find(String id);
-
-    /** Follows one from now on, and launches it when it is its turn. */
-    void enter(AgentExecution execution);
-
-    /** Launches it if it is its turn and this server has not launched it. */
-    void launch(Following following);
-
-    /** Reads on in its journal; returns whether there was something. */
-    boolean readOn(Following following);
-
-    /** Whether it waits for somebody's word. */
-    boolean isWaiting(Following following);
-
-    /** Somebody else has written its end, or removed it. */
-    void left(Following following, Optional<AgentExecution> last);
-
-    void failed(String id, ProblemException e);
-  }
-
+  /**
+   * @param here what this server follows
+   * @param grown is told the id of a run whose journal has grown
+   */
   Elsewhere(
-      Shelf<AgentExecution> executions, Journal journal, Engine engine, Here here, ServerLog log) {
+      Executions here,
+      Shelf<AgentExecution> executions,
+      Launch launch,
+      Journal journal,
+      Engine engine,
+      Consumer<String> grown,
+      ServerLog log) {
+    this.here = here;
     this.executions = requireNonNull(executions, "executions is null");
+    this.launch = launch;
     this.engine = requireNonNull(engine, "engine is null");
-    this.here = requireNonNull(here, "here is null");
+    this.grown = grown;
     this.log = log;
     this.watch = journal.watch(this::appended);
   }
@@ -82,6 +74,50 @@ final class Elsewhere implements AutoCloseable {
   void start() {
     Thread.ofVirtual().name("elsewhere-told").start(this::readTold);
     Thread.ofVirtual().name("elsewhere-look").start(this::look);
+  }
+
+  /** Begins its run and starts it; what another server is about is looked at again later. */
+  void handOver(Following following) {
+    String id = following.id();
+    if (!launch.hasBegun(id)) {
+      try {
+        launch.begin(following.state());
+      } catch (ProblemException e) {
+        if (!OF_ANOTHER.contains(e.problem().code())) {
+          throw e;
+        }
+        following.launchLater();
+        return;
+      }
+    }
+    boolean _ = readOn(following);
+    if (following.wasPending()) {
+      var _ = here.stored(following);
+    }
+    try {
+      engine.start(id, following.tenant());
+    } catch (ProblemException e) {
+      log.warn("execution.later", "execution", id, "code", e.problem().code());
+      following.launchLater();
+    }
+  }
+
+  boolean readOn(Following following) {
+    boolean some = here.readOn(following);
+    if (some) {
+      grown.accept(following.id());
+    }
+    return some;
+  }
+
+  /** A word that is lost costs the time until the run's workflow looks by itself. */
+  void wake(String id) {
+    try {
+      engine.wake(id);
+      here.forgetQuestion(id);
+    } catch (ProblemException e) {
+      log.warn("execution.not-woken", "execution", id, "code", e.problem().code());
+    }
   }
 
   private void appended(String runId) {
@@ -98,7 +134,7 @@ final class Elsewhere implements AutoCloseable {
           waiting.remove(id);
           Following following = here.find(id);
           if (following != null) {
-            guarded(id, () -> here.readOn(following));
+            guarded(id, () -> readOn(following));
           }
         }
       }
@@ -113,7 +149,8 @@ final class Elsewhere implements AutoCloseable {
       do {
         long begin = System.nanoTime();
         guarded("", () -> Unfinished.of(executions, Set.of()).forEach(here::enter));
-        here.all().forEach(following -> guarded(following.id(), () -> lookAfter(following)));
+        here.underWayHere()
+            .forEach(following -> guarded(following.id(), () -> lookAfter(following)));
         took = System.nanoTime() - begin;
       } while (!closed.await(Math.max(PAUSE.toNanos(), took * SHARE), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
@@ -135,21 +172,21 @@ final class Elsewhere implements AutoCloseable {
   }
 
   private void lookAfter(Following following) {
-    here.launch(following);
-    if (here.readOn(following) || !following.isQuiet()) {
+    here.launchInTurn(following);
+    if (readOn(following) || !following.isQuiet()) {
       return;
     }
     Optional<AgentExecution> row = executions.find(following.id());
     if (row.isEmpty() || StatusMerge.isTerminal(row.get().getStatus().getPhase())) {
       here.left(following, row);
-    } else if (following.isLaunched() && !here.isWaiting(following)) {
+    } else if (following.isLaunched() && !here.isAsked(following)) {
       engine.givenUp(following.id()).ifPresent(why -> giveUp(following, why.asException()));
     }
   }
 
   /** Its end was durable before its workflow was over. */
   private void giveUp(Following following, ProblemException why) {
-    if (!here.readOn(following) && here.find(following.id()) == following) {
+    if (!readOn(following) && here.find(following.id()) == following) {
       here.failed(following.id(), why);
     }
   }

@@ -51,9 +51,6 @@ public final class Executions implements AutoCloseable {
   private static final int LAUNCHES = 8;
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
-  /** Another server begins the run. */
-  private static final Set<String> OF_ANOTHER = Set.of("E502", "E504", "E505");
-
   private final Shelves shelves;
   private final Agents agents;
   private final Launch launch;
@@ -62,12 +59,12 @@ public final class Executions implements AutoCloseable {
   private final ServerLog log;
   private final Engine engine;
   private final @Nullable Elsewhere elsewhere;
-  private final Consumer<String> grown;
   private final Decisions decisions;
   private final Hub hub = new Hub();
   private final Turns turns = new Turns();
   private final Semaphore launches = new Semaphore(LAUNCHES, true);
   private final Map<String, Following> live = new ConcurrentHashMap<>();
+  private final Failures failures = new Failures();
   private volatile boolean isAbandoned;
 
   /** Where runs are driven; either engine is asked for once, and closed with the executions. */
@@ -102,15 +99,15 @@ public final class Executions implements AutoCloseable {
     switch (engines) {
       case Engines.Here here -> {
         this.engine = here.open(this::event, this::failed);
-        this.grown = id -> {};
         this.elsewhere = null;
         this.decisions = new Decisions(journal, engine::wake);
       }
       case Engines.Elsewhere fleet -> {
         this.engine = fleet.open().get();
-        this.grown = fleet.grown();
-        this.elsewhere = new Elsewhere(shelves.executions(), journal, engine, new OfFleet(), log);
-        this.decisions = new Decisions(journal, this::wakeOnce);
+        var others =
+            new Elsewhere(this, shelves.executions(), launch, journal, engine, fleet.grown(), log);
+        this.elsewhere = others;
+        this.decisions = new Decisions(journal, others::wake);
       }
     }
   }
@@ -209,7 +206,8 @@ public final class Executions implements AutoCloseable {
     }
   }
 
-  private void enter(AgentExecution execution) {
+  /** Follows it from now on, and launches it when it is its turn. */
+  void enter(AgentExecution execution) {
     String id = execution.getMetadata().getId();
     var following = new Following(execution, journal, clock);
     if (live.putIfAbsent(id, following) == null && turns.enter(following.session(), id)) {
@@ -242,7 +240,7 @@ public final class Executions implements AutoCloseable {
         return;
       }
       if (elsewhere != null) {
-        handOver(following);
+        elsewhere.handOver(following);
         return;
       }
       if (!launch.hasBegun(id)) {
@@ -258,42 +256,29 @@ public final class Executions implements AutoCloseable {
     }
   }
 
-  /** Begins a run of a fleet; what another server is about is looked at again later. */
-  private void handOver(Following following) {
-    String id = following.id();
-    if (!launch.hasBegun(id)) {
-      try {
-        launch.begin(following.state());
-      } catch (ProblemException e) {
-        if (!OF_ANOTHER.contains(e.problem().code())) {
-          throw e;
-        }
-        following.launchLater();
-        return;
-      }
-    }
-    boolean _ = readOn(following);
-    if (following.wasPending()) {
-      hub.publish(stored(following));
-    }
-    try {
-      engine.start(id);
-    } catch (ProblemException e) {
-      log.warn("execution.later", "execution", id, "code", e.problem().code());
-      following.launchLater();
+  /** Those that are under way or wait for their turn here. */
+  Collection<Following> underWayHere() {
+    return List.copyOf(live.values());
+  }
+
+  @Nullable Following find(String id) {
+    return live.get(id);
+  }
+
+  /** Launches it if it is its turn, unless this server has launched it. */
+  void launchInTurn(Following following) {
+    if (turns.isFirst(following.session(), following.id())) {
+      launch(following);
     }
   }
 
-  private boolean readOn(Following following) {
-    if (isAbandoned) {
-      return false;
-    }
-    List<Recorded> news = following.readOn();
+  /** Takes over what others have appended to its journal; returns whether there was something. */
+  boolean readOn(Following following) {
+    List<Recorded> news = isAbandoned ? List.of() : following.readOn();
     if (news.isEmpty()) {
       return false;
     }
     news.forEach(one -> decisions.saw(following.id(), one.entry()));
-    grown.accept(following.id());
     if (news.getLast().entry() instanceof JournalEntry.RunFinished) {
       ended(following);
     } else {
@@ -302,60 +287,20 @@ public final class Executions implements AutoCloseable {
     return true;
   }
 
-  /** A word that is lost costs the time until the run's workflow looks by itself. */
-  private void wakeOnce(String id) {
-    try {
-      engine.wake(id);
-      decisions.forget(id);
-    } catch (ProblemException e) {
-      log.warn("execution.not-woken", "execution", id, "code", e.problem().code());
-    }
+  /** Whether it waits for somebody's word. */
+  boolean isAsked(Following following) {
+    return decisions.isAsked(following.id());
   }
 
-  /** What is done about the executions of a fleet. */
-  private final class OfFleet implements Elsewhere.Here {
-    @Override
-    public Collection<Following> all() {
-      return List.copyOf(live.values());
-    }
+  /** Whoever drives the run was told that there is an answer. */
+  void forgetQuestion(String id) {
+    decisions.forget(id);
+  }
 
-    @Override
-    public @Nullable Following find(String id) {
-      return live.get(id);
-    }
-
-    @Override
-    public void enter(AgentExecution execution) {
-      Executions.this.enter(execution);
-    }
-
-    @Override
-    public void launch(Following following) {
-      if (turns.isFirst(following.session(), following.id())) {
-        Executions.this.launch(following);
-      }
-    }
-
-    @Override
-    public boolean readOn(Following following) {
-      return Executions.this.readOn(following);
-    }
-
-    @Override
-    public boolean isWaiting(Following following) {
-      return decisions.isAsked(following.id());
-    }
-
-    @Override
-    public void left(Following following, Optional<AgentExecution> last) {
-      leave(following);
-      last.ifPresent(hub::publish);
-    }
-
-    @Override
-    public void failed(String id, ProblemException e) {
-      Executions.this.failed(id, e);
-    }
+  /** Another server has written its end, or removed it. */
+  void left(Following following, Optional<AgentExecution> last) {
+    leave(following);
+    last.ifPresent(hub::publish);
   }
 
   private static Problem bug() {
@@ -392,7 +337,7 @@ public final class Executions implements AutoCloseable {
   }
 
   /** Writes the row, so that whoever sees the state finds it stored. */
-  private AgentExecution stored(Following following) {
+  AgentExecution stored(Following following) {
     return shelves.executions().change(following.id(), before -> over(before, following));
   }
 
@@ -421,7 +366,7 @@ public final class Executions implements AutoCloseable {
     turns.leave(following.session(), following.id()).map(live::get).ifPresent(this::launch);
   }
 
-  private void failed(String id, ProblemException e) {
+  void failed(String id, ProblemException e) {
     Following following = live.get(id);
     if (following == null || isAbandoned) {
       return;
@@ -437,12 +382,49 @@ public final class Executions implements AutoCloseable {
       log.bug("run " + id, e);
       problem = bug();
     }
+    failures.keep(id, problem);
     following.fail(problem.code() + ": " + problem.message() + help(problem));
     ended(following);
   }
 
   private static String help(Problem problem) {
     return problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
+  }
+
+  /** Why an execution could not be driven on; empty when it could, or that is long ago. */
+  public Optional<Problem> failure(String id) {
+    return failures.find(id);
+  }
+
+  /**
+   * Goes on with an execution that has ended, as far as its run can go on; one that is under way is
+   * only looked at again.
+   *
+   * @throws ProblemException {@code E560} when there is no such execution
+   */
+  public AgentExecution resume(String id) {
+    AgentExecution now = get(id);
+    if (live.containsKey(id)) {
+      engine.wake(id);
+      return now;
+    }
+    failures.forget(id);
+    AgentExecution again =
+        shelves
+            .executions()
+            .change(
+                id,
+                before ->
+                    before.toBuilder()
+                        .setStatus(
+                            before.getStatus().toBuilder()
+                                .setPhase(ExecutionPhase.EXECUTION_IN_PROGRESS)
+                                .clearError()
+                                .clearCompletedAt())
+                        .build());
+    log.info("execution.resumed", "execution", id);
+    enter(again);
+    return again;
   }
 
   /** The execution as it is now. */
@@ -472,15 +454,14 @@ public final class Executions implements AutoCloseable {
   private @Nullable Following following(AgentExecution stored) {
     String id = stored.getMetadata().getId();
     Following known = live.get(id);
-    if (known != null
-        || elsewhere == null
-        || StatusMerge.isTerminal(stored.getStatus().getPhase())) {
+    Elsewhere others = elsewhere;
+    if (known != null || others == null || StatusMerge.isTerminal(stored.getStatus().getPhase())) {
       return known;
     }
     enter(stored);
     Following entered = live.get(id);
     if (entered != null) {
-      boolean _ = readOn(entered);
+      boolean _ = others.readOn(entered);
     }
     return entered;
   }

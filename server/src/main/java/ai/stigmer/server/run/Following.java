@@ -51,6 +51,11 @@ final class Following {
     return stored.getStatus().getPhase() == ExecutionPhase.EXECUTION_PENDING;
   }
 
+  /** The organisation that it is for; empty for none. */
+  String tenant() {
+    return stored.getMetadata().getOrg();
+  }
+
   String session() {
     return stored.getSpec().getSessionId();
   }

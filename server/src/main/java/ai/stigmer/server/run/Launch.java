@@ -35,6 +35,7 @@ public final class Launch {
   private final Shelves shelves;
   private final Ingredients ingredients;
   private final Skills skills;
+  private final Runner runner;
   private final ContractRuns runs;
   private final ContractEnvironment environments;
   private final Surroundings surroundings;
@@ -51,6 +52,7 @@ public final class Launch {
     this.shelves = shelves;
     this.ingredients = new Ingredients(shelves);
     this.skills = new Skills(skills);
+    this.runner = runner;
     this.runs = new ContractRuns(journal, runner);
     this.environments = new ContractEnvironment(surroundings.configuration(), surroundings.env());
     this.surroundings = surroundings;
@@ -80,12 +82,19 @@ public final class Launch {
    * @throws ProblemException for whatever is wrong with agent, configuration or workspace
    */
   void begin(AgentExecution execution) {
+    Path workspace = workspace(execution.getSpec().getSessionId());
+    List<String> earlier =
+        earlier(execution).stream().map(before -> before.getMetadata().getId()).toList();
+    earlier.stream()
+        .filter(this::hasBegun)
+        .findFirst()
+        .ifPresent(before -> runner.fetchWorkspace(before, workspace));
     runs.begin(
         new RunRequest(
             execution.getMetadata().getId(),
             execution.getSpec().getMessage(),
-            environment(execution)),
-        earlier(execution).stream().map(before -> before.getMetadata().getId()).toList());
+            environment(execution, workspace)),
+        earlier);
   }
 
   /** The executions of the session before this one, the newest first. */
@@ -129,9 +138,8 @@ public final class Launch {
     return KnownSecrets.in(surroundings.env()).and(Redactor.of(secrets));
   }
 
-  private RunEnvironment environment(AgentExecution execution) {
+  private RunEnvironment environment(AgentExecution execution, Path workspace) {
     Agent agent = ingredients.agent(execution);
-    Path workspace = workspace(execution.getSpec().getSessionId());
     ProjectContext project = skills.unpacked(agent, workspace);
     return environments.of(
         agent,

@@ -60,6 +60,7 @@ final class CrashingJournal extends ForwardingJournal {
         case JournalEntry.Compacted _ -> "compaction";
         case JournalEntry.CompactionFailed _ -> "failed-compaction";
         case JournalEntry.ResultKept _ -> "kept-result";
+        case JournalEntry.WorkspaceSaved _ -> "kept-workspace";
         case JournalEntry.ApprovalRequested _ -> "request";
         case JournalEntry.ApprovalDecided _ -> "decision";
         case JournalEntry.RunForked _ -> "fork";

@@ -72,6 +72,7 @@ final class SampleEntries {
             new TurnUsage("p", text, new Usage(5, 4, 3, 2, 1))),
         new JournalEntry.CompactionFailed(text, new TurnUsage("p", text, Usage.NONE)),
         new JournalEntry.ResultKept("c1", text, text),
+        new JournalEntry.WorkspaceSaved(text),
         new JournalEntry.RunFinished(new RunEnd.Completed(text)),
         new JournalEntry.RunFinished(new RunEnd.Cancelled(text)),
         new JournalEntry.RunFinished(new RunEnd.Failed(problem, text)),

@@ -162,7 +162,7 @@ public final class Story {
         spent(failed.spent());
         note(time, "the conversation could not be summarised: " + failed.why(), "");
       }
-      case JournalEntry.ResultKept _ -> {}
+      case JournalEntry.ResultKept _, JournalEntry.WorkspaceSaved _ -> {}
       case JournalEntry.RunFinished finished -> ended(finished.end(), time);
     }
   }

@@ -1,0 +1,206 @@
+package ai.stigmer.runner.snapshot;
+
+import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.journal.Inbox;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
+import ai.stigmer.graphton.journal.JournalEntry.RunForked;
+import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
+import ai.stigmer.graphton.journal.JournalEntry.ToolIntent;
+import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
+import ai.stigmer.graphton.journal.JournalEntry.WorkspaceSaved;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Post;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.runner.snapshot.KeptWorkspaces.Saved;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The journal as one run writes it whose workspace is in a store. A snapshot stands in the same
+ * append as the run's begin and its end, and is the last thing that is written when the run is let
+ * go of; so a run that goes on elsewhere finds there what its journal tells, unless the machine was
+ * lost in between. Then the model is told which calls' changes may be gone.
+ *
+ * <p>Thread contract: that of the journal behind it, which it closes.
+ */
+final class KeptJournal implements Journal {
+  private final Journal journal;
+  private final String runId;
+  private final KeptFolder folder;
+
+  KeptJournal(Journal journal, String runId, KeptFolder folder) {
+    this.journal = journal;
+    this.runId = runId;
+    this.folder = folder;
+  }
+
+  @Override
+  public JournalWriter create(String id, String owner) {
+    return writing(journal.create(id, owner));
+  }
+
+  @Override
+  public JournalWriter claim(String id, String owner) {
+    return writing(journal.claim(id, owner));
+  }
+
+  @Override
+  public JournalWriter reclaim(String id, String owner) {
+    return writing(journal.reclaim(id, owner));
+  }
+
+  private JournalWriter writing(JournalWriter writer) {
+    if (!writer.runId().equals(runId)) {
+      return writer;
+    }
+    Optional<Saved> saved = Saved.last(writer.before());
+    if (saved.isEmpty() && !writer.before().isEmpty()) {
+      return writer;
+    }
+    try {
+      if (saved.isPresent() && folder.take(runId, writer.epoch(), saved.get().snapshot())) {
+        tell(writer.before(), saved.get());
+      }
+      return new Writer(writer, saved.map(Saved::snapshot).orElse(""));
+    } catch (RuntimeException e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /** Says it in the inbox, which the run hears before it asks the model again. */
+  private void tell(List<Recorded> entries, Saved saved) {
+    var gone = new ArrayList<String>();
+    int messages = 0;
+    for (Recorded recorded : entries) {
+      switch (recorded.entry()) {
+        case ToolIntent intent when recorded.seq() > saved.seq() ->
+            gone.add(intent.call().name() + " (entry " + recorded.seq() + ")");
+        case ChildStarted child when recorded.seq() > saved.seq() ->
+            gone.add("what " + child.agent() + " did (entry " + recorded.seq() + ")");
+        case UserMessage message -> messages = Math.max(messages, message.number());
+        case RunForked _ -> messages = 0;
+        default -> {}
+      }
+    }
+    if (gone.isEmpty()) {
+      return;
+    }
+    String text =
+        "[stigmer] The machine that this run worked on was lost. The workspace is as it was at"
+            + " entry "
+            + saved.seq()
+            + "; what these calls changed in it may be gone: "
+            + String.join(", ", gone)
+            + ". Look before you rely on it.";
+    while (!(journal.inbox().post(runId, new Post.Message(++messages, text, "stigmer"))
+        instanceof Inbox.Receipt.Taken)) {}
+  }
+
+  /** Of the run whose workspace is kept. */
+  private final class Writer implements JournalWriter {
+    private final JournalWriter writer;
+    private String saved;
+    private boolean isOver;
+
+    private Writer(JournalWriter writer, String saved) {
+      this.writer = writer;
+      this.saved = saved;
+    }
+
+    @Override
+    public String runId() {
+      return writer.runId();
+    }
+
+    @Override
+    public long epoch() {
+      return writer.epoch();
+    }
+
+    @Override
+    public List<Recorded> before() {
+      return writer.before();
+    }
+
+    @Override
+    public synchronized long append(List<JournalEntry> entries) {
+      boolean begins = entries.stream().anyMatch(this::isBegin);
+      boolean ends = entries.getLast() instanceof RunFinished;
+      if (!begins && !ends) {
+        return written(entries);
+      }
+      String snapshot = folder.keep();
+      var all = new ArrayList<>(entries);
+      all.add(ends ? entries.size() - 1 : entries.size(), new WorkspaceSaved(snapshot));
+      long seq = written(all);
+      isOver = true;
+      saved = snapshot;
+      folder.kept(runId, epoch(), snapshot);
+      return seq;
+    }
+
+    private boolean isBegin(JournalEntry entry) {
+      return entry instanceof RunStarted || entry instanceof RunForked;
+    }
+
+    private long written(List<JournalEntry> entries) {
+      isOver = true;
+      long seq = writer.append(entries);
+      isOver = false;
+      return seq;
+    }
+
+    /** Whoever was overtaken, or could not write, has nothing to say about the workspace. */
+    @Override
+    public synchronized void close() {
+      try {
+        if (!isOver) {
+          String snapshot = folder.keep();
+          if (!snapshot.equals(saved)) {
+            long _ = written(List.of(new WorkspaceSaved(snapshot)));
+          }
+          isOver = true;
+          folder.kept(runId, epoch(), snapshot);
+        }
+      } finally {
+        writer.close();
+      }
+    }
+  }
+
+  @Override
+  public List<Recorded> read(String id) {
+    return journal.read(id);
+  }
+
+  @Override
+  public List<Recorded> read(String id, long after) {
+    return journal.read(id, after);
+  }
+
+  @Override
+  public Registration watch(Consumer<String> appended) {
+    return journal.watch(appended);
+  }
+
+  @Override
+  public List<RunSummary> list(int limit) {
+    return journal.list(limit);
+  }
+
+  @Override
+  public Inbox inbox() {
+    return journal.inbox();
+  }
+
+  @Override
+  public void close() {
+    journal.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.runner.snapshot;
+
+import org.jspecify.annotations.NullMarked;
