@@ -23,6 +23,8 @@ class PlanRunTest {
       Answer.call("present_plan", "{\"plan\":\"1. Write new.txt\\n2. Look at it\"}");
   private static final Answer WRITES =
       Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
+  private static final Answer WRITES_MORE =
+      Answer.call("write_file", "{\"file_path\":\"more.txt\",\"content\":\"x\"}");
   private static final Answer RUNS = Answer.call("execute", "{\"command\":\"touch made\"}");
   private static final Answer DONE = Answer.text("done");
 
@@ -72,15 +74,17 @@ class PlanRunTest {
 
   @Test
   void aPlanThatIsApprovedForModeAskHasEachChangeAskedFor() {
-    run(7, List.of("--when-absent", "wait"), PLANS, WRITES, DONE);
+    run(7, List.of("--when-absent", "wait"), PLANS, WRITES, WRITES_MORE, DONE);
     assertThat(shell.stigmer("approvals", "approve", "last", "--mode", "ask")).isZero();
 
     resume(7);
 
     assertThat(shell.err()).contains("E410", "may write_file run?", "mode ask");
     assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
-    resume(0);
+    resume(7);
     assertThat(workspace.resolve("new.txt")).exists();
+    assertThat(workspace.resolve("more.txt")).doesNotExist();
+    assertThat(shell.err()).contains("E410", "may write_file run?", "mode ask");
   }
 
   @Test

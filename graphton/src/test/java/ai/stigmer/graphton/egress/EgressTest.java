@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +83,15 @@ class EgressTest {
       egress.connect(host("127.0.0.1"), port).close();
       assertThatThrownBy(() -> egress.connect(host("b.test"), 1)).isInstanceOf(Refused.class);
     }
+  }
+
+  @Test
+  void whatServesCredentialsIsRefusedWhateverTheListSays() {
+    Host metadata = host("169.254.169.254");
+    HostRule rule = new HostRule(metadata, false, OptionalInt.of(81));
+    Egress egress = new Egress(List.of(rule), Egress.Names.SYSTEM);
+
+    assertThatThrownBy(() -> egress.connect(metadata, 81)).isInstanceOf(Refused.class);
   }
 
   @Test
