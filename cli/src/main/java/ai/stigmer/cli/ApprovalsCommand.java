@@ -6,6 +6,7 @@ import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.cli.session.ApprovalFinder;
+import ai.stigmer.config.Backend;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
@@ -26,7 +27,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -249,6 +252,10 @@ final class ApprovalsCommand implements Runnable {
 
   /** What is to be done for the run to go on. */
   private String goesOn(String runId) {
+    Optional<Backend> backend = surroundings.journals().backend();
+    if (backend.isPresent()) {
+      return "run " + runId + " goes on at " + backend.get().endpoint();
+    }
     Resolved configuration =
         Cascade.resolve(
             ConfigInput.of(surroundings.env(), "stigmer approvals").clock(surroundings.clock()));

@@ -56,6 +56,9 @@ final class Commands {
     PrintWriter out = new PrintWriter(surroundings.out(), true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(surroundings.err(), true, StandardCharsets.UTF_8);
     CommandLine line = new CommandLine(command(name, surroundings, out, err));
+    if (name.equals("server")) {
+      line.addSubcommand(new ServerTokenCommand(surroundings));
+    }
     line.setCommandName("stigmer " + name);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
     line.setUsageHelpWidth(WIDTH);

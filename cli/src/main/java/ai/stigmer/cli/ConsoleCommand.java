@@ -67,7 +67,7 @@ final class ConsoleCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new ProblemException(
-          Problem.of("E594", Problem.Category.RUN, "the server gives no code for its console")
+          Problem.of("E599", Problem.Category.RUN, "the server gives no code for its console")
               .from(server.url(), e.toString())
               .help("stigmer server status", "stigmer server logs"),
           e);

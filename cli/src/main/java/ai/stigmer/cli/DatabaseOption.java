@@ -1,8 +1,11 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.JournalOpener.Place;
+import ai.stigmer.config.Backend;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.store.PostgresUrl;
 import java.nio.file.Path;
@@ -41,8 +44,28 @@ final class DatabaseOption {
   /** It has a home, a journal and an environment of its own. */
   private static final String DEMO = "demo";
 
+  private static final String SERVER = "--server";
+
+  /** The commands that a server can answer. */
+  private static final Set<String> REMOTE =
+      Set.of(
+          "run",
+          "resume",
+          "replay",
+          "export-test",
+          "sessions",
+          "approvals",
+          "context",
+          "steer",
+          "cancel");
+
+  /** Those that drive runs and have to do it here. */
+  private static final Set<String> ONLY_HERE = Set.of("chat", "fork", "undo");
+
   private final Surroundings surroundings;
+  private String command = "";
   private @Nullable CommandLine line;
+  private @Nullable Resolved resolved;
 
   DatabaseOption(Surroundings surroundings) {
     this.surroundings = surroundings;
@@ -55,7 +78,20 @@ final class DatabaseOption {
 
   /** Reads the words of this command line, which gets the flag if its command needs it. */
   void addTo(String command, CommandLine commandLine) {
+    this.command = command;
     line = commandLine;
+    if (REMOTE.contains(command) || ONLY_HERE.contains(command)) {
+      commandLine
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder(SERVER)
+                  .paramLabel("URL")
+                  .type(String.class)
+                  .scopeType(ScopeType.INHERIT)
+                  .hidden(ONLY_HERE.contains(command))
+                  .description("The stigmer server that has the runs, and drives them.")
+                  .build());
+    }
     if (COMMANDS.contains(command) && commandLine.getCommandSpec().findOption(FLAG) == null) {
       commandLine
           .getCommandSpec()
@@ -77,13 +113,47 @@ final class DatabaseOption {
    * @throws ai.stigmer.graphton.error.ProblemException E138 or E139
    */
   Place place(Path otherwise) {
-    Optional<String> chosen = Cascade.resolve(input()).databaseUrl().map(Secret::reveal);
+    Optional<String> chosen = resolved().databaseUrl().map(Secret::reveal);
     if (chosen.isEmpty()) {
       return new Place.File(otherwise);
     }
     return PostgresUrl.isOne(chosen.get())
         ? new Place.Server(PostgresUrl.parse(chosen.get()))
         : new Place.File(Path.of(chosen.get()));
+  }
+
+  /**
+   * The server that has the runs.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E168} when its address is none,
+   *     {@code E582} when the command can only work here
+   */
+  Optional<Backend> backend() {
+    if (!REMOTE.contains(command) && !ONLY_HERE.contains(command)) {
+      return Optional.empty();
+    }
+    Optional<Backend> backend = resolved().backend();
+    if (backend.isPresent() && ONLY_HERE.contains(command)) {
+      throw Problem.of(
+              "E582",
+              Problem.Category.USAGE,
+              "stigmer " + command + " works on this machine only, and runs are a server's")
+          .from(backend.get().location() + " names " + backend.get().endpoint())
+          .help(
+              "to work here for once: stigmer " + command + " --server \"\"",
+              "a server takes: stigmer run, resume, steer, cancel, approvals, sessions")
+          .asException();
+    }
+    return backend;
+  }
+
+  private Resolved resolved() {
+    Resolved known = resolved;
+    if (known == null) {
+      known = Cascade.resolve(input());
+      resolved = known;
+    }
+    return known;
   }
 
   /** The flags of the cascade that say something about this setting. */
@@ -94,6 +164,8 @@ final class DatabaseOption {
         at != null;
         at = at.subcommand()) {
       String url = value(at, FLAG);
+      String server = value(at, SERVER);
+      input = server == null ? input : input.flag("backend.endpoint", server, SERVER);
       String file = value(at, "--config");
       input = url == null ? input : input.flag("database.url", url, FLAG);
       input = file == null ? input : input.configFile(Path.of(file));

@@ -66,7 +66,7 @@ record GoingOn(RunEnvironment environment, String startLine, Resolved anew) {
         run.recorded().startLine(models(environment))
             + " · as the run was started · "
             + commands.words()
-            + RunCommand.mode(environment.permissions());
+            + environment.permissions().inStartLine();
     view.begin(RunCommand.shown(environment.model()), startLine, journaled.configuration());
     run.notes().forEach(view::note);
     tellOfChange(view, journaled.model(), run.anew());

@@ -1,10 +1,12 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.config.Backend;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.store.PostgresJournal;
 import ai.stigmer.store.PostgresUrl;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Opens the journal of a home folder; tests put something in between. */
@@ -49,6 +51,16 @@ public interface JournalOpener {
    */
   default Place place(Path database) {
     return new Place.File(database);
+  }
+
+  /**
+   * The server that has the journal in place of this machine; empty when there is none.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when that is configured wrongly, {@code
+   *     E582} when the command cannot be served by another machine
+   */
+  default Optional<Backend> backend() {
+    return Optional.empty();
   }
 
   /**

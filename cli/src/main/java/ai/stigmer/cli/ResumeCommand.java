@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
+import ai.stigmer.config.Backend;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.graphton.error.Problem;
@@ -11,12 +12,15 @@ import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.Runner;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Goes on with a run, with what it was started with. */
 @Command(
@@ -52,6 +56,8 @@ final class ResumeCommand implements Callable<Integer> {
   @Mixin private PresenceOptions presence = new PresenceOptions();
   @Mixin private OutputOptions output = new OutputOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   ResumeCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -68,6 +74,11 @@ final class ResumeCommand implements Callable<Integer> {
   }
 
   private int resume(RunView view) {
+    Optional<Backend> backend = surroundings.journals().backend();
+    if (backend.isPresent()) {
+      RemoteOptions.requireSent(spec, "stigmer resume", backend.get());
+      return new RemoteRun(surroundings, view, backend.get()).resume(id);
+    }
     if (maxTurns != null && maxTurns < 1) {
       throw Problem.of(
               "E118",

@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.config.LlmOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.cli.screen.ShownModel;
+import ai.stigmer.config.Backend;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
@@ -11,7 +12,6 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.runner.JsonSchemaCheck;
 import ai.stigmer.runner.RunEnvironment;
-import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.runner.RunRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,8 +21,10 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Gives an agent a task and shows what it does. */
 @Command(
@@ -64,6 +66,8 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ContextOptions context = new ContextOptions();
   @Mixin private LlmOptions llm = new LlmOptions();
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   RunCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
@@ -80,6 +84,10 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private int run(RunView view) {
+    Optional<Backend> backend = surroundings.journals().backend();
+    if (backend.isPresent()) {
+      return run(view, backend.get());
+    }
     Resolved configuration = Cascade.resolve(input());
     if (!configuration.problems().isEmpty()) {
       configuration.notes().forEach(view::note);
@@ -90,6 +98,15 @@ final class RunCommand implements Callable<Integer> {
       case Readiness.Outcome.Ended(int status) -> status;
       case Readiness.Outcome.Go(Resolved ready, List<String> notes) -> run(view, ready, notes);
     };
+  }
+
+  private int run(RunView view, Backend backend) {
+    RemoteOptions.requireSent(spec, "stigmer run", backend);
+    return new RemoteRun(surroundings, view, backend)
+        .run(
+            task.remoteAgent(),
+            new MessageInput(surroundings).read(words, prompt),
+            llm.modelName());
   }
 
   private ConfigInput input() {
@@ -114,13 +131,6 @@ final class RunCommand implements Callable<Integer> {
       case EMBEDDED -> conversation.run(request, configuration);
       case TEMPORAL -> new HandedRun(surroundings, view).run(request, configuration, conversation);
     };
-  }
-
-  /** For the start line; nothing when it is the usual one. */
-  static String mode(RunPermissions permissions) {
-    return permissions.mode() == RunPermissions.DEFAULT.mode()
-        ? ""
-        : " · permissions: " + permissions.mode().id();
   }
 
   static ShownModel shown(ModelSettings settings) {

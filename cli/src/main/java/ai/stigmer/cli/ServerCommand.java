@@ -46,6 +46,7 @@ import picocli.CommandLine.Spec;
       "  stigmer server start --background",
       "  stigmer server status",
       "  stigmer server logs -n 20",
+      "  stigmer server token create --name ci --scope run --expires 30d",
       "  stigmer server stop"
     })
 final class ServerCommand implements Runnable {
@@ -62,7 +63,8 @@ final class ServerCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "say which: start, stop, status or logs");
+    throw new ParameterException(
+        spec.commandLine(), "say which: start, stop, status, logs or token");
   }
 
   @Command(
@@ -81,10 +83,10 @@ final class ServerCommand implements Runnable {
       @Mixin LlmOptions llm)
       throws IOException {
     ConfigInput configuration =
-        llm.input(surroundings.env(), "stigmer server", surroundings.clock());
+        input.added(llm.input(surroundings.env(), "stigmer server", surroundings.clock()));
     Resolved resolved = Cascade.resolve(configuration);
     ServerOptions options =
-        input.options(surroundings, configuration, resolved, env(configuration));
+        ServerOptionsInput.options(surroundings, configuration, resolved, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
     resolved
         .problems()

@@ -2,6 +2,7 @@ package ai.stigmer.cli;
 
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.ServerConfig;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.server.ServerOptions;
@@ -26,8 +27,8 @@ final class ServerOptionsInput {
   @Option(
       names = "--address",
       paramLabel = "HOST:PORT",
-      description = "Where it listens (default: ${DEFAULT-VALUE}); port 0 takes a free one.")
-  private String address = "127.0.0.1:7234";
+      description = "Where it listens (default: 127.0.0.1:7234); port 0 takes a free one.")
+  private @Nullable String address;
 
   @Option(
       names = "--name",
@@ -39,10 +40,10 @@ final class ServerOptionsInput {
       names = "--tls-certificate",
       paramLabel = "FILE",
       description = "Speak TLS with this certificate chain (PEM).")
-  private @Nullable Path certificate;
+  private @Nullable String certificate;
 
   @Option(names = "--tls-key", paramLabel = "FILE", description = "Its key (PEM).")
-  private @Nullable Path key;
+  private @Nullable String key;
 
   @Option(
       names = "--behind-proxy",
@@ -53,39 +54,56 @@ final class ServerOptionsInput {
       names = "--workspaces",
       paramLabel = "DIR",
       description = "Where each session gets a folder (default: beside the Stigmer home).")
-  private @Nullable Path workspaces;
+  private @Nullable String workspaces;
 
   @Option(
       names = "--max-runs",
       paramLabel = "N",
-      description = "Most runs at once; others wait (default: ${DEFAULT-VALUE}).")
-  private int maxRuns = 64;
+      description = "Most runs at once; others wait (default: 64).")
+  private @Nullable String maxRuns;
+
+  /** An input of the cascade with these flags. */
+  ConfigInput added(ConfigInput input) {
+    ConfigInput more = flag(input, "server.address", address, "--address");
+    more = flag(more, "server.names", names.isEmpty() ? null : String.join(",", names), "--name");
+    more = flag(more, "server.tls.certificate", certificate, "--tls-certificate");
+    more = flag(more, "server.tls.key", key, "--tls-key");
+    more = flag(more, "server.behind_proxy", behindProxy ? "on" : null, "--behind-proxy");
+    more = flag(more, "server.workspaces", workspaces, "--workspaces");
+    return flag(more, "server.max_runs", maxRuns, "--max-runs");
+  }
+
+  private static ConfigInput flag(
+      ConfigInput input, String setting, @Nullable String value, String name) {
+    return value == null ? input : input.flag(setting, value, name);
+  }
 
   /**
    * The options of a server.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E001} for a value that cannot be
+   * @throws ai.stigmer.graphton.error.ProblemException for a value that cannot be
    */
-  ServerOptions options(
+  static ServerOptions options(
       Surroundings surroundings,
       ConfigInput configuration,
       Resolved resolved,
       Map<String, String> env) {
-    if (maxRuns < 1) {
-      throw wrong("--max-runs must be at least 1, got " + maxRuns);
-    }
+    ServerConfig server = resolved.server();
     Path home = surroundings.home();
     return new ServerOptions(
-        socket(),
-        Set.copyOf(names),
-        tls(),
-        behindProxy ? ServerOptions.Exposure.BEHIND_PROXY : ServerOptions.Exposure.DIRECT,
+        socket(server.address()),
+        Set.copyOf(server.names()),
+        tls(server),
+        server.isBehindProxy()
+            ? ServerOptions.Exposure.BEHIND_PROXY
+            : ServerOptions.Exposure.DIRECT,
         home,
         database(surroundings, resolved),
-        workspaces == null
-            ? home.resolveSibling(home.getFileName() + "-workspaces")
-            : workspaces.toAbsolutePath().normalize(),
-        maxRuns,
+        server
+            .workspaces()
+            .map(folder -> Path.of(folder).toAbsolutePath().normalize())
+            .orElseGet(() -> home.resolveSibling(home.getFileName() + "-workspaces")),
+        server.maxRuns(),
         configuration,
         env);
   }
@@ -104,35 +122,37 @@ final class ServerOptionsInput {
     return new ServerOptions.Database.Files(url.map(Path::of).orElse(surroundings.database()));
   }
 
-  private Optional<ServerOptions.Tls> tls() {
-    if (certificate == null && key == null) {
-      return Optional.empty();
+  private static Optional<ServerOptions.Tls> tls(ServerConfig server) {
+    if (server.certificate().isPresent() != server.tlsKey().isPresent()) {
+      throw wrong("server.tls.certificate and server.tls.key go together");
     }
-    if (certificate == null || key == null) {
-      throw wrong("--tls-certificate and --tls-key go together");
-    }
-    return Optional.of(new ServerOptions.Tls(certificate, key));
+    return server
+        .certificate()
+        .map(
+            certificate ->
+                new ServerOptions.Tls(
+                    Path.of(certificate), Path.of(server.tlsKey().orElseThrow())));
   }
 
-  private InetSocketAddress socket() {
+  private static InetSocketAddress socket(String address) {
     int colon = address.lastIndexOf(':');
     try {
       int port = Integer.parseInt(address.substring(colon + 1));
       String host = address.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
       if (host.isEmpty() || port < 0 || port > HIGHEST_PORT) {
-        throw wrong("--address must be HOST:PORT, got \"" + address + '"');
+        throw wrong("server.address must be HOST:PORT, got \"" + address + '"');
       }
       return new InetSocketAddress(InetAddress.getAllByName(host)[0], port);
     } catch (NumberFormatException e) {
-      throw wrong("--address must be HOST:PORT, got \"" + address + '"');
+      throw wrong("server.address must be HOST:PORT, got \"" + address + '"');
     } catch (UnknownHostException e) {
-      throw wrong("--address names a host that is not known: \"" + address + '"');
+      throw wrong("server.address names a host that is not known: \"" + address + '"');
     }
   }
 
   private static RuntimeException wrong(String what) {
-    return Problem.of("E001", Problem.Category.USAGE, what)
-        .help("stigmer server start --help")
+    return Problem.of("E168", Problem.Category.CONFIGURATION, what)
+        .help("stigmer config explain", "stigmer server start --help")
         .asException();
   }
 }

@@ -19,8 +19,8 @@ final class ServerSandboxOptions {
 
   @Option(
       names = "--allow-host",
-      paramLabel = "HOST[:PORT]",
-      description = "Or this host only; repeatable.")
+      paramLabel = "HOST",
+      description = "Or this host only, HOST:PORT or *.HOST, too; repeatable.")
   private List<String> hosts = List.of();
 
   @Option(

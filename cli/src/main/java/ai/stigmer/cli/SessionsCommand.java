@@ -66,7 +66,8 @@ final class SessionsCommand implements Runnable {
               defaultValue = "20",
               description = "At most so many (default: ${DEFAULT-VALUE}).")
           int limit) {
-    if (surroundings.place() instanceof JournalOpener.Place.File file
+    if (surroundings.journals().backend().isEmpty()
+        && surroundings.place() instanceof JournalOpener.Place.File file
         && !Files.exists(file.path())) {
       surroundings.err().println("there is no run yet");
       return 0;

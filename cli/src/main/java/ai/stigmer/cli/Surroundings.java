@@ -51,7 +51,7 @@ public record Surroundings(
         out,
         err,
         terminal,
-        new ConfiguredOpener(journals, option, err, KnownSecrets.in(env)),
+        new ConfiguredOpener(journals, option, err, KnownSecrets.in(env), home()),
         signals,
         clock);
   }

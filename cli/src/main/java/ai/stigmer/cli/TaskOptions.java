@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.remote.RemoteAgents;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.config.LlmConfig;
 import ai.stigmer.config.Resolved;
@@ -10,6 +11,7 @@ import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.Execution;
 import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunPermissions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,17 @@ final class TaskOptions {
       names = "--allow-shell",
       description = "Run commands without asking, as --allow execute does.")
   private boolean allowShell;
+
+  /** Who works at a server: the definition that goes there, or the name of one that is there. */
+  RemoteAgents.Chosen remoteAgent() {
+    Path file = agentFile;
+    if (file == null) {
+      return new RemoteAgents.Chosen.Defined(RemoteAgents.assistant());
+    }
+    return !Files.exists(file) && RemoteAgents.isName(file.toString())
+        ? new RemoteAgents.Chosen.Named(file.toString())
+        : new RemoteAgents.Chosen.Defined(AgentFile.read(file));
+  }
 
   /**
    * What a new run is started with; said to the view before it begins.
@@ -77,7 +90,7 @@ final class TaskOptions {
             equipped.context().withAnswerSchema(schema));
     view.begin(
         RunCommand.shown(environment.model()),
-        configuration.startLine() + " · " + commands.words() + RunCommand.mode(permissions),
+        configuration.startLine() + " · " + commands.words() + permissions.inStartLine(),
         configuration.toJson());
     configuration.notes().forEach(view::note);
     notes.forEach(view::note);

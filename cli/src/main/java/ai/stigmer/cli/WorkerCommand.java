@@ -8,6 +8,7 @@ import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LogLevel;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.WorkerConfig;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.Journal;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,7 +76,7 @@ final class WorkerCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws InterruptedException {
     ConfigInput input = input();
     Resolved configuration = Cascade.resolve(input);
     for (Problem problem : configuration.problems()) {
@@ -94,16 +96,17 @@ final class WorkerCommand implements Callable<Integer> {
               LentSecrets.of(
                   ServerOptionsInput.database(surroundings, configuration),
                   surroundings.home(),
-                  surroundings.env(),
+                  configuration.server().key(),
                   surroundings.clock());
           Runner runner =
               keeping(
                   configuration,
                   new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
                       .lending(lent::of))) {
-        try (AutoCloseable _ = original(connection, configuration, input, env, journal, runner)) {
-          serve(connection, new ExecutionDriver(runner, input, env), journal);
-        }
+        serve(
+            connection,
+            new ExecutionDriver(runner, input, env),
+            new OriginalWorker.Site(input, env, journal, runner));
       }
     }
     return 0;
@@ -122,21 +125,18 @@ final class WorkerCommand implements Callable<Integer> {
         .orElse(runner);
   }
 
-  private AutoCloseable original(
-      TemporalConnection connection,
-      Resolved configuration,
-      ConfigInput input,
-      Map<String, String> env,
-      Journal journal,
-      Runner runner) {
-    if (!backend && !invoke && configuration.backend().endpoint().isEmpty()) {
-      return () -> {};
+  /** Null when there is no Stigmer server to serve. */
+  private @Nullable OriginalWorker original(
+      TemporalConnection connection, OriginalWorker.Site site) {
+    WorkerConfig configured = Cascade.resolve(site.configuration()).worker();
+    if (!backend && !invoke && configured.endpoint().isEmpty()) {
+      return null;
     }
-    LogLevel level = configuration.backend().logLevel();
+    LogLevel level = configured.logLevel();
     OriginalWorker worker =
         OriginalWorker.start(
             connection,
-            new OriginalWorker.Site(input, env, journal, runner),
+            site,
             invoke ? OriginalWorker.Workflows.OURS : OriginalWorker.Workflows.SERVERS,
             (of, line) -> {
               if (level.tells(of)) {
@@ -148,19 +148,24 @@ final class WorkerCommand implements Callable<Integer> {
     return worker;
   }
 
-  private void serve(TemporalConnection connection, ExecutionDriver driver, Journal journal)
+  private void serve(
+      TemporalConnection connection, ExecutionDriver driver, OriginalWorker.Site site)
       throws InterruptedException {
     var stopped = new CountDownLatch(1);
     var token = new CancelToken();
     try (CancelToken.Registration _ = token.onCancel(stopped::countDown);
         Signals.Handle _ = surroundings.signals().cancelling(token);
+        OriginalWorker original = original(connection, site);
         TemporalWorker _ =
             TemporalWorker.start(
-                connection, driver, journal, this::trouble, Duration.ofSeconds(grace))) {
+                connection, driver, site.journal(), this::trouble, Duration.ofSeconds(grace))) {
       Thread.ofVirtual().name("rehearsal").start(() -> Rehearsal.run(surroundings.env()));
       say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
       stopped.await();
       say("worker: takes no more runs, and lets go of those under way");
+      if (original != null) {
+        original.takeNoMore();
+      }
     }
     say("worker: stopped");
   }

@@ -61,14 +61,10 @@ class SettingsOnTheWireTest {
 
   /**
    * They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest,
-   * OriginalRunnerTest.
+   * OriginalRunnerTest, ServerSettingsTest.
    */
-  private static boolean needsServer(String key) {
-    return key.startsWith("temporal.")
-        || key.startsWith("backend.")
-        || key.startsWith("worker.")
-        || key.equals("workspace.store");
-  }
+  private static final List<String> OF_SERVERS =
+      List.of("temporal.", "worker.", "server.", "backend.", "workspace.store");
 
   private int homes;
 
@@ -374,8 +370,12 @@ class SettingsOnTheWireTest {
             SettingInfo.all().stream()
                 .map(SettingInfo::key)
                 .filter(key -> !key.equals("llm.api"))
-                .filter(key -> !needsServer(key))
+                .filter(key -> !isElsewhere(key))
                 .toList());
+  }
+
+  private static boolean isElsewhere(String key) {
+    return OF_SERVERS.stream().anyMatch(key::startsWith);
   }
 
   @TestFactory
@@ -383,7 +383,7 @@ class SettingsOnTheWireTest {
     var tests = new ArrayList<DynamicTest>();
     for (SettingInfo setting : SettingInfo.all()) {
       for (Layer layer : Layer.values()) {
-        if (!needsServer(setting.key())
+        if (!isElsewhere(setting.key())
             && (layer != Layer.FLAG || !setting.flags().isEmpty())
             && (layer != Layer.VARIABLE || !setting.variables().isEmpty())) {
           tests.add(

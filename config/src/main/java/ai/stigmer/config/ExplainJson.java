@@ -121,6 +121,10 @@ final class ExplainJson {
           LOG_LEVEL,
           RULES,
           HOOKS,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH,
           DURATION ->
           node.put("value", text);
     }

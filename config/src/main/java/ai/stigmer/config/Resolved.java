@@ -258,9 +258,9 @@ public final class Resolved {
         duration(SettingsTable.TEMPORAL_SEGMENT));
   }
 
-  /** How a Stigmer server is reached and served. */
-  public BackendConfig backend() {
-    return new BackendConfig(
+  /** How a worker serves a Stigmer server. */
+  public WorkerConfig worker() {
+    return new WorkerConfig(
         value(SettingsTable.BACKEND_ENDPOINT),
         get(SettingsTable.BACKEND_API_KEY).value().map(Secret::of),
         value(SettingsTable.RUNNER_TASK_QUEUE).orElseThrow(),
@@ -268,6 +268,53 @@ public final class Resolved {
         Path.of(value(SettingsTable.WORKER_WORKSPACES).orElse("workspace")).toAbsolutePath(),
         value(SettingsTable.WORKER_SANDBOX).orElseThrow(),
         value(SettingsTable.WORKER_LOG_LEVEL).flatMap(LogLevel::of).orElse(LogLevel.INFO));
+  }
+
+  /**
+   * The server that commands about runs talk to; empty when they drive runs themselves.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when that setting is wrong; whatever else is
+   *     wrong does not matter
+   */
+  public Optional<Backend> backend() {
+    throwAbout("backend.");
+    Resolution endpoint = get(SettingsTable.BACKEND_ENDPOINT);
+    return endpoint
+        .value()
+        .map(ServerValues::url)
+        .map(
+            url ->
+                new Backend(
+                    url,
+                    endpoint.location(),
+                    get(SettingsTable.BACKEND_API_KEY).value().map(Secret::of)));
+  }
+
+  /**
+   * How a server is run.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when one of its settings is wrong; whatever
+   *     else is wrong does not matter
+   */
+  public ServerConfig server() {
+    throwAbout("server.");
+    return new ServerConfig(
+        value(SettingsTable.SERVER_ADDRESS).orElseThrow(),
+        value(SettingsTable.SERVER_NAMES).map(ServerValues::hosts).orElse(List.of()),
+        value(SettingsTable.SERVER_TLS_CERTIFICATE),
+        value(SettingsTable.SERVER_TLS_KEY),
+        value(SettingsTable.SERVER_BEHIND_PROXY).equals(Optional.of("on")),
+        value(SettingsTable.SERVER_WORKSPACES),
+        value(SettingsTable.SERVER_MAX_RUNS).flatMap(Values::count).orElse(1),
+        get(SettingsTable.SERVER_KEY).value().map(Secret::of));
+  }
+
+  private void throwAbout(String keys) {
+    Problems.throwAll(
+        faults.stream()
+            .filter(fault -> fault.setting().startsWith(keys))
+            .map(Report.Fault::problem)
+            .toList());
   }
 
   /** What is done about a call whose outcome was lost. */

@@ -51,7 +51,11 @@ record Setting(
     LOG_LEVEL("debug, info, warning or error"),
     WORD("one word of letters, digits and . : _ - /, at most 200"),
     RULES("rules such as execute(git status *) or edit(src/**), separated by semicolons"),
-    HOOKS("a command for sh -c");
+    HOOKS("a command for sh -c"),
+    WEB("HOST:PORT, or an http or https URL without a path, such as https://agents.example.com"),
+    HOSTS("host names, each with a port if need be, separated by commas, at most 32"),
+    FILE("the name of a file or a folder"),
+    SWITCH("on or off");
 
     private final String expected;
 
@@ -66,10 +70,10 @@ record Setting(
     /** Whether an empty value clears the setting instead of counting as not set. */
     boolean emptyClears() {
       return switch (this) {
-        case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES, HOOKS -> true;
+        case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES, HOOKS, WEB -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
-        case DATABASE -> false;
+        case DATABASE, HOSTS, FILE, SWITCH -> false;
         case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD, LOG_LEVEL -> false;
       };
     }
@@ -129,8 +133,8 @@ record Setting(
       case ENGINE -> "temporal";
       case WORD ->
           switch (key) {
+            case SettingsTable.SERVER_ADDRESS -> "127.0.0.1:7234";
             case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
-            case SettingsTable.BACKEND_ENDPOINT -> "localhost:50051";
             case SettingsTable.WORKER_WORKSPACES -> "./workspace";
             case SettingsTable.WORKER_SANDBOX -> "filesystem";
             default -> "stigmer";
@@ -138,6 +142,10 @@ record Setting(
       case LOG_LEVEL -> "warning";
       case RULES -> "execute(git status *);edit(src/**)";
       case HOOKS -> "~/bin/notify";
+      case WEB -> "http://127.0.0.1:7234";
+      case HOSTS -> "agents.example.com";
+      case FILE -> "/etc/stigmer/" + key.substring(key.lastIndexOf('.') + 1);
+      case SWITCH -> "on";
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";

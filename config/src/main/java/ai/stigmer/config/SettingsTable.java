@@ -58,6 +58,17 @@ final class SettingsTable {
   static final String HOOKS_AFTER_TOOL = "hooks.after_tool";
   static final String HOOKS_STOP = "hooks.stop";
 
+  static final String BACKEND_ENDPOINT = "backend.endpoint";
+  static final String BACKEND_API_KEY = "backend.api_key";
+  static final String SERVER_ADDRESS = "server.address";
+  static final String SERVER_NAMES = "server.names";
+  static final String SERVER_TLS_CERTIFICATE = "server.tls.certificate";
+  static final String SERVER_TLS_KEY = "server.tls.key";
+  static final String SERVER_BEHIND_PROXY = "server.behind_proxy";
+  static final String SERVER_WORKSPACES = "server.workspaces";
+  static final String SERVER_MAX_RUNS = "server.max_runs";
+  static final String SERVER_KEY = "server.key";
+
   static final String ENGINE = "engine";
   static final String TEMPORAL_ADDRESS = "temporal.address";
   static final String TEMPORAL_NAMESPACE = "temporal.namespace";
@@ -67,8 +78,6 @@ final class SettingsTable {
   static final String TEMPORAL_SEGMENT = "temporal.segment";
   static final String RUNNER_TASK_QUEUE = "temporal.runner_task_queue";
   static final String INVOKE_TASK_QUEUE = "temporal.invoke_task_queue";
-  static final String BACKEND_ENDPOINT = "backend.endpoint";
-  static final String BACKEND_API_KEY = "backend.api_key";
   static final String WORKER_WORKSPACES = "worker.workspaces";
   static final String WORKER_SANDBOX = "worker.sandbox";
   static final String WORKER_LOG_LEVEL = "worker.log_level";
@@ -307,6 +316,64 @@ final class SettingsTable {
           hooks(HOOKS_AFTER_TOOL, "A command of yours that is run after a call."),
           hooks(HOOKS_STOP, "A command of yours that is run when a run has ended."),
           new Setting(
+              BACKEND_ENDPOINT,
+              Kind.WEB,
+              List.of(Variable.of("STIGMER_BACKEND_ENDPOINT")),
+              List.of("--server"),
+              false,
+              "The server that commands about runs talk to, and that a worker serves. Unset, or empty, means that runs are driven by the command itself. The server has its own configuration: model, endpoint and key of a run are those of the server."),
+          new Setting(
+              BACKEND_API_KEY,
+              Kind.SECRET,
+              List.of(
+                  Variable.of("STIGMER_API_KEY"),
+                  new Variable("STIGMER_API_KEY_FILE", "", Form.FILE_NAME)),
+              List.of(),
+              false,
+              "The token for that server. Unset means server.token of the Stigmer home, for a server of this machine only."),
+          server(
+              SERVER_ADDRESS,
+              Kind.WORD,
+              "--address",
+              "Where stigmer server listens; port 0 takes a free one."),
+          server(
+              SERVER_NAMES,
+              Kind.HOSTS,
+              "--name",
+              "Other names that callers may call the server by. The flag is repeatable."),
+          server(
+              SERVER_TLS_CERTIFICATE,
+              Kind.FILE,
+              "--tls-certificate",
+              "A PEM file with the certificate chain of the server, which then speaks TLS."),
+          server(
+              SERVER_TLS_KEY,
+              Kind.FILE,
+              "--tls-key",
+              "A PEM file with the key of that certificate."),
+          server(
+              SERVER_BEHIND_PROXY,
+              Kind.SWITCH,
+              "--behind-proxy",
+              "Whether a reverse proxy with TLS stands in front of the server, which may then listen for other machines without TLS. The flag takes no value and means on."),
+          server(
+              SERVER_WORKSPACES,
+              Kind.FILE,
+              "--workspaces",
+              "The folder in which each session of the server has a folder. Unset is beside the Stigmer home."),
+          server(
+              SERVER_MAX_RUNS,
+              Kind.COUNT,
+              "--max-runs",
+              "The most runs that the server drives at once; others wait."),
+          new Setting(
+              SERVER_KEY,
+              Kind.SECRET,
+              List.of(Variable.of("STIGMER_SERVER_KEY")),
+              List.of(),
+              false,
+              "The key that resources with secrets are encrypted with, 32 bytes in Base64. Unset is server.key of the Stigmer home."),
+          new Setting(
               ENGINE,
               Kind.ENGINE,
               List.of(Variable.of("STIGMER_ENGINE")),
@@ -349,22 +416,6 @@ final class SettingsTable {
               Kind.WORD,
               "The task queue of the workflows that ask a runner. Workers wait on it only with --invoke; else it is the Stigmer server's.",
               "TEMPORAL_AGENT_EXECUTION_STIGMER_TASK_QUEUE"),
-          new Setting(
-              BACKEND_ENDPOINT,
-              Kind.WORD,
-              List.of(Variable.of("STIGMER_BACKEND_ENDPOINT")),
-              List.of(),
-              false,
-              "Host and port of a Stigmer server, over TLS when the port is 443. A worker for which it is set serves that server, too."),
-          new Setting(
-              BACKEND_API_KEY,
-              Kind.SECRET,
-              List.of(
-                  Variable.of("STIGMER_API_KEY"),
-                  new Variable("STIGMER_API_KEY_FILE", "", Form.FILE_NAME)),
-              List.of(),
-              false,
-              "The key for the Stigmer server at backend.endpoint."),
           worker(
               WORKER_WORKSPACES,
               Kind.WORD,
@@ -450,6 +501,11 @@ final class SettingsTable {
   private static Setting budget(String key, Kind kind, String flag, String doc) {
     String variable = "STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
     return new Setting(key, kind, List.of(Variable.of(variable)), List.of(flag), true, doc);
+  }
+
+  private static Setting server(String key, Kind kind, String flag, String doc) {
+    String variable = "STIGMER_" + key.replace('.', '_').toUpperCase(Locale.ROOT);
+    return new Setting(key, kind, List.of(Variable.of(variable)), List.of(flag), false, doc);
   }
 
   private static Setting temporal(String key, Kind kind, String doc, String... aliases) {

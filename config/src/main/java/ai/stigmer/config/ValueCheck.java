@@ -64,7 +64,11 @@ final class ValueCheck {
           RuleItem.split(text, location).stream()
               .flatMap(item -> RuleCheck.of(setting, item).stream())
               .findFirst();
-      case HOOKS -> Optional.empty();
+      case HOOKS, FILE -> Optional.empty();
+      case WEB, HOSTS, SWITCH ->
+          ServerValues.fits(setting.kind(), text)
+              ? Optional.empty()
+              : number(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);
@@ -197,11 +201,16 @@ final class ValueCheck {
           SettingsTable.RUNNER_TASK_QUEUE,
           SettingsTable.INVOKE_TASK_QUEUE ->
           "E158";
-      case SettingsTable.BACKEND_ENDPOINT,
-          SettingsTable.WORKER_WORKSPACES,
+      case SettingsTable.WORKER_WORKSPACES,
           SettingsTable.WORKER_SANDBOX,
           SettingsTable.WORKER_LOG_LEVEL ->
           "E169";
+      case SettingsTable.BACKEND_ENDPOINT,
+          SettingsTable.SERVER_ADDRESS,
+          SettingsTable.SERVER_NAMES,
+          SettingsTable.SERVER_BEHIND_PROXY,
+          SettingsTable.SERVER_MAX_RUNS ->
+          "E168";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.COMPACT_AT -> "E141";
       case SettingsTable.FALLBACKS -> "E135";

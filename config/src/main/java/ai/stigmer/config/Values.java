@@ -82,7 +82,11 @@ final class Values {
           LOG_LEVEL,
           RULES,
           HOOKS,
-          DATABASE ->
+          DATABASE,
+          WEB,
+          HOSTS,
+          FILE,
+          SWITCH ->
           Optional.empty();
     };
   }

@@ -144,6 +144,8 @@ final class SchemaWriter {
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
       case LOG_LEVEL -> node.putArray("enum").add("debug").add("info").add("warning").add("error");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
+      case WEB, HOSTS, FILE -> node.put("type", "string");
+      case SWITCH -> node.putArray("enum").add("on").add("off");
       case RULES -> rules(choices, node);
       case HOOKS -> hooks(choices, node);
       case MONEY -> {

@@ -42,7 +42,7 @@ record Canary(String place) {
     return Stream.of(text, text.replaceAll("\\s", ""))
         .flatMap(
             each ->
-                Stream.concat(forms().stream(), Stream.of(middle(1), middle(2)))
+                Stream.concat(forms().stream(), Stream.of(middle(0), middle(1), middle(2)))
                     .filter(each::contains)
                     .map(form -> around(each, each.indexOf(form), form.length())))
         .findFirst();

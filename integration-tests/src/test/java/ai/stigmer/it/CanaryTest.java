@@ -147,6 +147,7 @@ class CanaryTest {
       words.addAll(List.of("--workspace", workspace.toString(), "find it"));
       Ended ended = run("run", stigmer, words.toArray(String[]::new));
       assertThat(ended.status()).as(ended.err()).isZero();
+      look("export-test", stigmer, "export-test", "last");
       var again = new ArrayList<>(List.of("config", "explain"));
       again.addAll(List.of(options));
       run("explain", stigmer, again.toArray(String[]::new));
@@ -155,7 +156,7 @@ class CanaryTest {
     }
     sink("journal", bytes(folder.resolve("home")));
     assertNowhere();
-    for (String sink : List.of("run out", "provider", "journal")) {
+    for (String sink : List.of("run out", "provider", "journal", "export-test out")) {
       assertThat(sinks.get(sink)).as(sink).contains(key.word());
     }
   }
@@ -227,7 +228,7 @@ class CanaryTest {
             .with("STIGMER_SERVER_KEY", SERVER_KEY.secret())
             .with("FROM_PROCESS", MCP_VARIABLE.word());
     for (Canary canary : PLACES) {
-      if (canary != ENVIRONMENT_FILE) {
+      if (!canary.equals(ENVIRONMENT_FILE)) {
         stigmer = stigmer.with(canary.variable(), canary.secret());
       }
     }
@@ -274,23 +275,22 @@ class CanaryTest {
             "-v",
             "go " + MESSAGE.text());
     assertThat(ended.out()).contains("W409");
-    run("steer", stigmer, "steer", "last", "and " + STEERING.text());
-    run("resume", stigmer, "resume", "last", "-v");
+    look("steer", stigmer, "steer", "last", "and " + STEERING.text());
+    look("resume", stigmer, "resume", "last", "-v");
   }
 
   private void lookBack(StigmerProcess stigmer) {
-    run("show", stigmer, "sessions", "show", "last");
-    run("export", stigmer, "sessions", "export", "last");
-    run("export-test", stigmer, "export-test", "last");
-    run("replay", stigmer, "replay", "last");
-    run("context", stigmer, "context", "last");
-    run("explain", stigmer, "config", "explain");
-    run("explain json", stigmer, "config", "explain", "--json");
-    run("doctor", stigmer, "doctor");
-    run("env", stigmer, "env");
-    run("mcp list", stigmer, "mcp", "list");
+    look("show", stigmer, "sessions", "show", "last");
+    look("export", stigmer, "sessions", "export", "last");
+    look("replay", stigmer, "replay", "last");
+    look("context", stigmer, "context", "last");
+    look("explain", stigmer, "config", "explain");
+    look("explain json", stigmer, "config", "explain", "--json");
+    look("doctor", stigmer, "doctor");
+    look("env", stigmer, "env");
+    look("mcp list", stigmer, "mcp", "list");
     run("no command", stigmer.with("STIGMER_DEBUG", "1"), "sessions", "show", MESSAGE.text());
-    run("backup", stigmer, "store", "backup", folder.resolve("backup.db").toString());
+    look("backup", stigmer, "store", "backup", folder.resolve("backup.db").toString());
     sink("backup", read(folder.resolve("backup.db")));
   }
 
@@ -316,7 +316,8 @@ class CanaryTest {
       case 4 -> call("write_file", "file_path", "made.txt", "content", ARGUMENT.text());
       case 5 -> call("task", "description", "find it", "subagent_type", "finder");
       case 6 -> call("read_file", "file_path", ".env").andThinking(THINKING.text().split("(?<=-)"));
-      case 7 -> {
+      case 7 -> call("write_file", "file_path", "notes.txt", "content", "empty");
+      case 8 -> {
         boolean steered = body.toString().contains(STEERING.word());
         yield steered
             ? Answer.text(MODEL_TEXT.text().split("(?<=[-/0-9])"))
@@ -339,6 +340,11 @@ class CanaryTest {
     sink(name + " out", ended.out());
     sink(name + " err", ended.err());
     return ended;
+  }
+
+  private void look(String name, StigmerProcess stigmer, String... words) {
+    Ended ended = run(name, stigmer, words);
+    assertThat(ended.status()).as(name + ": " + ended.err()).isZero();
   }
 
   private void sink(String name, String text) {

@@ -12,7 +12,10 @@ import ai.stigmer.it.StigmerProcess.Ended;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.BufferedReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +63,47 @@ class SandboxedRunTest {
       assertThat(ended.status()).as(ended.err()).isEqualTo(7);
       assertThat(ended.err()).contains(" · commands: bubblewrap, with the network", "E401");
     }
+  }
+
+  @Test
+  void aListOfHostsIsSaidReachedAndRefusesTheRestInWords() throws Exception {
+    HttpServer web =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    web.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    web.start();
+    String here = "127.0.0.1:" + web.getAddress().getPort();
+    try (WorkingRun run = new WorkingRun(folder, body -> reaching(body, here))) {
+      Ended asked =
+          run.stigmer().run(words(run, "--execution-mode", "sandbox", "--allow-host", here));
+      assertThat(asked.status()).as(asked.err()).isEqualTo(7);
+      Ended ended = run.stigmer().run(words(run, "--allow-shell", "--allow-host", here));
+      assertThat(ended.status()).as(ended.err()).isZero();
+      assertThat(ended.err()).contains(" · commands: bubblewrap, network: " + here);
+      assertThat(run.lastToolAnswer())
+          .contains("200", "[exit status 0]")
+          .contains("[host other.example is not on the allow-list: --allow-host other.example]");
+      Ended both = run.stigmer().run(words(run, "--network", "--allow-host", here));
+      assertThat(both.err()).contains("E151", "leave one of them out");
+    } finally {
+      web.stop(0);
+    }
+  }
+
+  private static Answer reaching(JsonNode body, String here) {
+    return WorkingRun.assistants(body) == 0
+        ? WorkingRun.call(
+            "execute",
+            "command",
+            "curl -s -o /dev/null -w '%{http_code}' http://"
+                + here
+                + "/; curl -s http://other.example")
+        : Answer.text("done");
   }
 
   @Test

@@ -32,8 +32,13 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(StigmerProcess stigmer, String... more) throws Exception {
+    return startAt("127.0.0.1:0", stigmer, more);
+  }
+
+  static ServerProcess startAt(String address, StigmerProcess stigmer, String... more)
+      throws Exception {
     String[] words = new String[4 + more.length];
-    System.arraycopy(new String[] {"server", "start", "--address", "127.0.0.1:0"}, 0, words, 0, 4);
+    System.arraycopy(new String[] {"server", "start", "--address", address}, 0, words, 0, 4);
     System.arraycopy(more, 0, words, 4, more.length);
     StigmerProcess.Running running = stigmer.start(words);
     for (int i = 0; i < TRIES && running.process().isAlive(); i++) {

@@ -33,13 +33,22 @@ final class LoadSkill {
     }
     Path file = skill.get().file();
     try {
+      SkillFile read = SkillFile.read(file);
+      if (!skill.get().hash().isEmpty() && !skill.get().hash().equals(read.hash())) {
+        return ToolResult.error(
+            "The skill \""
+                + name
+                + "\" was changed after the run began, so it is not loaded. Go on without it, and"
+                + " tell the user: "
+                + file);
+      }
       return ToolResult.ok(
           "[skill "
               + name
               + "; its other files lie in "
               + file.getParent()
               + "]\n\n"
-              + SkillFile.read(file).body());
+              + read.body());
     } catch (IOException e) {
       return ToolResult.error("the skill cannot be read any more: " + e.getMessage());
     }

@@ -41,7 +41,7 @@ public record ProjectContext(
   public record Guide(Path file, String text) {}
 
   /** One skill of the index. */
-  public record Skill(String name, String description, Path file) {
+  public record Skill(String name, String description, Path file, String hash) {
     boolean isCalled(String text) {
       return name.equals(text) || file.resolveSibling("").endsWith(text);
     }
@@ -155,7 +155,7 @@ public record ProjectContext(
           throw new IOException("it leads out of " + within);
         }
         SkillFile skill = SkillFile.read(real);
-        skills.put(skill.name(), new Skill(skill.name(), skill.description(), real));
+        skills.put(skill.name(), new Skill(skill.name(), skill.description(), real, skill.hash()));
       } catch (IOException e) {
         notes.add("skill " + file + " was left out: " + e.getMessage());
       }
@@ -272,6 +272,8 @@ public record ProjectContext(
   }
 
   private static List<KnownSkill> known(List<Skill> skills) {
-    return skills.stream().map(skill -> new KnownSkill(skill.name(), skill.file())).toList();
+    return skills.stream()
+        .map(skill -> new KnownSkill(skill.name(), skill.file(), skill.hash()))
+        .toList();
   }
 }

@@ -35,11 +35,19 @@ public record RunContext(
    * A skill that can be loaded.
    *
    * @param file its SKILL.md, absolute
+   * @param hash SHA-256 of that file as the run began with it, in hexadecimal; empty when whoever
+   *     began the run did not look
    */
-  public record KnownSkill(String name, Path file) {
+  public record KnownSkill(String name, Path file, String hash) {
     public KnownSkill {
       requireNonNull(name, "name is null");
       requireNonNull(file, "file is null");
+      requireNonNull(hash, "hash is null");
+    }
+
+    /** A skill of which any content counts. */
+    public KnownSkill(String name, Path file) {
+      this(name, file, "");
     }
   }
 
@@ -91,15 +99,23 @@ public record RunContext(
 
   static ArrayNode skillsJson(List<KnownSkill> skills) {
     ArrayNode list = JsonNodeFactory.instance.arrayNode();
-    skills.forEach(
-        skill -> list.addObject().put("name", skill.name()).put("file", skill.file().toString()));
+    for (KnownSkill skill : skills) {
+      list.addObject()
+          .put("name", skill.name())
+          .put("file", skill.file().toString())
+          .put("sha256", skill.hash());
+    }
     return list;
   }
 
   static List<KnownSkill> skills(JsonNode list) {
     var skills = new ArrayList<KnownSkill>();
     for (JsonNode skill : list) {
-      skills.add(new KnownSkill(skill.path("name").asText(), Path.of(skill.path("file").asText())));
+      skills.add(
+          new KnownSkill(
+              skill.path("name").asText(),
+              Path.of(skill.path("file").asText()),
+              skill.path("sha256").asText()));
     }
     return skills;
   }

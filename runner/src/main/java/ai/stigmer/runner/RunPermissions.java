@@ -41,6 +41,11 @@ public record RunPermissions(Mode mode, List<RuleSetting> rules) {
     rules = List.copyOf(rules);
   }
 
+  /** What stands in the line before a run; nothing for the usual mode. */
+  public String inStartLine() {
+    return mode == DEFAULT.mode ? "" : " · permissions: " + mode.id();
+  }
+
   /** What a configuration says. */
   public static RunPermissions of(Resolved configuration) {
     return new RunPermissions(configuration.permissionMode(), configuration.permissionRules());

@@ -1,5 +1,6 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.graphton.tool.builtin.ContentHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,8 +18,9 @@ import org.snakeyaml.engine.v2.nodes.MappingNode;
  *
  * @param description one line, at most 1024 characters
  * @param body Markdown
+ * @param hash SHA-256 of the whole text, in hexadecimal
  */
-record SkillFile(String name, String description, String body) {
+record SkillFile(String name, String description, String body, String hash) {
   private static final int LONGEST = 1 << 20;
   private static final int LONGEST_DESCRIPTION = 1_024;
   private static final String MARK = "---";
@@ -47,7 +49,11 @@ record SkillFile(String name, String description, String body) {
       throw new IOException("its description must have 1 to 1024 characters");
     }
     int body = text.indexOf('\n', end + 1);
-    return new SkillFile(name, description, body < 0 ? "" : text.substring(body + 1).strip());
+    return new SkillFile(
+        name,
+        description,
+        body < 0 ? "" : text.substring(body + 1).strip(),
+        ContentHash.of(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static com.fasterxml.jackson.databind.JsonNode matter(String yaml) throws IOException {

@@ -104,6 +104,23 @@ class ProjectContextTest {
   }
 
   @Test
+  void aSkillThatWasChangedAfterTheRunBeganIsNotLoaded() throws IOException {
+    Path skills = workspace.resolve(".stigmer/skills");
+    skill(skills.resolve("aa"), "aa", "Does a.", "How a is done.");
+    ProjectContext context = read(Optional.empty());
+    assertThat(load(context, "aa")).contains("How a is done.");
+
+    skill(skills.resolve("aa"), "aa", "Does a.", "Do something else.");
+
+    assertThat(load(context, "aa"))
+        .contains("was changed after the run began")
+        .doesNotContain("something else");
+    assertThat(load(read(Optional.empty()), "aa")).contains("something else");
+    assertThat(RunContext.skills(RunContext.skillsJson(context.known())))
+        .isEqualTo(context.known());
+  }
+
+  @Test
   void whereNothingIsThereNothingIsAdded() {
     assertThat(read(Optional.empty()).text()).isEmpty();
   }

@@ -2,8 +2,11 @@ package ai.stigmer.server;
 
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.config.Cascade;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.runner.CatalogPrices;
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.ExecutionDriver;
@@ -12,8 +15,13 @@ import ai.stigmer.runner.RedactedInbox;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.server.console.Sources;
 import ai.stigmer.server.console.page.Choice;
+import ai.stigmer.server.desk.Desk;
+import ai.stigmer.server.desk.DeskPaths;
 import ai.stigmer.server.events.Bell;
 import ai.stigmer.server.events.RunEvents;
+import ai.stigmer.server.events.RunFeedPath;
+import ai.stigmer.server.events.RunTails;
+import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.Ready.Need;
 import ai.stigmer.server.http.Ready.Part;
@@ -23,6 +31,7 @@ import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.run.Executions;
 import ai.stigmer.server.run.Executions.Engines;
 import ai.stigmer.server.run.Launch;
+import ai.stigmer.server.run.RunOrigin;
 import ai.stigmer.server.skill.SkillShelf;
 import ai.stigmer.store.Owners;
 import ai.stigmer.store.PostgresJournal;
@@ -30,14 +39,18 @@ import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.store.resource.ResourceStore;
 import ai.stigmer.store.resource.Resources;
 import ai.stigmer.store.resource.Vault;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.HttpService;
 import io.grpc.ServerServiceDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Everything behind the port: journal, resources, runs. */
 record Backend(
@@ -49,7 +62,10 @@ record Backend(
     Executions executions,
     Journal journal,
     Bell bell,
-    RunMetrics metrics)
+    RunMetrics metrics,
+    RunTails tails,
+    RunOrigin origin,
+    String engine)
     implements AutoCloseable {
   private static final String KEY = "STIGMER_SERVER_KEY";
 
@@ -83,9 +99,11 @@ record Backend(
     Runner runner = plain.lending(launch::secrets);
     var bell = new Bell();
     var metrics = new RunMetrics();
+    var tails = new RunTails();
     Engines engines =
         switch (driving) {
-          case Driving.Here _ -> here(options, runner, bell, metrics);
+          case Driving.Here _ ->
+              here(options, runner, List.of(bell::saw, metrics::saw, tails::saw));
           case Driving.Elsewhere fleet -> new Engines.Elsewhere(fleet.engine(), bell::ring);
         };
     Executions executions;
@@ -97,9 +115,28 @@ record Backend(
       throw e;
     }
     var backend =
-        new Backend(store, runner, shelves, skills, launch, executions, journal, bell, metrics);
+        new Backend(
+            store,
+            runner,
+            shelves,
+            skills,
+            launch,
+            executions,
+            journal,
+            bell,
+            metrics,
+            tails,
+            new RunOrigin(runner, options.configuration(), env),
+            words(driving, options));
     backend.gauges();
     return backend;
+  }
+
+  private static String words(Driving driving, ServerOptions options) {
+    return switch (driving) {
+      case Driving.Here _ -> "embedded, at most " + options.maxRuns() + " runs at once";
+      case Driving.Elsewhere _ -> "Temporal; workers drive the runs";
+    };
   }
 
   private static Runner keeping(Driving driving, Runner runner) {
@@ -110,11 +147,11 @@ record Backend(
   }
 
   private static Engines.Here here(
-      ServerOptions options, Runner runner, Bell bell, RunMetrics metrics) {
+      ServerOptions options, Runner runner, List<BiConsumer<String, AgentEvent>> others) {
     return (listener, failed) ->
         new EmbeddedEngine(
             new ExecutionDriver(runner, options.configuration(), options.env()),
-            listener.andThen(bell::saw).andThen(metrics::saw),
+            others.stream().reduce(listener, BiConsumer::andThen),
             failed,
             options.maxRuns());
   }
@@ -137,20 +174,28 @@ record Backend(
   }
 
   private static Vault vault(ServerOptions options) {
-    String key = options.env().getOrDefault(KEY, "").strip();
-    return key.isEmpty() ? Vault.in(options.home().resolve("server.key")) : Vault.of(key, KEY);
+    Resolved resolved = Cascade.resolve(options.configuration());
+    return resolved
+        .server()
+        .key()
+        .map(key -> vault(key, resolved.location("server.key").orElse(KEY)))
+        .orElseGet(() -> Vault.in(options.home().resolve("server.key")));
+  }
+
+  private static Vault vault(Secret key, String place) {
+    return Vault.of(key.reveal(), place);
   }
 
   /**
    * The vault of a server that may be on another machine; never with a new key.
    *
+   * @param key that was configured
    * @throws ai.stigmer.graphton.error.ProblemException {@code E552}
    */
-  static Vault knownVault(Path home, Map<String, String> env) {
-    String key = env.getOrDefault(KEY, "").strip();
+  static Vault knownVault(Path home, Optional<Secret> key) {
     Path file = home.resolve("server.key");
-    if (!key.isEmpty()) {
-      return Vault.of(key, KEY);
+    if (key.isPresent()) {
+      return vault(key.get(), KEY);
     }
     if (Files.exists(file)) {
       return Vault.in(file);
@@ -186,9 +231,22 @@ record Backend(
             new Choice("Version", version == null ? "development" : version),
             new Choice("Java", String.valueOf(Runtime.version().feature())),
             new Choice("Storage", storage),
-            new Choice("Engine", "embedded, at most " + options.maxRuns() + " runs at once"),
+            new Choice("Engine", engine),
             new Choice("Workspaces", options.workspaces().toString())),
         clock);
+  }
+
+  /** What command lines elsewhere ask and say. */
+  Map<Extra, HttpService> remote(ServerLog log) {
+    var paths = new LinkedHashMap<>(DeskPaths.of(new Desk(journal, executions, tails)));
+    paths.put(
+        new Extra(
+            "GET",
+            "/api/executions/{id}/feed",
+            "A run's own events, as the terminal that runs it has them.",
+            MediaType.EVENT_STREAM.toString()),
+        new RunFeedPath(new RunFeedPath.Source(events(log), tails, origin::of)));
+    return paths;
   }
 
   private void gauges() {

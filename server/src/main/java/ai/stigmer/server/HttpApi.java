@@ -5,7 +5,9 @@ import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.http.OpenApi;
 import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Paths;
+import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
+import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.metrics.MetricsPath;
 import ai.stigmer.server.openai.Chat;
 import ai.stigmer.server.openai.ModelPaths;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the server says over HTTP besides gRPC: every path, and the document that lists them. */
 final class HttpApi {
@@ -38,10 +41,11 @@ final class HttpApi {
   HttpApi(
       List<Paths.Operation> operations,
       RunEvents.Source source,
-      HttpService health,
+      Ready health,
       MetricsPath metrics,
       Models models,
-      Chat chat) {
+      Chat chat,
+      Map<Extra, HttpService> more) {
     this.operations = operations;
     get(
         "/api/executions/{id}/events",
@@ -59,7 +63,28 @@ final class HttpApi {
         MediaType.JSON,
         (ctx, request) -> json("{}"));
     get("/healthz/ready", "What works, what does not.", MediaType.JSON, health);
+    get(
+        Probes.LIVE,
+        "Whether the process answers, in a word.",
+        MediaType.PLAIN_TEXT,
+        Probes.live());
+    get(
+        Probes.READY,
+        "Whether it takes work, in a word.",
+        MediaType.PLAIN_TEXT,
+        Probes.ready(health::isReady));
+    extras.putAll(more);
     get("/openapi.json", "This document.", MediaType.JSON, (ctx, request) -> json(document()));
+  }
+
+  /** Every path that is no method of the contract. */
+  Set<Extra> extras() {
+    return extras.keySet();
+  }
+
+  /** The paths of the contract's methods. */
+  List<Paths.Operation> operations() {
+    return operations;
   }
 
   private String document() {

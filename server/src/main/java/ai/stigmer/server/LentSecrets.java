@@ -2,12 +2,14 @@ package ai.stigmer.server;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.run.Launch;
 import ai.stigmer.store.resource.ResourceStore;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +33,11 @@ public final class LentSecrets implements AutoCloseable {
   /**
    * Those of the servers that have this database.
    *
-   * @param env says the key, see {@link Backend}
+   * @param key the servers' key for stored secrets; empty means that of the home
    */
   public static LentSecrets of(
-      ServerOptions.Database database, Path home, Map<String, String> env, InstantSource clock) {
-    return new LentSecrets(() -> Backend.resources(database, Backend.knownVault(home, env)), clock);
+      ServerOptions.Database database, Path home, Optional<Secret> key, InstantSource clock) {
+    return new LentSecrets(() -> Backend.resources(database, Backend.knownVault(home, key)), clock);
   }
 
   /**

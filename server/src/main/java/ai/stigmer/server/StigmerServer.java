@@ -4,11 +4,16 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.server.console.Console;
 import ai.stigmer.server.console.Login;
+import ai.stigmer.server.guard.BearerToken;
 import ai.stigmer.server.guard.ConsoleDoor;
 import ai.stigmer.server.guard.ConsoleSessions;
 import ai.stigmer.server.guard.Guard;
+import ai.stigmer.server.guard.RouteScopes;
+import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.guard.TokenFile;
+import ai.stigmer.server.guard.TokenList;
 import ai.stigmer.server.http.Paths;
+import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
 import ai.stigmer.server.http.RateLimit;
 import ai.stigmer.server.http.StrictJson;
@@ -26,6 +31,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -33,6 +39,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 
@@ -53,10 +60,13 @@ public final class StigmerServer implements AutoCloseable {
   private final Server http;
   private final Backend backend;
   private final HealthStatusManager health;
+  private final RouteScopes scopes;
   private final ServerLog log;
   private boolean closed;
 
-  private StigmerServer(Server http, Backend backend, HealthStatusManager health, ServerLog log) {
+  private StigmerServer(
+      Server http, Backend backend, HealthStatusManager health, RouteScopes scopes, ServerLog log) {
+    this.scopes = scopes;
     this.http = http;
     this.backend = backend;
     this.health = health;
@@ -80,10 +90,14 @@ public final class StigmerServer implements AutoCloseable {
     options.requireSafe();
     Backend backend = Backend.open(options, driving, log, clock);
     try {
-      TokenFile token = TokenFile.in(options.home().resolve("server.token"));
+      var token =
+          new BearerToken(
+              TokenFile.in(options.home().resolve("server.token")),
+              TokenList.in(options.home(), clock));
       var health = new HealthStatusManager();
-      Server http = http(options, backend, token, health, log, clock);
-      var server = new StigmerServer(http, backend, health, log);
+      var scopes = new RouteScopes();
+      Server http = http(options, backend, token, health, scopes, log, clock);
+      var server = new StigmerServer(http, backend, health, scopes, log);
       backend.executions().pickUp();
       log.info("server.started", "address", server.address());
       return server;
@@ -96,20 +110,12 @@ public final class StigmerServer implements AutoCloseable {
   private static Server http(
       ServerOptions options,
       Backend backend,
-      TokenFile token,
+      BearerToken token,
       HealthStatusManager health,
+      RouteScopes scopes,
       ServerLog log,
       InstantSource clock) {
-    ServerBuilder builder = Server.builder();
-    if (options.tls().isPresent()) {
-      builder
-          .port(options.address(), SessionProtocol.HTTPS)
-          .tls(
-              TlsKeyPair.of(
-                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
-    } else {
-      builder.port(options.address(), SessionProtocol.HTTP);
-    }
+    ServerBuilder builder = at(options);
     var answers = new ProblemAnswers(log);
     var models = new Models(backend.shelves().agents());
     var http =
@@ -119,8 +125,12 @@ public final class StigmerServer implements AutoCloseable {
             backend.ready(options),
             new MetricsPath(backend.metrics()),
             models,
-            new Chat(backend.events(log), models, clock, options.maxRuns()));
+            new Chat(backend.events(log), models, clock, options.maxRuns()),
+            backend.remote(log));
     http.addTo(builder);
+    List<ServerServiceDefinition> services = backend.services(new Errors(log));
+    ContractScopes.fill(scopes, with(services, health), http.operations(), http.extras());
+    scopes.open(Probes.LIVE).open(Probes.READY).put("POST", Login.CODES, Scope.READ);
     var sessions = new ConsoleSessions(token, clock);
     var login = new Login(sessions, options.isReachedByTls());
     new Console(backend.console(options, log, clock), login).addTo(builder);
@@ -142,12 +152,24 @@ public final class StigmerServer implements AutoCloseable {
             .disableServerHeader()
             .disableDateHeader()
             .errorHandler(answers)
-            .service(grpc(backend, http, answers, health, log))
+            .service(grpc(services, http, answers, health, new Errors(log)))
             .decorator(new RateLimit(REQUESTS_A_SECOND))
-            .decorator(new Guard(token, options::hosts, console))
+            .decorator(new Guard(List.of(token), scopes, options::hosts, console))
             .build();
     begin(server, options.address());
     return server;
+  }
+
+  private static ServerBuilder at(ServerOptions options) {
+    ServerBuilder builder = Server.builder();
+    if (options.tls().isPresent()) {
+      return builder
+          .port(options.address(), SessionProtocol.HTTPS)
+          .tls(
+              TlsKeyPair.of(
+                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
+    }
+    return builder.port(options.address(), SessionProtocol.HTTP);
   }
 
   private static void begin(Server http, InetSocketAddress address) {
@@ -169,13 +191,21 @@ public final class StigmerServer implements AutoCloseable {
     }
   }
 
+  /** Those of gRPC itself as well. */
+  private static List<ServerServiceDefinition> with(
+      List<ServerServiceDefinition> services, HealthStatusManager health) {
+    var all = new ArrayList<>(services);
+    all.add(ProtoReflectionServiceV1.newInstance().bindService());
+    all.add(health.getHealthService().bindService());
+    return List.copyOf(all);
+  }
+
   private static GrpcService grpc(
-      Backend backend,
+      List<ServerServiceDefinition> services,
       HttpApi http,
       ProblemAnswers answers,
       HealthStatusManager health,
-      ServerLog log) {
-    var errors = new Errors(log);
+      Errors errors) {
     GrpcServiceBuilder builder =
         GrpcService.builder()
             .supportedSerializationFormats(
@@ -192,7 +222,7 @@ public final class StigmerServer implements AutoCloseable {
                         : status)
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(health.getHealthService());
-    backend.services(errors).forEach(builder::addService);
+    services.forEach(builder::addService);
     return builder.build();
   }
 
@@ -209,6 +239,11 @@ public final class StigmerServer implements AutoCloseable {
   /** Every route that it serves, as Armeria knows it. */
   List<Route> routes() {
     return http.serviceConfigs().stream().map(ServiceConfig::route).toList();
+  }
+
+  /** What each route asks of its caller. */
+  RouteScopes scopes() {
+    return scopes;
   }
 
   /** Where it listens, for people. */

@@ -81,9 +81,22 @@ class HttpAccessTest {
   }
 
   @Test
-  void noRouteAnswersWithoutTheToken() throws Exception {
+  void aProbeIsToldAWordWithoutTheToken() throws Exception {
+    for (String path : List.of("/livez", "/readyz")) {
+      var answer = http.send(http.bare(path).build());
+
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.text()).isEqualTo("ok\n");
+    }
+  }
+
+  @Test
+  void noOtherRouteAnswersWithoutTheToken() throws Exception {
     var answered = new ArrayList<String>();
     for (Call call : calls("agt_1")) {
+      if (call.path().equals("/livez") || call.path().equals("/readyz")) {
+        continue;
+      }
       for (String token : List.of("", "Bearer ", "Bearer " + "x".repeat(43), "Basic abc")) {
         HttpRequest.Builder request =
             http.bare(call.path())

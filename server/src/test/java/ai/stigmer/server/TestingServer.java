@@ -1,6 +1,7 @@
 package ai.stigmer.server;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import com.linecorp.armeria.client.grpc.GrpcClients;
@@ -96,6 +97,11 @@ final class TestingServer implements AutoCloseable {
   /** Every route, as the server itself knows it. */
   List<Route> routes() {
     return server.routes();
+  }
+
+  /** What a route asks of its caller. */
+  Optional<Scope> scope(String verb, Route route) {
+    return server.scopes().find(verb, route.patternString());
   }
 
   Path home() {

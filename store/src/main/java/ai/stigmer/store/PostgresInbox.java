@@ -8,7 +8,6 @@ import ai.stigmer.store.PostgresPool.Commit;
 import ai.stigmer.store.PostgresRuns.Hold;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,7 +21,6 @@ import java.util.Optional;
 final class PostgresInbox implements Inbox {
   private static final String INSERT =
       "INSERT INTO inbox(run_id, topic, time, body) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
-  private static final String FIND = "SELECT time, body FROM inbox WHERE run_id = ? AND topic = ?";
 
   private final PostgresPool pool;
   private final InstantSource clock;
@@ -44,7 +42,7 @@ final class PostgresInbox implements Inbox {
 
   @Override
   public Optional<Posted> find(String runId, String topic) {
-    return pool.work(Commit.EACH, connection -> find(connection, runId, topic));
+    return pool.work(Commit.EACH, connection -> SqliteInbox.find(connection, runId, topic));
   }
 
   @Override
@@ -77,23 +75,8 @@ final class PostgresInbox implements Inbox {
           return new Receipt.Taken(posted);
         }
       }
-      Posted first = find(connection, runId, topic).orElseThrow();
+      Posted first = SqliteInbox.find(connection, runId, topic).orElseThrow();
       return again && first.equals(posted) ? new Receipt.Taken(posted) : new Receipt.Late(first);
-    }
-  }
-
-  private static Optional<Posted> find(Connection connection, String runId, String topic)
-      throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(FIND)) {
-      select.setString(1, runId);
-      select.setString(2, topic);
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next()
-            ? Optional.of(
-                new Posted(
-                    PostCodec.decode(rows.getString(2)), Instant.ofEpochMilli(rows.getLong(1))))
-            : Optional.empty();
-      }
     }
   }
 }

@@ -14,9 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -258,21 +256,7 @@ public final class PostgresJournal implements Journal {
   private static List<RunSummary> list(Connection connection, int limit) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(LIST)) {
       select.setInt(1, limit);
-      var runs = new ArrayList<RunSummary>();
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          Instant created = Instant.ofEpochMilli(rows.getLong(3));
-          long updated = rows.getLong(5);
-          runs.add(
-              new RunSummary(
-                  rows.getString(1),
-                  created,
-                  updated == 0 ? created : Instant.ofEpochMilli(updated),
-                  rows.getLong(4),
-                  rows.getString(2)));
-        }
-      }
-      return List.copyOf(runs);
+      return SqliteJournal.summaries(select);
     }
   }
 

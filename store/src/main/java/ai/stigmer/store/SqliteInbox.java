@@ -92,7 +92,8 @@ final class SqliteInbox implements Inbox {
     }
   }
 
-  private static Optional<Posted> find(Connection connection, String runId, String topic)
+  /** The post that came first; the same in either database. */
+  static Optional<Posted> find(Connection connection, String runId, String topic)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
       select.setString(1, runId);

@@ -194,25 +194,30 @@ public final class SqliteJournal implements Journal {
     synchronized (reading) {
       try (PreparedStatement select = reading.prepareStatement(LIST)) {
         select.setInt(1, limit);
-        var runs = new ArrayList<RunSummary>();
-        try (ResultSet rows = select.executeQuery()) {
-          while (rows.next()) {
-            Instant created = Instant.ofEpochMilli(rows.getLong(3));
-            long updated = rows.getLong(5);
-            runs.add(
-                new RunSummary(
-                    rows.getString(1),
-                    created,
-                    updated == 0 ? created : Instant.ofEpochMilli(updated),
-                    rows.getLong(4),
-                    rows.getString(2)));
-          }
-        }
-        return List.copyOf(runs);
+        return summaries(select);
       } catch (SQLException e) {
         throw StoreProblems.of(file, e);
       }
     }
+  }
+
+  /** What a statement finds: run, owner, when it began, entries, when the last one came or 0. */
+  static List<RunSummary> summaries(PreparedStatement select) throws SQLException {
+    var runs = new ArrayList<RunSummary>();
+    try (ResultSet rows = select.executeQuery()) {
+      while (rows.next()) {
+        Instant created = Instant.ofEpochMilli(rows.getLong(3));
+        long updated = rows.getLong(5);
+        runs.add(
+            new RunSummary(
+                rows.getString(1),
+                created,
+                updated == 0 ? created : Instant.ofEpochMilli(updated),
+                rows.getLong(4),
+                rows.getString(2)));
+      }
+    }
+    return List.copyOf(runs);
   }
 
   @Override

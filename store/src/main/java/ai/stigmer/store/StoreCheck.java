@@ -2,6 +2,7 @@ package ai.stigmer.store;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.PostCodec;
 import ai.stigmer.store.Runs.Run;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -11,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a look at everything in the file found. Nothing is changed, and runs may go on meanwhile.
@@ -29,8 +31,8 @@ public record StoreCheck(
   }
 
   /**
-   * Checks SQLite's own structures, the hash chain of each run and the hash of each long text. A
-   * file that is not there is sound.
+   * Checks SQLite's own structures, the hash chain of each run, the hash of each long text, and
+   * what was posted to runs. A file that is not there is sound.
    *
    * @throws ProblemException when the file cannot be opened at all
    */
@@ -104,6 +106,7 @@ public record StoreCheck(
         entries += chain(run);
       }
       strayEntries();
+      inbox();
       Set<String> named = Blobs.named(connection);
       long blobs = 0;
       long unreferenced = 0;
@@ -134,6 +137,34 @@ public record StoreCheck(
         problems.add(
             StoreProblems.damagedFile(
                 place, counted + " entries are there, the runs have " + expected));
+      }
+    }
+
+    /** A post is removed with its run, and its topic says what it is. */
+    private void inbox() throws SQLException {
+      Set<String> known = runs.stream().map(Run::runId).collect(Collectors.toSet());
+      try (Statement statement = connection.createStatement();
+          ResultSet rows = statement.executeQuery("SELECT run_id, topic, body FROM inbox")) {
+        while (rows.next()) {
+          String run = rows.getString(1);
+          String topic = rows.getString(2);
+          if (!known.contains(run)) {
+            problems.add(
+                StoreProblems.damagedFile(place, "there is word for a run that is gone: " + run));
+          } else if (!isPost(topic, rows.getString(3))) {
+            problems.add(
+                StoreProblems.damagedFile(
+                    place, "the word \"" + topic + "\" for run " + run + " is changed"));
+          }
+        }
+      }
+    }
+
+    private static boolean isPost(String topic, String body) {
+      try {
+        return PostCodec.decode(body).topic().equals(topic);
+      } catch (ProblemException e) {
+        return e.problem().code().equals("E507"); // A later version's, which it will know.
       }
     }
 

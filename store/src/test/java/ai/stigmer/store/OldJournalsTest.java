@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.Journal.RunSummary;
+import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.crash.DiskTrace;
@@ -17,18 +18,20 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Files that schema 1 wrote are read, gone on with and brought up. Beside each stands what that
+ * Files that each schema wrote are read, gone on with and brought up. Beside each stands what that
  * program read in it: run, sequence number, time and text of each entry.
  */
 class OldJournalsTest {
-  private static final Path CORPUS = Path.of("src/test/resources/ai/stigmer/store/schema-1");
+  private static final Path CORPUS = Path.of("src/test/resources/ai/stigmer/store");
   private static final String FILE = "stigmer.db";
   private static final int CUTS = 400;
   private static final InstantSource CLOCK = InstantSource.system();
@@ -37,7 +40,20 @@ class OldJournalsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"no-runs", "every-kind", "large-payloads", "many-runs", "taken-over", "crashed"})
+      strings = {
+        "schema-1/no-runs",
+        "schema-1/every-kind",
+        "schema-1/large-payloads",
+        "schema-1/many-runs",
+        "schema-1/taken-over",
+        "schema-1/crashed",
+        "schema-2/no-runs",
+        "schema-2/many-runs",
+        "schema-2/crashed",
+        "schema-3/no-runs",
+        "schema-3/many-runs",
+        "schema-3/crashed"
+      })
   void anOldJournalReadsAsItWasAndItsRunsGoOn(String name) throws IOException {
     // Given
     Path file = copy(name);
@@ -58,7 +74,34 @@ class OldJournalsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"many-runs", "taken-over", "crashed"})
+  @CsvSource({"schema-1/crashed,dead,0", "schema-2/crashed,dead,0", "schema-3/crashed,dead,1"})
+  void whatWasPostedToARunIsStillThere(String name, String run, int posts) throws IOException {
+    Path file = copy(name);
+    Optional<String> heard = posts == 0 ? Optional.empty() : Optional.of("and the tests?");
+    try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
+      assertThat(heard(journal, run)).isEqualTo(heard);
+    }
+    try (var journal = SqliteJournal.open(file, CLOCK)) {
+      assertThat(heard(journal, run)).isEqualTo(heard);
+    }
+  }
+
+  private static Optional<String> heard(SqliteJournal journal, String run) {
+    return journal
+        .inbox()
+        .find(run, Post.Message.topic(1))
+        .map(posted -> ((Post.Message) posted.post()).text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schema-1/many-runs",
+        "schema-1/taken-over",
+        "schema-1/crashed",
+        "schema-2/many-runs",
+        "schema-2/crashed"
+      })
   void aStepToThePresentSchemaThatIsCutOffAnywhereLeavesTheOldOrTheNewJournal(String name)
       throws Exception {
     // Given

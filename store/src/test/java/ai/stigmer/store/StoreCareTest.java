@@ -8,6 +8,7 @@ import ai.stigmer.graphton.journal.Journal.RunSummary;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.store.StoreBackup.Existing;
 import ai.stigmer.store.StorePrune.Going;
 import ai.stigmer.store.StorePrune.Report;
@@ -20,12 +21,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Check, backup, prune and statistics. */
 class StoreCareTest {
@@ -77,6 +81,29 @@ class StoreCareTest {
       assertThat(backup).doesNotExist();
       assertThat(home.resolve("backup.db.partial")).doesNotExist();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "UPDATE inbox SET body = replace(body, '1', '2') | is changed",
+        "UPDATE inbox SET body = '{' | is changed",
+        "UPDATE inbox SET topic = 'message.7' | is changed",
+        "UPDATE inbox SET run_id = 'b' | a run that is gone: b"
+      })
+  void aDamagedPostIsFound(String damage, String told) throws SQLException {
+    try (var journal = SqliteJournal.open(file, InstantSource.system())) {
+      journal.create("a", "me").close();
+      var _ = journal.inbox().post("a", new Post.Message(1, "and the tests?", "me"));
+    }
+    assertThat(StoreCheck.of(file).problems()).isEmpty();
+    try (Connection connection = Database.open(file)) {
+      Database.execute(connection, damage);
+    }
+    assertThat(StoreCheck.of(file).problems())
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains(told));
   }
 
   @Test

@@ -2,13 +2,16 @@ package ai.stigmer.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.agentic.agent.v1.SubAgent;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.agentic.agentexecution.v1.MessageType;
+import ai.stigmer.agentic.skill.v1.Skill;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.Scenario;
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.temporal.client.WorkflowStub;
 import java.nio.file.Path;
@@ -96,6 +99,65 @@ class OriginalRunnerTest {
   }
 
   @Test
+  void skillsOfAgentsAndSubAgentsAreUnpackedUnderTheirHashAndStandInTheirPrompts() {
+    String own = "a".repeat(64);
+    String childs = "b".repeat(64);
+    site.backend().skill("knots", skill("Tie a bowline.", own), ByteString.EMPTY);
+    site.backend().skill("maps", skill("Turn it north.", childs), ByteString.EMPTY);
+    site.backend()
+        .agent(
+            spec ->
+                spec.addSkillRefs(FakeBackend.named("knots"))
+                    .addSubAgents(
+                        SubAgent.newBuilder()
+                            .setName("scout")
+                            .setInstructions("Look around, and tell.")
+                            .addSkillRefs(FakeBackend.named("maps"))));
+    try (FakeOllama ollama =
+        ollama(
+            Scenario.of(
+                Answer.call("task", "{\"description\":\"look\",\"subagent_type\":\"scout\"}"),
+                Answer.text("nothing here"),
+                Answer.text("done")))) {
+      var _ = site.worker();
+
+      AgentExecutionStatus status = site.run(OriginalSite.execution("aex_1", "go"));
+
+      assertThat(status.getPhase())
+          .as(status.getError())
+          .isEqualTo(ExecutionPhase.EXECUTION_COMPLETED);
+      Path skills = site.workspace("thread-ses_1").resolve("bin/skills");
+      assertThat(skills.resolve(own).resolve("SKILL.md")).hasContent("Tie a bowline.");
+      assertThat(skills.resolve(childs).resolve("SKILL.md")).hasContent("Turn it north.");
+      assertThat(ollama.chats().get(0).text())
+          .contains("Tie a bowline.", "bin/skills/" + own)
+          .doesNotContain("Turn it north.");
+      assertThat(ollama.chats().get(1).text())
+          .contains("Turn it north.", "bin/skills/" + childs)
+          .doesNotContain("Tie a bowline.");
+    }
+  }
+
+  @Test
+  void aSkillWhoseHashIsAPathIsRefused() {
+    site.backend().skill("knots", skill("Tie a bowline.", "../../x"), ByteString.EMPTY);
+    site.backend().agent(spec -> spec.addSkillRefs(FakeBackend.named("knots")));
+    var _ = site.worker();
+
+    AgentExecutionStatus status = site.run(OriginalSite.execution("aex_1", "go"));
+
+    assertThat(status.getPhase()).isEqualTo(ExecutionPhase.EXECUTION_FAILED);
+    assertThat(status.getError()).contains("E561", "\"knots\"");
+  }
+
+  private static Skill skill(String text, String hash) {
+    Skill.Builder skill = Skill.newBuilder();
+    skill.getSpecBuilder().setSkillMd(text);
+    skill.getStatusBuilder().setVersionHash(hash);
+    return skill.build();
+  }
+
+  @Test
   void aFailureIsAStatusWithAReasonAndNeverAnException() {
     var _ = site.worker();
     AgentExecution execution = OriginalSite.execution("aex_1", "hi").toBuilder().build();
@@ -111,6 +173,19 @@ class OriginalRunnerTest {
         .contains("E596", "session ses_none", "NOT_FOUND", "start the execution again");
     assertThat(status.getCompletedAt()).isNotEmpty();
     assertThat(site.lastUpdate("aex_1")).contains(status);
+  }
+
+  @Test
+  void whatIsSecretHereStandsInNoStatusEvenOfAFailure() {
+    site.with("TRACKER_TOKEN", "tok-canary-0123456789");
+    var _ = site.worker();
+    AgentExecution.Builder execution = OriginalSite.execution("aex_1", "hi").toBuilder();
+    execution.getSpecBuilder().setSessionId("tok-canary-0123456789");
+
+    AgentExecutionStatus status = site.run(execution.build());
+
+    assertThat(status.getError()).contains("session [redacted]");
+    assertThat(site.backend().updates("aex_1").toString()).doesNotContain("tok-canary");
   }
 
   @Test

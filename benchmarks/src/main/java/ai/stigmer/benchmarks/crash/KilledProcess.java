@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -39,10 +40,14 @@ record KilledProcess(List<String> options) {
     Path loaded = folder.resolve("loaded");
     var whole = new KilledProcess(with(options, "-cp", System.getProperty("java.class.path")));
     whole.runToItsEnd(folder, "-Xlog:class+load:file=" + loaded);
-    List<String> small = with(options, "-cp", sources(loaded));
+    Set<String> sources = sources(loaded);
+    List<String> small = with(options, "-cp", String.join(":", sources));
+    if (!sources.stream().allMatch(source -> source.endsWith(".jar"))) {
+      return new KilledProcess(small);
+    }
     Path cache = folder.resolve("classes.aot");
     new KilledProcess(small).runToItsEnd(folder, "-XX:AOTCacheOutput=" + cache);
-    return new KilledProcess(Files.exists(cache) ? with(small, "-XX:AOTCache=" + cache) : small);
+    return new KilledProcess(with(small, "-XX:AOTCache=" + cache));
   }
 
   private void runToItsEnd(Path folder, String more) throws IOException, InterruptedException {
@@ -58,13 +63,13 @@ record KilledProcess(List<String> options) {
     }
   }
 
-  private static String sources(Path loaded) throws IOException {
+  private static Set<String> sources(Path loaded) throws IOException {
     var sources = new TreeSet<String>();
     Matcher source = SOURCE.matcher(Files.readString(loaded));
     while (source.find()) {
       sources.add(source.group(1));
     }
-    return String.join(":", sources);
+    return sources;
   }
 
   private static List<String> with(List<String> options, String... more) {

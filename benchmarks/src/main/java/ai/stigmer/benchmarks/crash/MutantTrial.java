@@ -25,7 +25,7 @@ final class MutantTrial implements AutoCloseable {
   private static final int AT_ONCE = 4;
 
   /** A run that a defect keeps from ending is found out too. */
-  private static final long MOST_SECONDS = 20;
+  private static final long MOST_SECONDS = 10;
 
   /**
    * What became of a mutant.

@@ -12,17 +12,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /**
- * {@code bin/crash-kit recovery [--runs N] [--rounds R]}: how long it takes a new process until N
- * runs that a dead one left are back at work: claimed, read, folded, and with a new durable entry
- * each. The floor claims each run and appends one entry, over the same journal, without the loop.
+ * {@code bin/crash-kit recovery [--runs N] [--rounds R]}: how long it takes from the start of a new
+ * process until N runs that a dead one left are back at work: claimed, read, folded, and with a new
+ * durable entry each; and until each of them has the first durable answer or outcome after that.
+ * The floor, a process as well, claims each run and appends one entry, over the same journal,
+ * without the loop.
  */
 public final class RecoveryMain {
   private RecoveryMain() {}
@@ -44,21 +49,27 @@ public final class RecoveryMain {
     long rounds = options.number("--rounds", "5");
     Path folder = Files.createTempDirectory("stigmer-recovery-");
     try {
-      var ours = new ArrayList<Double>();
+      var back = new ArrayList<Double>();
+      var working = new ArrayList<Double>();
       var floors = new ArrayList<Double>();
       child("interrupt", folder, runs);
       for (long round = 0; round < rounds; round++) {
         floors.add(Double.parseDouble(child("floor", copy(folder, "floor-" + round))));
-        ours.add(Double.parseDouble(child("recover", copy(folder, "recover-" + round))));
+        String[] ours = child("recover", copy(folder, "recover-" + round)).split(" ", -1);
+        back.add(Double.parseDouble(ours[0]));
+        working.add(Double.parseDouble(ours[1]));
       }
-      double median = median(ours);
+      double median = median(back);
       System.out.printf(
           Locale.ROOT,
-          "%s interrupted runs back at work: %.2f s (median of %d new processes)%n"
+          "%s interrupted runs back at work: %.2f s from the start of the process"
+              + " (median of %d new processes)%n"
+              + "each with its next answer or outcome: %.2f s%n"
               + "floor, a claim and an append each:  %.2f s%nratio %.2f%n",
           runs,
           median,
           rounds,
+          median(working),
           median(floors),
           median / median(floors));
     } finally {
@@ -85,32 +96,54 @@ public final class RecoveryMain {
         });
   }
 
-  /** Seconds from opening the journal to the last run's new entry. */
-  private static double recover(Path folder) throws InterruptedException {
-    long start = System.nanoTime();
+  /** Seconds to the last run's new entry, and to the last run's next answer or outcome. */
+  private static String recover(Path folder) throws InterruptedException {
     Journal journal = new KilledRun(folder, "runs", 0).open();
     List<RunSummary> runs = journal.list(Integer.MAX_VALUE);
     var back = new CountDownLatch(runs.size());
+    var working = new CountDownLatch(runs.size());
     for (RunSummary summary : runs) {
       var run = new KilledRun(folder, "runs", Long.parseLong(summary.runId().substring(1)));
       Thread.ofVirtual()
           .start(
               () ->
                   run.runner(journal)
-                      .listener(
-                          event -> {
-                            if (event instanceof AgentEvent.RunStarted) {
-                              back.countDown();
-                            }
-                          })
+                      .listener(new Progress(back, working))
                       .resume(run.agent(), summary.runId()));
     }
     back.await();
-    return (System.nanoTime() - start) / 1e9;
+    double backAfter = sinceStart();
+    working.await();
+    return backAfter + " " + sinceStart();
+  }
+
+  /** Counts a run down when it is back, and when it has its next answer or outcome. */
+  private static final class Progress implements Consumer<AgentEvent> {
+    private final CountDownLatch back;
+    private final CountDownLatch working;
+    private boolean counted;
+
+    Progress(CountDownLatch back, CountDownLatch working) {
+      this.back = back;
+      this.working = working;
+    }
+
+    @Override
+    public void accept(AgentEvent event) {
+      switch (event) {
+        case AgentEvent.RunStarted _ -> back.countDown();
+        case AgentEvent.TurnFinished _, AgentEvent.ToolFinished _, AgentEvent.RunFinished _ -> {
+          if (!counted) {
+            counted = true;
+            working.countDown();
+          }
+        }
+        default -> {}
+      }
+    }
   }
 
   private static double floor(Path folder) throws InterruptedException {
-    long start = System.nanoTime();
     Journal journal = new KilledRun(folder, "runs", 0).open();
     List<RunSummary> runs = journal.list(Integer.MAX_VALUE);
     each(
@@ -119,7 +152,13 @@ public final class RecoveryMain {
           JournalWriter writer = journal.claim(runs.get(i).runId(), "floor");
           writer.append(List.of(new JournalEntry.RunResumed("floor")));
         });
-    return (System.nanoTime() - start) / 1e9;
+    return sinceStart();
+  }
+
+  /** Seconds since the operating system started this process. */
+  private static double sinceStart() {
+    Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
+    return Duration.between(start, Instant.now()).toMillis() / 1e3;
   }
 
   private interface Work {

@@ -2,6 +2,7 @@ package ai.stigmer.cli.config;
 
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.graphton.budget.Budget;
+import ai.stigmer.graphton.error.Problem;
 import java.time.InstantSource;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +156,24 @@ public final class LlmOptions {
     input = permissions.added(input);
     input = presence.added(input);
     return noConfig ? input.withoutFile() : file.added(input);
+  }
+
+  /**
+   * The model that was asked for by flags, as an execution names it; empty for none.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E582} for a provider without a model
+   */
+  public String modelName() {
+    if (provider != null && model == null) {
+      throw Problem.of(
+              "E582",
+              Problem.Category.USAGE,
+              "a server is not asked for a provider without a model")
+          .from("--provider " + provider)
+          .help("for example: --model " + provider + "/MODEL")
+          .asException();
+    }
+    return model == null ? "" : provider == null ? model : provider + "/" + model;
   }
 
   /**

@@ -14,8 +14,8 @@ final class NetworkOptions {
 
   @Option(
       names = "--allow-host",
-      paramLabel = "HOST[:PORT]",
-      description = "Let them reach this host only; repeatable, also *.example.org.")
+      paramLabel = "HOST",
+      description = "Let them reach this host only, HOST:PORT or *.HOST, too; repeatable.")
   private List<String> hosts = List.of();
 
   /**

@@ -85,8 +85,13 @@ class ConfigurationMessagesTest {
     check("E153", "STIGMER_EXECUTION_READABLE=tools");
     check("E157", "STIGMER_ENGINE=kubernetes");
     check("E158 E158", "TEMPORAL_SERVICE_ADDRESS=my host", "TEMPORAL_MAX_CONCURRENCY=0");
-    check("E169 E169", "STIGMER_BACKEND_ENDPOINT=my host", "STIGMER_WORKER_LOG_LEVEL=loud");
+    check("E169", "STIGMER_WORKER_LOG_LEVEL=loud");
     check("E108", "STIGMER_API_KEY=two words");
+    check(
+        "E168 E168 E168",
+        "STIGMER_BACKEND_ENDPOINT=my host",
+        "STIGMER_SERVER_NAMES=a b",
+        "STIGMER_SERVER_BEHIND_PROXY=yes");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E141", "STIGMER_CONTEXT_COMPACT_AT=1.0");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");

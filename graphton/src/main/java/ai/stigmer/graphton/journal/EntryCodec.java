@@ -207,7 +207,7 @@ public final class EntryCodec {
     }
   }
 
-  private static ObjectNode turn(ModelTurn turn) {
+  static ObjectNode turn(ModelTurn turn) {
     ObjectNode node =
         object("turn")
             .put("provider", turn.provider())
@@ -248,7 +248,7 @@ public final class EntryCodec {
         text(node, "run"), readEnd(node.path("end")), node.path("turns").asInt(), spent);
   }
 
-  private static void put(ObjectNode node, Usage usage) {
+  static void put(ObjectNode node, Usage usage) {
     node.put("input", usage.input())
         .put("output", usage.output())
         .put("cacheRead", usage.cacheRead())
@@ -267,7 +267,7 @@ public final class EntryCodec {
         text(node, "provider"), text(node, "model"), readUsage(node.path("usage")));
   }
 
-  private static Usage readUsage(JsonNode usage) {
+  static Usage readUsage(JsonNode usage) {
     return new Usage(
         usage.path("input").asLong(),
         usage.path("output").asLong(),
@@ -276,7 +276,7 @@ public final class EntryCodec {
         usage.path("reasoning").asLong());
   }
 
-  private static ModelTurn readTurn(JsonNode node) {
+  static ModelTurn readTurn(JsonNode node) {
     List<Block> blocks = new ArrayList<>();
     for (JsonNode block : node.path("blocks")) {
       if (block.has("text")) {
@@ -296,7 +296,7 @@ public final class EntryCodec {
         StopReason.valueOf(text(node, "stop")));
   }
 
-  private static ObjectNode end(RunEnd end) {
+  static ObjectNode end(RunEnd end) {
     ObjectNode node = object("run-finished").put("text", end.text());
     return switch (end) {
       case RunEnd.Completed completed -> node.put("end", "completed");
@@ -310,7 +310,7 @@ public final class EntryCodec {
     };
   }
 
-  private static RunEnd readEnd(JsonNode node) {
+  static RunEnd readEnd(JsonNode node) {
     String text = text(node, "text");
     String end = text(node, "end");
     return switch (end) {
@@ -323,7 +323,7 @@ public final class EntryCodec {
     };
   }
 
-  private static ObjectNode withProblem(ObjectNode node, Problem problem) {
+  static ObjectNode withProblem(ObjectNode node, Problem problem) {
     ObjectNode written =
         node.putObject("problem")
             .put("code", problem.code())
@@ -336,7 +336,7 @@ public final class EntryCodec {
     return node;
   }
 
-  private static Problem readProblem(JsonNode node) {
+  static Problem readProblem(JsonNode node) {
     JsonNode problem = node.path("problem");
     return new Problem(
         text(problem, "code"),
@@ -350,11 +350,11 @@ public final class EntryCodec {
     return put(object(type), call);
   }
 
-  private static ObjectNode put(ObjectNode node, ToolCall call) {
+  static ObjectNode put(ObjectNode node, ToolCall call) {
     return node.put("id", call.id()).put("tool", call.name()).put("arguments", call.arguments());
   }
 
-  private static ToolCall readCall(JsonNode node) {
+  static ToolCall readCall(JsonNode node) {
     return new ToolCall(text(node, "id"), text(node, "tool"), text(node, "arguments"));
   }
 

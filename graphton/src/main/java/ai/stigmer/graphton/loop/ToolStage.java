@@ -326,8 +326,8 @@ final class ToolStage {
     LongResults.Told cut = results.cut(call, plan.redactor().record(result), before);
     ToolResult told = warned(call, cut.result(), before);
     long seq = approvals.append(cut.with(new JournalEntry.ToolOutcome(call, told, approval)));
-    plan.permission().policy().outcome(asRun, told);
     events.send(new AgentEvent.ToolFinished(asRun, told, seq));
+    plan.permission().policy().outcome(asRun, told);
   }
 
   private ToolResult warned(ToolCall call, ToolResult result, Transcript before) {

@@ -99,7 +99,9 @@ final class SandboxListener implements AutoCloseable {
         var tell = new RandomAccessFile(go.toFile(), "rw")) {
       var _ = process.onExit().thenRun(() -> failed(told));
       if (told.read() != READY) {
-        throw new IOException("nothing listens in the sandbox: it ended before its command");
+        throw new IOException(
+            "nothing listens in the sandbox; perhaps programs may not be started from "
+                + pipes.getParent());
       }
       TakenSocket socket =
           process

@@ -89,7 +89,7 @@ final class Approvals {
     Shown shown = desk.find(asked.path("id"));
     if (!shown.request().hash().equals(asked.field("hash"))) {
       throw Problem.of(
-              "E592", Problem.Category.USAGE, "the page has shown another call than this one")
+              "E589", Problem.Category.USAGE, "the page has shown another call than this one")
           .help("load the page of the approval again")
           .asException();
     }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.server.console.page.Frame;
 import ai.stigmer.server.guard.ConsoleDoor;
 import ai.stigmer.server.guard.ConsoleSession;
-import ai.stigmer.server.guard.Grants;
+import ai.stigmer.server.guard.Scope;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.server.ServiceRequestContext;
 
@@ -41,10 +41,10 @@ record Asked(ServiceRequestContext ctx, QueryParams fields) {
   /** What is around the page that answers. */
   Frame frame(String title, String section) {
     ConsoleSession session = ConsoleDoor.session(ctx);
-    return new Frame(title, section, session.formToken(), session.may(Grants.Scope.RUN));
+    return new Frame(title, section, session.formToken(), session.may(Scope.RUN));
   }
 
   boolean mayRun() {
-    return ConsoleDoor.session(ctx).may(Grants.Scope.RUN);
+    return ConsoleDoor.session(ctx).may(Scope.RUN);
   }
 }

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.server.console.page.ErrorView;
 import ai.stigmer.server.console.page.Frame;
+import ai.stigmer.server.guard.BearerToken;
 import ai.stigmer.server.guard.ConsoleDoor;
 import ai.stigmer.server.guard.ConsoleSessions;
-import ai.stigmer.server.guard.Guard;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.linecorp.armeria.common.Cookie;
 import com.linecorp.armeria.common.HttpData;
@@ -35,7 +35,7 @@ public final class Login {
   private static final ErrorView NOTHING = new ErrorView("", "", List.of(), List.of());
   private static final ErrorView WRONG =
       new ErrorView(
-          "E590",
+          "E587",
           "this code is wrong, used up or older than two minutes",
           List.of(),
           List.of("stigmer console"));
@@ -61,7 +61,7 @@ public final class Login {
         HttpData.ofUtf8(
             JsonNodeFactory.instance
                     .objectNode()
-                    .put("code", sessions.code(Guard.bearer(request)))
+                    .put("code", sessions.code(BearerToken.of(request)))
                     .put("path", PAGE)
                     .put("expires_in", ConsoleSessions.CODE_LASTS.toSeconds())
                 + "\n"));

@@ -104,9 +104,9 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
     if (session == null) {
       return locked.serve(ctx, request);
     }
-    if (!session.may(isPost ? Grants.Scope.RUN : Grants.Scope.READ)) {
+    if (!session.may(isPost ? Scope.RUN : Scope.READ)) {
       return refused(
-          ctx, HttpStatus.FORBIDDEN, "E591", "the token of this session does not allow that");
+          ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
     }
     ctx.setAttr(SESSION, session);
     return isPost ? posted(delegate, ctx, request, session) : delegate.serve(ctx, request);
@@ -137,7 +137,7 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
                     return refused(
                         ctx,
                         HttpStatus.FORBIDDEN,
-                        "E592",
+                        "E589",
                         "the form is not of this session; load its page again");
                   }
                   try {

@@ -2,7 +2,6 @@ package ai.stigmer.server.guard;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.server.guard.Grants.Scope;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,7 +14,6 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /*
  * A token lives long, and what stands in an address may end in a history or a log. So whoever has a token gets a code
@@ -39,14 +37,14 @@ public final class ConsoleSessions {
   private static final int MOST_CODES = 100;
   private static final int MOST_SESSIONS = 1_000;
 
-  private final Grants grants;
+  private final BearerToken tokens;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Held> codes = new Kept(MOST_CODES);
   private final Map<String, Held> sessions = new Kept(MOST_SESSIONS);
 
-  public ConsoleSessions(Grants grants, InstantSource clock) {
-    this.grants = requireNonNull(grants, "grants is null");
+  public ConsoleSessions(BearerToken tokens, InstantSource clock) {
+    this.tokens = requireNonNull(tokens, "tokens is null");
     this.clock = requireNonNull(clock, "clock is null");
   }
 
@@ -107,7 +105,9 @@ public final class ConsoleSessions {
       sessions.remove(hash(cookie));
       return Optional.empty();
     }
-    return Optional.of(new ConsoleSession(grants.of(held.token), held.formToken));
+    return tokens
+        .caller(held.token)
+        .map(caller -> new ConsoleSession(caller.scope(), held.formToken));
   }
 
   /** The browser leaves. */
@@ -116,8 +116,7 @@ public final class ConsoleSessions {
   }
 
   private boolean isOver(Held held) {
-    Set<Scope> scopes = grants.of(held.token);
-    return scopes.isEmpty() || !clock.instant().isBefore(held.until);
+    return tokens.caller(held.token).isEmpty() || !clock.instant().isBefore(held.until);
   }
 
   private String random() {

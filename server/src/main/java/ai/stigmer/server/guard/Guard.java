@@ -12,7 +12,9 @@ import com.linecorp.armeria.server.DecoratingHttpServiceFunction;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import io.grpc.Status;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 
@@ -23,18 +25,24 @@ import java.util.function.IntFunction;
  * Origin}, or a {@code Host} that is not ours.
  */
 public final class Guard implements DecoratingHttpServiceFunction {
-  private static final String BEARER = "bearer ";
-
-  private final TokenFile token;
+  private final List<Credentials> credentials;
+  private final RouteScopes scopes;
   private final IntFunction<Set<String>> hosts;
   private final ConsoleDoor console;
 
   /**
+   * @param credentials the ways in which callers show who they are; the first that knows counts
+   * @param scopes what each route asks for
    * @param hosts the values of {@code Host} that are let in at a port, in lower case
    * @param console decides about the console's routes, instead of the token
    */
-  public Guard(TokenFile token, IntFunction<Set<String>> hosts, ConsoleDoor console) {
-    this.token = requireNonNull(token, "token is null");
+  public Guard(
+      List<Credentials> credentials,
+      RouteScopes scopes,
+      IntFunction<Set<String>> hosts,
+      ConsoleDoor console) {
+    this.credentials = List.copyOf(credentials);
+    this.scopes = requireNonNull(scopes, "scopes is null");
     this.hosts = requireNonNull(hosts, "hosts is null");
     this.console = requireNonNull(console, "console is null");
   }
@@ -42,52 +50,64 @@ public final class Guard implements DecoratingHttpServiceFunction {
   @Override
   public HttpResponse serve(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
+    boolean isConsole = ConsoleDoor.isFor(ctx);
+    if (!isConsole && request.headers().contains(HttpHeaderNames.ORIGIN)) {
+      return refused(
+          request, Status.PERMISSION_DENIED, "E577", "requests of web pages are refused");
+    }
+    if (scopes.isOpen(ctx.config().route().patternString())) {
+      return delegate.serve(ctx, request);
+    }
     String host = request.authority();
     int port = ctx.localAddress().getPort();
     if (host == null || !hosts.apply(port).contains(host.toLowerCase(Locale.ROOT))) {
-      return refused(request, Status.PERMISSION_DENIED, "this server has another name");
+      return refused(request, Status.PERMISSION_DENIED, "E577", "this server has another name");
     }
-    if (ConsoleDoor.isFor(ctx)) {
-      return console.serve(delegate, ctx, request);
-    }
-    if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
-      return refused(request, Status.PERMISSION_DENIED, "requests of web pages are refused");
-    }
-    if (!token.matches(bearer(request))) {
+    return isConsole ? console.serve(delegate, ctx, request) : admit(delegate, ctx, request);
+  }
+
+  private HttpResponse admit(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
+      throws Exception {
+    Optional<Caller> caller =
+        credentials.stream().flatMap(each -> each.caller(request).stream()).findFirst();
+    if (caller.isEmpty()) {
       return refused(
           request,
           Status.UNAUTHENTICATED,
+          "E576",
           "the token is missing or wrong; send authorization: Bearer TOKEN");
     }
+    Scope wanted = scopes.of(ctx.method().name(), ctx.config().route().patternString());
+    if (!caller.get().scope().includes(wanted)) {
+      return refused(
+          request,
+          Status.PERMISSION_DENIED,
+          "E584",
+          "the token "
+              + caller.get().name()
+              + " has the scope "
+              + caller.get().scope().id()
+              + ", this needs "
+              + wanted.id());
+    }
+    caller.get().on(ctx);
     return delegate.serve(ctx, request);
   }
 
-  /** The token that a request brings; empty for none. */
-  public static String bearer(HttpRequest request) {
-    String value = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
-    return value.toLowerCase(Locale.ROOT).startsWith(BEARER)
-        ? value.substring(BEARER.length()).strip()
-        : "";
-  }
-
   /** In the way in which the caller speaks. */
-  private static HttpResponse refused(HttpRequest request, Status status, String why) {
+  private static HttpResponse refused(HttpRequest request, Status status, String code, String why) {
     String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
     if (type.startsWith("application/grpc")) {
       return HttpResponse.of(
           ResponseHeaders.builder(HttpStatus.OK)
               .add(HttpHeaderNames.CONTENT_TYPE, "application/grpc")
               .add("grpc-status", String.valueOf(status.getCode().value()))
-              .add("grpc-message", why)
+              .add("grpc-message", code + ": " + why)
               .endOfStream(true)
               .build());
     }
-    return HttpProblem.of(status.withDescription(code(status) + ": " + why))
+    return HttpProblem.of(status.withDescription(code + ": " + why))
         .answer(request.path())
         .toHttpResponse();
-  }
-
-  private static String code(Status status) {
-    return status.getCode() == Status.Code.UNAUTHENTICATED ? "E576" : "E577";
   }
 }

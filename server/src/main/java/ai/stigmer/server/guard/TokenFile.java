@@ -24,7 +24,7 @@ import java.util.Set;
  *
  * <p>Thread contract: thread-safe.
  */
-public final class TokenFile implements Grants {
+public final class TokenFile {
   private static final int BYTES = 32;
   private static final int SHORTEST = 32;
   private static final int LONGEST = 4_096;
@@ -104,21 +104,21 @@ public final class TokenFile implements Grants {
     }
   }
 
-  @Override
-  public Set<Scope> of(String offered) {
-    return matches(offered) ? Set.of(Scope.values()) : Set.of();
-  }
-
   private String read() throws IOException {
-    if (Files.getFileStore(file).supportsFileAttributeView("posix")
-        && !OWNER.containsAll(Files.getPosixFilePermissions(file))) {
+    if (isOpenToOthers(file)) {
       throw unusable(file, "others can read it");
     }
     return Files.readString(file).strip();
   }
 
+  /** Whether others than its owner can use a file. */
+  static boolean isOpenToOthers(Path file) throws IOException {
+    return Files.getFileStore(file).supportsFileAttributeView("posix")
+        && !OWNER.containsAll(Files.getPosixFilePermissions(file));
+  }
+
   /** Hashes have one length, so that a comparison tells nothing of the token's. */
-  private static byte[] hash(String text) {
+  static byte[] hash(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {

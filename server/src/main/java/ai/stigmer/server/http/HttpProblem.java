@@ -2,6 +2,7 @@ package ai.stigmer.server.http;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.server.rpc.Errors;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -13,6 +14,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import io.grpc.Status;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,8 +24,10 @@ import java.util.regex.Pattern;
  *
  * @param code for example {@code E560}
  * @param detail what is wrong and what to do, without the code
+ * @param problem the same for programs that show it as the command line does
  */
-public record HttpProblem(HttpStatus status, String code, String detail) {
+public record HttpProblem(
+    HttpStatus status, String code, String detail, Optional<Problem> problem) {
   private static final Pattern CODED = Pattern.compile("(E\\d{3}): (.*)", Pattern.DOTALL);
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
   private static final int LONGEST = 2_000;
@@ -32,9 +36,15 @@ public record HttpProblem(HttpStatus status, String code, String detail) {
     requireNonNull(status, "status is null");
     requireNonNull(code, "code is null");
     requireNonNull(detail, "detail is null");
+    requireNonNull(problem, "problem is null");
     if (detail.length() > LONGEST) {
       detail = detail.substring(0, LONGEST) + "…";
     }
+  }
+
+  /** A failure that only the server has words for. */
+  public HttpProblem(HttpStatus status, String code, String detail) {
+    this(status, code, detail, Optional.empty());
   }
 
   /** The same failure as a gRPC status tells it. */
@@ -75,7 +85,8 @@ public record HttpProblem(HttpStatus status, String code, String detail) {
 
   /** The failure of a service. */
   static HttpProblem of(ProblemException e) {
-    return of(Errors.status(e.problem()).getStatus());
+    HttpProblem told = of(Errors.status(e.problem()).getStatus());
+    return new HttpProblem(told.status, told.code, told.detail, Optional.of(e.problem()));
   }
 
   /** As the callers of that path read it. */
@@ -89,17 +100,26 @@ public record HttpProblem(HttpStatus status, String code, String detail) {
       headers.add(HttpHeaderNames.RETRY_AFTER, "1");
     }
     return AggregatedHttpResponse.of(
-        headers.build(), HttpData.ofUtf8((isOpenAi ? openAi() : problem()) + "\n"));
+        headers.build(), HttpData.ofUtf8((isOpenAi ? openAi() : json()) + "\n"));
   }
 
-  private ObjectNode problem() {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("type", "about:blank")
-        .put("title", status.reasonPhrase())
-        .put("status", status.code())
-        .put("code", code)
-        .put("detail", detail);
+  /** Where it came from is not told: that may be a place on the server. */
+  private ObjectNode json() {
+    ObjectNode json =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("type", "about:blank")
+            .put("title", status.reasonPhrase())
+            .put("status", status.code())
+            .put("code", code)
+            .put("detail", detail);
+    problem.ifPresent(
+        one -> {
+          json.put("category", one.category().name()).put("message", one.message());
+          var help = json.putArray("help");
+          one.help().forEach(help::add);
+        });
+    return json;
   }
 
   /** The error object of OpenAI's API. */

@@ -67,6 +67,11 @@ public final class Ready implements HttpService {
     return HttpResponse.of(CompletableFuture.supplyAsync(this::look, ctx.blockingTaskExecutor()));
   }
 
+  /** Whether everything is there that it needs. */
+  public boolean isReady() {
+    return !report().status().equals(UNREADY);
+  }
+
   /**
    * How it is now.
    *

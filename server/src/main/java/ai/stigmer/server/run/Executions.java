@@ -64,6 +64,7 @@ public final class Executions implements AutoCloseable {
   private final Turns turns = new Turns();
   private final Semaphore launches = new Semaphore(LAUNCHES, true);
   private final Map<String, Following> live = new ConcurrentHashMap<>();
+  private final Failures failures = new Failures();
   private volatile boolean isAbandoned;
 
   /** Where runs are driven; either engine is asked for once, and closed with the executions. */
@@ -381,12 +382,49 @@ public final class Executions implements AutoCloseable {
       log.bug("run " + id, e);
       problem = bug();
     }
+    failures.keep(id, problem);
     following.fail(problem.code() + ": " + problem.message() + help(problem));
     ended(following);
   }
 
   private static String help(Problem problem) {
     return problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
+  }
+
+  /** Why an execution could not be driven on; empty when it could, or that is long ago. */
+  public Optional<Problem> failure(String id) {
+    return failures.find(id);
+  }
+
+  /**
+   * Goes on with an execution that has ended, as far as its run can go on; one that is under way is
+   * only looked at again.
+   *
+   * @throws ProblemException {@code E560} when there is no such execution
+   */
+  public AgentExecution resume(String id) {
+    AgentExecution now = get(id);
+    if (live.containsKey(id)) {
+      engine.wake(id);
+      return now;
+    }
+    failures.forget(id);
+    AgentExecution again =
+        shelves
+            .executions()
+            .change(
+                id,
+                before ->
+                    before.toBuilder()
+                        .setStatus(
+                            before.getStatus().toBuilder()
+                                .setPhase(ExecutionPhase.EXECUTION_IN_PROGRESS)
+                                .clearError()
+                                .clearCompletedAt())
+                        .build());
+    log.info("execution.resumed", "execution", id);
+    enter(again);
+    return again;
   }
 
   /** The execution as it is now. */

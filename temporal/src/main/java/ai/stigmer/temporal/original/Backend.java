@@ -77,7 +77,7 @@ final class Backend implements AutoCloseable {
   /**
    * Opens a connection, which is made when it is used first.
    *
-   * @param endpoint host and port; over TLS when the port is 443
+   * @param endpoint a URL, or host and port; then over TLS when the port is 443
    * @throws ProblemException {@code E169} when that is no address
    */
   static Backend open(String endpoint, Optional<Secret> key) {
@@ -93,14 +93,15 @@ final class Backend implements AutoCloseable {
     ManagedChannelBuilder<?> builder =
         ManagedChannelBuilder.forTarget(address).maxInboundMessageSize(LARGEST_ANSWER);
     return new Backend(
-        (isEncrypted(address) ? builder.useTransportSecurity() : builder.usePlaintext()).build(),
+        (isEncrypted(endpoint) ? builder.useTransportSecurity() : builder.usePlaintext()).build(),
         address,
         key);
   }
 
   /** Whether calls to that address go over TLS. */
   static boolean isEncrypted(String endpoint) {
-    return endpoint.endsWith(":443");
+    return endpoint.startsWith("https://")
+        || (endpoint.endsWith(":443") && !endpoint.startsWith("http://"));
   }
 
   private static Metadata headers(Optional<Secret> key) {

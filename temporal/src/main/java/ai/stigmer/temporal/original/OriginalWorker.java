@@ -2,12 +2,12 @@ package ai.stigmer.temporal.original;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.config.BackendConfig;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.LogLevel;
 import ai.stigmer.config.Mode;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.WorkerConfig;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
@@ -20,6 +20,7 @@ import io.temporal.worker.WorkerFactoryOptions;
 import io.temporal.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,6 +39,7 @@ public final class OriginalWorker implements AutoCloseable {
   private final Backend backend;
   private final Duration grace;
   private final String words;
+  private OptionalLong lastMoment = OptionalLong.empty();
 
   private OriginalWorker(
       WorkerFactory factory, RunnerService service, Backend backend, Duration grace, String words) {
@@ -86,7 +88,7 @@ public final class OriginalWorker implements AutoCloseable {
       RunnerLog log,
       Duration grace) {
     Resolved resolved = Cascade.resolve(site.configuration());
-    BackendConfig config = resolved.backend();
+    WorkerConfig config = resolved.worker();
     refuseOtherSandbox(config.sandbox());
     String endpoint = endpoint(resolved);
     Backend backend = Backend.open(endpoint, config.apiKey());
@@ -130,7 +132,7 @@ public final class OriginalWorker implements AutoCloseable {
 
   private static String endpoint(Resolved resolved) {
     return resolved
-        .backend()
+        .worker()
         .endpoint()
         .orElse(resolved.mode() == Mode.LOCAL ? "localhost:50051" : "localhost:8080");
   }
@@ -154,14 +156,23 @@ public final class OriginalWorker implements AutoCloseable {
     return words;
   }
 
+  /** Takes no more executions; the grace for those under way begins. */
+  public synchronized void takeNoMore() {
+    if (lastMoment.isEmpty()) {
+      factory.shutdown();
+      lastMoment = OptionalLong.of(System.nanoTime() + grace.toNanos());
+    }
+  }
+
   /**
    * Takes no more executions, waits for those under way as long as the grace, and then lets go of
    * them between two steps; they go on when they are asked for again.
    */
   @Override
-  public void close() {
-    factory.shutdown();
-    factory.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);
+  public synchronized void close() {
+    takeNoMore();
+    long left = lastMoment.orElseThrow() - System.nanoTime();
+    factory.awaitTermination(Math.max(0, left), TimeUnit.NANOSECONDS);
     service.letGo();
     factory.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
     backend.close();

@@ -48,7 +48,7 @@ final class Workplace implements AutoCloseable {
     ConfigInput configuration = site.configuration();
     Resolved resolved = Cascade.resolve(configuration);
     Runner runner = site.runner().lending(id -> secrets.getOrDefault(id, Map.of()));
-    this.workspaces = new Workspaces(resolved.backend().workspaces());
+    this.workspaces = new Workspaces(resolved.worker().workspaces());
     this.runs = new ContractRuns(journal, runner);
     this.environments = new ContractEnvironment(configuration, env);
     this.driver = new ExecutionDriver(runner, configuration, env);

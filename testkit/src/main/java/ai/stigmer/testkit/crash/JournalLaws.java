@@ -88,17 +88,7 @@ public final class JournalLaws {
       case JournalEntry.WorkspaceSaved _ -> requireGoing(seq);
       case JournalEntry.Compacted compacted -> compacted(seq, compacted);
       case JournalEntry.CompactionFailed _ -> summary(seq);
-      case JournalEntry.ApprovalRequested requested -> {
-        requireGoing(seq);
-        String id = requested.request().id();
-        require(!requests.containsKey(id), seq, "requests an approval twice");
-        boolean open =
-            requests.entrySet().stream()
-                .filter(request -> !used.contains(request.getKey()))
-                .anyMatch(request -> request.getValue().equals(requested.request().hash()));
-        require(!open, seq, "requests what is requested already");
-        requests.put(id, requested.request().hash());
-      }
+      case JournalEntry.ApprovalRequested requested -> requested(seq, requested);
       case JournalEntry.ApprovalDecided decided -> {
         requireGoing(seq);
         require(requests.containsKey(decided.approval()), seq, "decides what nobody requested");
@@ -116,6 +106,18 @@ public final class JournalLaws {
         ended = true;
       }
     }
+  }
+
+  private void requested(int seq, JournalEntry.ApprovalRequested requested) {
+    requireGoing(seq);
+    String id = requested.request().id();
+    require(!requests.containsKey(id), seq, "requests an approval twice");
+    boolean asked =
+        requests.entrySet().stream()
+            .filter(request -> !used.contains(request.getKey()))
+            .anyMatch(request -> request.getValue().equals(requested.request().hash()));
+    require(!asked, seq, "requests what is requested already");
+    requests.put(id, requested.request().hash());
   }
 
   private void compacted(int seq, JournalEntry.Compacted compacted) {

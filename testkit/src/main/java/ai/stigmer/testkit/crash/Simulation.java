@@ -166,7 +166,7 @@ public final class Simulation {
     for (int drive = 0; drive < MOST_DRIVES; drive++) {
       boolean fresh = drive == 0;
       boolean disturbed = drive < MOST_DISTURBED && random.nextInt(10) < 7;
-      drive(fresh, disturbed ? 1 + random.nextInt(fresh ? 30 : 12) : 0);
+      drive(fresh, disturbed ? 1 + random.nextInt(most(fresh)) : 0);
       if (world.entries().isEmpty()) {
         world.require(world.started.isEmpty(), "a tool ran before anything was recorded");
         return;
@@ -179,6 +179,11 @@ public final class Simulation {
       }
     }
     world.require(false, "the run does not come to an end");
+  }
+
+  /** The last point at which something happens in a process: those of sub-agents come late. */
+  private int most(boolean fresh) {
+    return (fresh ? 30 : 12) * (play.delegates() ? 3 : 1);
   }
 
   /** One process; something happens at its n-th point, unless that is 0. */

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a Stigmer server is reached and served, as the cascade says it.
+ * How a worker serves a Stigmer server, as the cascade says it.
  *
- * @param endpoint host and port; empty when nobody said it
+ * @param endpoint where the server is, as somebody wrote it; empty when nobody did
  * @param apiKey what calls to it are authorized with
  * @param runnerQueue the task queue of its agent runner
  * @param invokeQueue the task queue of its workflows
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param sandbox where workspaces are
  * @param logLevel how much a worker tells
  */
-public record BackendConfig(
+public record WorkerConfig(
     Optional<String> endpoint,
     Optional<Secret> apiKey,
     String runnerQueue,
@@ -25,7 +25,7 @@ public record BackendConfig(
     Path workspaces,
     String sandbox,
     LogLevel logLevel) {
-  public BackendConfig {
+  public WorkerConfig {
     requireNonNull(endpoint, "endpoint is null");
     requireNonNull(apiKey, "apiKey is null");
     requireNonNull(runnerQueue, "runnerQueue is null");

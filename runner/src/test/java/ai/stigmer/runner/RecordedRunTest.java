@@ -1,0 +1,48 @@
+package ai.stigmer.runner;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.Resolved;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordedRunTest {
+  @TempDir Path folder = Path.of("");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "E148 | approvals: {when_absent: ask}",
+        "E155 | permissions: {deny: ['execute(rm']}",
+        "E156 | permissions: {deny: [{rule: 'execute(rm *)', matches: ['ls']}]}",
+        "E159 | hooks: {before_tool: [{tools: ['execute(rm *)']}]}"
+      })
+  void whatMayDenyAndCannotBeReadKeepsARunFromGoingOn(String code, String file) throws IOException {
+    Resolved wrong = resolved(file);
+    assertThatThrownBy(() -> RecordedRun.refuseWrongPresence(wrong)).hasMessageContaining(code);
+  }
+
+  @Test
+  void whatARunDoesNotTakeAnewDoesNot() throws IOException {
+    Resolved wrong = resolved("llm: {max_tokens: many}");
+    assertThatCode(() -> RecordedRun.refuseWrongPresence(wrong)).doesNotThrowAnyException();
+  }
+
+  private Resolved resolved(String file) throws IOException {
+    Path config = Files.writeString(folder.resolve("config.yaml"), file + "\n");
+    return Cascade.resolve(
+        ConfigInput.of(
+            Map.of("STIGMER_CONFIG", config.toString(), "STIGMER_HOME", folder.toString()),
+            "test"));
+  }
+}

@@ -1,0 +1,247 @@
+package ai.stigmer.server.desk;
+
+import static java.util.Objects.requireNonNull;
+
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.EntryCodec;
+import ai.stigmer.graphton.journal.Inbox;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.PostCodec;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.ApprovalDesk;
+import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
+import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.graphton.loop.SteeringDesk;
+import ai.stigmer.server.events.RunTails;
+import ai.stigmer.server.run.Executions;
+import ai.stigmer.store.Owners;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What can be asked about runs, and said to them. A run of the contract has the id of its
+ * execution.
+ *
+ * <p>Thread contract: thread-safe; no method waits for a run.
+ */
+public final class Desk {
+  private static final int LOOKED_AT = 1_000;
+
+  /** In characters of JSON; an answer ends with the entry that passes it. */
+  private static final long LONGEST_ANSWER = 4 << 20;
+
+  private final Journal journal;
+  private final Executions executions;
+  private final RunTails tails;
+
+  public Desk(Journal journal, Executions executions, RunTails tails) {
+    this.tails = requireNonNull(tails, "tails is null");
+    this.journal = requireNonNull(journal, "journal is null");
+    this.executions = requireNonNull(executions, "executions is null");
+  }
+
+  /**
+   * The newest runs.
+   *
+   * @param limit at most so many, up to 10,000
+   */
+  ObjectNode runs(int limit) {
+    ObjectNode json = object();
+    ArrayNode runs = json.putArray("runs");
+    for (Journal.RunSummary run : journal.list(Math.clamp(limit, 1, 10_000))) {
+      runs.addObject()
+          .put("id", run.runId())
+          .put("created", run.created().toString())
+          .put("updated", run.updated().toString())
+          .put("entries", run.entries())
+          .put("owner", run.owner())
+          .put("alive", Owners.isAlive(run.owner()));
+    }
+    return json;
+  }
+
+  /**
+   * Entries of a run behind one of them, a line of JSON each; there are more until an answer is
+   * empty.
+   *
+   * @throws ProblemException {@code E501} when there is no such run
+   */
+  String entries(String run, long after) {
+    var text = new StringBuilder();
+    for (Recorded recorded : journal.read(run, after)) {
+      text.append("{\"seq\":")
+          .append(recorded.seq())
+          .append(",\"time\":\"")
+          .append(recorded.time())
+          .append("\",\"entry\":")
+          .append(EntryCodec.encode(recorded.entry()))
+          .append("}\n");
+      if (text.length() > LONGEST_ANSWER) {
+        break;
+      }
+    }
+    return text.toString();
+  }
+
+  /** The word that was left about a topic; empty when there is none. */
+  Optional<String> posted(String run, String topic) {
+    return journal.inbox().find(run, topic).map(Desk::json);
+  }
+
+  private static String json(Inbox.Posted posted) {
+    return "{\"time\":\"" + posted.time() + "\",\"post\":" + PostCodec.encode(posted.post()) + "}";
+  }
+
+  /** What waits for somebody's word among the newest runs, the newest run first. */
+  ObjectNode approvals() {
+    ObjectNode json = object();
+    ArrayNode approvals = json.putArray("approvals");
+    for (Journal.RunSummary run : journal.list(LOOKED_AT)) {
+      for (Shown shown : readable(run.runId())) {
+        if (shown.standing() == Standing.OPEN) {
+          approvals.add(json(shown));
+        }
+      }
+    }
+    return json;
+  }
+
+  /** A run that is damaged, or was removed meanwhile, must not hide the others. */
+  private List<Shown> readable(String run) {
+    try {
+      return new ApprovalDesk(journal).of(run);
+    } catch (ProblemException e) {
+      return List.of();
+    }
+  }
+
+  /**
+   * One approval.
+   *
+   * @throws ProblemException {@code E411} when there is none
+   */
+  ObjectNode approval(String id) {
+    return json(new ApprovalDesk(journal).find(id));
+  }
+
+  /**
+   * Decides; the run goes on with it within half a second, wherever it is driven.
+   *
+   * @param by who decides, for people
+   * @throws ProblemException {@code E411} to {@code E416}, as {@link ApprovalDesk#decide}; {@code
+   *     E561} when the request says no decision
+   */
+  ObjectNode decide(String id, JsonNode request, String by) {
+    return json(new ApprovalDesk(journal).decide(id, decision(request), by));
+  }
+
+  private static ApprovalDecision decision(JsonNode request) {
+    String decision = request.path("decision").asText();
+    return switch (decision) {
+      case "approved" -> new ApprovalDecision.Approved();
+      case "edited" -> new ApprovalDecision.Edited(request.path("arguments").asText());
+      case "remembered" -> new ApprovalDecision.Remembered();
+      case "denied" ->
+          new ApprovalDecision.Denied(
+              request.path("reason").asText().isBlank()
+                  ? "the user refused this command"
+                  : request.path("reason").asText());
+      case "happened" -> new ApprovalDecision.Happened();
+      case "did-not-happen" -> new ApprovalDecision.DidNotHappen();
+      case "left-unknown" -> new ApprovalDecision.LeftUnknown();
+      default ->
+          throw wrong(
+              "decision: must be approved, edited, remembered, denied, happened, did-not-happen or"
+                  + " left-unknown");
+    };
+  }
+
+  /**
+   * Says something more to a run; it is heard at the next step.
+   *
+   * @throws ProblemException {@code E501}, {@code E422}, {@code E816} as {@link SteeringDesk#say}
+   */
+  ObjectNode say(String run, JsonNode request, String by) {
+    if (!request.path("text").isTextual()) {
+      throw wrong("text: must be what to say");
+    }
+    Optional<RunEnd> end = new SteeringDesk(journal).say(run, request.path("text").asText(), by);
+    return object().put("run", run).put("heard", end.isPresent() ? "when resumed" : "next step");
+  }
+
+  /**
+   * Asks whoever drives a run to end it, so that it can be resumed.
+   *
+   * @throws ProblemException {@code E501}, {@code E420}, {@code E816} as {@link
+   *     SteeringDesk#cancel}
+   */
+  ObjectNode cancel(String run, String by) {
+    new SteeringDesk(journal).cancel(run, by);
+    return object().put("run", run);
+  }
+
+  /**
+   * Goes on with an execution that has ended or broken off.
+   *
+   * @throws ProblemException {@code E560} when there is no such execution
+   */
+  ObjectNode resume(String id) {
+    tails.forget(id);
+    return object()
+        .put("run", id)
+        .put("phase", executions.resume(id).getStatus().getPhase().name());
+  }
+
+  private static ProblemException wrong(String what) {
+    return Problem.of("E561", Problem.Category.USAGE, what)
+        .help("GET /openapi.json tells what each path takes")
+        .asException();
+  }
+
+  private static ObjectNode json(Shown shown) {
+    ObjectNode json =
+        object()
+            .put("id", shown.request().id())
+            .put("run", shown.runId())
+            .put("question", shown.request().question().name().toLowerCase(Locale.ROOT))
+            .put("tool", shown.request().call().name())
+            .put("arguments", shown.request().call().arguments())
+            .put("why", shown.request().why())
+            .put("scope", shown.request().scope())
+            .put("hash", shown.request().hash())
+            .put("since", shown.since().toString())
+            .put("standing", shown.standing().name().toLowerCase(Locale.ROOT));
+    shown
+        .verdict()
+        .ifPresent(
+            verdict ->
+                json.put("verdict", ApprovalDesk.words(verdict.decision()))
+                    .put("by", verdict.by()));
+    return json;
+  }
+
+  private static ObjectNode object() {
+    return JsonNodeFactory.instance.objectNode();
+  }
+
+  /** The words of what callers sent that is no JSON object. */
+  static ProblemException noObject() {
+    return wrong("the body must be a JSON object");
+  }
+
+  /** The topics of a query, of which there is one. */
+  static String topic(List<String> topics) {
+    if (topics.size() != 1) {
+      throw wrong("topic: must be given once");
+    }
+    return topics.getFirst();
+  }
+}

@@ -1,0 +1,287 @@
+package ai.stigmer.server.events;
+
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.EventCodec;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.Replay;
+import ai.stigmer.runner.contract.StatusMerge;
+import ai.stigmer.server.run.Subscriber;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/*
+ * A reader is told from the tail of the run. What the tail does not reach is told from the journal, as a replay tells it:
+ * at the beginning, for one who comes late or comes back, and for one who was too slow.
+ */
+/**
+ * One reader who follows a run as the terminal that runs it would, on a virtual thread of its own.
+ *
+ * <p>Thread contract: thread-safe.
+ */
+final class RunFeed {
+  private static final long QUIET_SECONDS = 15;
+
+  private final RunFeedPath.Source source;
+  private final String id;
+  private final Frames frames;
+  private final Told told;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean hasNews = true;
+  private boolean isDropped;
+  private boolean isClosed;
+  private boolean isEnded;
+
+  /** Used by the telling thread only. */
+  private boolean hasBegun;
+
+  /** Where a reader is told. */
+  interface Frames {
+    /** With which model and configuration the run works; told once, before its first event. */
+    void begun() throws Sink.Gone;
+
+    /**
+     * @param seq the journal entry that is told with it; 0 for none
+     */
+    void event(String json, long seq) throws Sink.Gone;
+
+    void quiet() throws Sink.Gone;
+
+    /** The execution ended without a run's end. */
+    void failed(AgentExecution execution) throws Sink.Gone;
+
+    void close();
+  }
+
+  private RunFeed(RunFeedPath.Source source, String id, Frames frames) {
+    this.source = source;
+    this.id = id;
+    this.frames = frames;
+    this.told = new Told();
+  }
+
+  /**
+   * Begins to tell.
+   *
+   * @param after the last journal entry that the reader was told of; 0 for none
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E567} when there are too many readers
+   */
+  static RunFeed follow(RunFeedPath.Source source, String id, long after, Frames frames) {
+    var feed = new RunFeed(source, id, frames);
+    Runnable heard = feed::heard;
+    Tail tail = source.tails().follow(id, heard);
+    AutoCloseable subscription;
+    try {
+      subscription = source.events().executions().subscribe(id, feed.new Ends());
+    } catch (RuntimeException e) {
+      source.tails().leave(id, tail, heard);
+      throw e;
+    }
+    Thread.ofVirtual()
+        .name("feed-" + id)
+        .start(
+            () -> {
+              try (subscription) {
+                feed.tell(tail, after);
+              } catch (Sink.Gone e) {
+                // Its resources are let go of here.
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (Exception e) {
+                source.events().log().bug("feed of " + id, e);
+              } finally {
+                source.tails().leave(id, tail, heard);
+                frames.close();
+              }
+            });
+    return feed;
+  }
+
+  private void change(Runnable what) {
+    lock.lock();
+    try {
+      what.run();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void heard() {
+    change(() -> hasNews = true);
+  }
+
+  /** Nobody reads any more. */
+  void close() {
+    change(() -> isClosed = true);
+  }
+
+  /** Whether the execution is over, whatever its run says. */
+  private final class Ends implements Subscriber {
+    @Override
+    public void send(AgentExecution now) {
+      if (StatusMerge.isTerminal(now.getStatus().getPhase())) {
+        change(() -> isEnded = true);
+      }
+    }
+
+    @Override
+    public void completed() {}
+
+    @Override
+    public void dropped() {
+      change(() -> isDropped = true);
+    }
+  }
+
+  /** What has come since the last look. */
+  private record News(boolean hasNews, boolean isEnded, boolean isDropped, boolean isClosed) {
+    boolean isNothing() {
+      return !hasNews && !isEnded && !isDropped && !isClosed;
+    }
+  }
+
+  private News await() throws InterruptedException {
+    lock.lock();
+    try {
+      long left = TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
+      while (!hasNews && !isEnded && !isDropped && !isClosed && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      var news = new News(hasNews, isEnded, isDropped, isClosed);
+      hasNews = false;
+      isEnded = false;
+      return news;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void tell(Tail tail, long after) throws Sink.Gone, InterruptedException {
+    long place = 0;
+    if (!tail.isWholeBehind(after)) {
+      place = catchUp(tail, after);
+    }
+    while (place >= 0) {
+      News news = await();
+      if (news.isClosed()) {
+        return;
+      }
+      if (news.isNothing()) {
+        frames.quiet();
+      }
+      if (!tail.reaches(place)) {
+        place = catchUp(tail, Math.max(after, told.newest()));
+      }
+      for (Tail.Numbered numbered : place < 0 ? List.<Tail.Numbered>of() : tail.after(place)) {
+        place = numbered.number();
+        if (isLast(numbered.event())) {
+          return;
+        }
+      }
+      if (news.isDropped() || (news.isEnded() && endedWithoutRun(tail))) {
+        return;
+      }
+    }
+  }
+
+  /** Tells an event; whether it was the last one. */
+  private boolean isLast(AgentEvent event) throws Sink.Gone {
+    if (event instanceof AgentEvent.RunFinished finished
+        && finished.result().end() instanceof RunEnd.Yielded) {
+      // The server ends; the next one goes on.
+      return true;
+    }
+    for (AgentEvent one : told.next(event)) {
+      if (!hasBegun) {
+        hasBegun = true;
+        frames.begun();
+      }
+      frames.event(EventCodec.encode(one), Told.seq(one));
+    }
+    return event instanceof AgentEvent.RunFinished;
+  }
+
+  private boolean endedWithoutRun(Tail tail) throws Sink.Gone {
+    if (!tail.isEmpty() && source.events().executions().failure(id).isEmpty()) {
+      // Its run is about to end, and will say so.
+      return false;
+    }
+    frames.failed(source.events().executions().get(id));
+    return true;
+  }
+
+  /**
+   * Tells what the journal holds behind an entry.
+   *
+   * @return the place in the tail from which on it goes on; -1 when the run has ended
+   */
+  private long catchUp(Tail tail, long after) throws Sink.Gone {
+    List<Recorded> entries = source.events().entries(id);
+    if (entries.size() <= 1) {
+      return 0;
+    }
+    boolean isOver = entries.getLast().entry() instanceof JournalEntry.RunFinished;
+    long newest = entries.getLast().seq();
+    // Who knows the end waits for what comes after it.
+    List<AgentEvent> news =
+        after >= newest
+            ? List.of()
+            : behind(replayed(entries), Math.max(after, fork(entries)), isOver);
+    for (AgentEvent event : news) {
+      if (isLast(event)) {
+        return -1;
+      }
+    }
+    told.knows(newest);
+    return tail.placeOf(newest);
+  }
+
+  /** What stands before a fork was told of the other run. */
+  private static long fork(List<Recorded> entries) {
+    long fork = 0;
+    for (Recorded recorded : entries) {
+      fork = recorded.entry() instanceof JournalEntry.RunForked ? recorded.seq() : fork;
+    }
+    return fork;
+  }
+
+  private List<AgentEvent> replayed(List<Recorded> entries) {
+    // That somebody else drives a run than began it is the rule here, and no news.
+    List<Recorded> told =
+        entries.size() > 1 && entries.get(1).entry() instanceof JournalEntry.RunResumed
+            ? without(entries, 1)
+            : entries;
+    var events = new ArrayList<AgentEvent>();
+    var _ = Replay.of(id, told, source.events()::entries, events::add);
+    return events;
+  }
+
+  private static List<Recorded> without(List<Recorded> entries, int place) {
+    var kept = new ArrayList<>(entries);
+    kept.remove(place);
+    return kept;
+  }
+
+  /** Up to the last event that the journal holds, or to the end of a run that is over. */
+  private static List<AgentEvent> behind(List<AgentEvent> events, long after, boolean isOver) {
+    int from = 0;
+    int to = isOver ? events.size() : 0;
+    for (int i = 0; i < events.size(); i++) {
+      long seq = Told.seq(events.get(i));
+      if (seq > 0 && seq <= after) {
+        from = i + 1;
+      }
+      if (seq > 0 && !isOver) {
+        to = i + 1;
+      }
+    }
+    return events.subList(from, Math.max(from, to));
+  }
+}

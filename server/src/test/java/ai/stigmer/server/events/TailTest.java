@@ -1,0 +1,114 @@
+package ai.stigmer.server.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.AgentEvent.Beginning;
+import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.message.Usage;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of runs beside their journals. */
+class TailTest {
+  private static final AgentEvent FIRST = new AgentEvent.RunStarted("r", 2, Beginning.RESUMED);
+  private static final AgentEvent DELTA = new AgentEvent.TextDelta(1, "so");
+  private static final AgentEvent END =
+      new AgentEvent.RunFinished(new RunResult("r", new RunEnd.Completed("so"), 1, Usage.NONE));
+
+  private static AgentEvent served(long seq) {
+    return new AgentEvent.ToolFinished(
+        new ToolCall("c", "ls", "{}"), new ToolResult(ToolResult.Status.OK, ""), seq);
+  }
+
+  @Test
+  void textIsKeptUntilItsTurnIsThereAndOnlyForReaders() {
+    var tail = new Tail();
+    tail.add(FIRST);
+    tail.add(DELTA);
+    assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST);
+
+    tail.listen(() -> {});
+    tail.add(DELTA);
+    assertThat(tail.after(1)).extracting(Tail.Numbered::event).containsExactly(DELTA);
+    AgentEvent over = new AgentEvent.TurnFinished(1, new TurnEnd.Cancelled());
+    tail.add(over);
+
+    assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST, over);
+  }
+
+  @Test
+  void onlyTheNewestEventsAreKeptAndThatIsKnown() {
+    var tail = new Tail();
+    tail.add(FIRST);
+    assertThat(tail.isWholeBehind(0)).isTrue();
+    assertThat(tail.isWholeBehind(1)).isTrue();
+    assertThat(tail.isWholeBehind(5)).isFalse();
+
+    for (int i = 0; i < 5_000; i++) {
+      tail.add(served(3 + i));
+    }
+
+    assertThat(tail.after(0)).hasSize(4_096);
+    assertThat(tail.isWholeBehind(0)).isFalse();
+    assertThat(tail.reaches(1)).isFalse();
+    assertThat(tail.reaches(5_000)).isTrue();
+  }
+
+  @Test
+  void aReaderOfTheJournalGoesOnBehindWhatItHasRead() {
+    var tail = new Tail();
+    List.of(FIRST, served(3), served(4), served(6)).forEach(tail::add);
+
+    assertThat(tail.after(tail.placeOf(5)))
+        .extracting(Tail.Numbered::event)
+        .containsExactly(served(6));
+  }
+
+  @Test
+  void whatARunEndedWithIsKeptUntilItGoesOn() {
+    var tails = new RunTails();
+    var heard = new AtomicInteger();
+    tails.saw("r", FIRST);
+    tails.saw("r", END);
+    assertThat(tails.follow("r", heard::incrementAndGet).after(0))
+        .extracting(Tail.Numbered::event)
+        .containsExactly(FIRST, END);
+
+    tails.forget("r");
+    Tail fresh = tails.follow("r", heard::incrementAndGet);
+    assertThat(fresh.isEmpty()).isTrue();
+    tails.saw("r", FIRST);
+
+    assertThat(fresh.after(0)).hasSize(1);
+    assertThat(heard).hasValue(1);
+  }
+
+  @Test
+  void readersOfRunsThatNeverBeginLeaveNothingBehind() {
+    var tails = new RunTails();
+    Runnable heard = () -> {};
+    Tail tail = tails.follow("never", heard);
+
+    tails.leave("never", tail, heard);
+
+    assertThat(tails.follow("never", heard)).isNotSameAs(tail);
+  }
+
+  @Test
+  void manyRunsThatHaveEndedAreForgottenFromTheOldest() {
+    var tails = new RunTails();
+    for (int i = 0; i < 100; i++) {
+      tails.saw("r" + i, FIRST);
+      tails.saw("r" + i, END);
+    }
+
+    assertThat(tails.follow("r0", () -> {}).isEmpty()).isTrue();
+    assertThat(tails.follow("r99", () -> {}).isEmpty()).isFalse();
+  }
+}
