@@ -45,6 +45,12 @@ public record RunContext(
       requireNonNull(hash, "hash is null");
     }
 
+    private KnownSkill moved(Path from, Path to) {
+      return file.startsWith(from)
+          ? new KnownSkill(name, to.resolve(from.relativize(file)), hash)
+          : this;
+    }
+
     /** A skill of which any content counts. */
     public KnownSkill(String name, Path file) {
       this(name, file, "");
@@ -68,13 +74,7 @@ public record RunContext(
     return new RunContext(
         servers,
         variables,
-        skills.stream()
-            .map(
-                skill ->
-                    skill.file().startsWith(from)
-                        ? new KnownSkill(skill.name(), to.resolve(from.relativize(skill.file())))
-                        : skill)
-            .toList(),
+        skills.stream().map(skill -> skill.moved(from, to)).toList(),
         answerSchema);
   }
 
