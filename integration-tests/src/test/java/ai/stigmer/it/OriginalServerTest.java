@@ -195,47 +195,6 @@ class OriginalServerTest {
     }
   }
 
-  @Test
-  void aWorkerThatSleepsPastItsHeartbeatAndWakesUpReportsNoMore() throws IOException {
-    var answers = new AtomicInteger();
-    var asked = new CountDownLatch(1);
-    var released = new CountDownLatch(1);
-    try (FakeOllama ollama =
-            FakeOllama.start(
-                Scenario.answering(
-                    body -> {
-                      if (answers.getAndIncrement() > 0) {
-                        return Answer.text("done");
-                      }
-                      asked.countDown();
-                      await(released);
-                      return Answer.text("too late");
-                    }));
-        OriginalServer server = server()) {
-      Running sleeper = worker(server, ollama);
-      invoke(server, "aex_1", "\"heartbeat\": 3");
-      await(asked);
-      sleeper.signal("STOP");
-      assertThat(server.result("aex_1").path("failure").asText()).isEqualTo("TimeoutError");
-      Running _ = worker(server, ollama);
-      invoke(server, "aex_1", "\"heartbeat\": 3");
-      JsonNode end =
-          server.await(
-              "the second result",
-              event -> event.path("result").asText().equals("aex_1") && event.has("phase"));
-
-      sleeper.signal("CONT");
-      released.countDown();
-
-      TemporalSite.until(
-          "the sleeper to let go",
-          () -> StigmerProcess.read(sleeper.err()).contains("execution aex_1 EXECUTION_"));
-      assertThat(end.path("phase").asText()).isEqualTo("EXECUTION_COMPLETED");
-      assertThat(server.updates("aex_1").getLast().path("status")).isEqualTo(end.path("status"));
-      assertThat(server.updates("aex_1").toString()).doesNotContain("too late");
-    }
-  }
-
   private static void await(CountDownLatch latch) {
     try {
       latch.await();

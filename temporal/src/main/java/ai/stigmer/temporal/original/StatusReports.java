@@ -3,6 +3,7 @@ package ai.stigmer.temporal.original;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.graphton.cancel.CancelToken;
 import io.grpc.StatusRuntimeException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -24,6 +25,7 @@ final class StatusReports implements AutoCloseable {
   private final BooleanSupplier mayTell;
   private final Consumer<StatusRuntimeException> failed;
   private final CancelToken closing = new CancelToken();
+  private final CountDownLatch closed = new CountDownLatch(1);
   private final Semaphore changed = new Semaphore(0);
   private final Thread thread;
   private volatile boolean isAway;
@@ -64,11 +66,11 @@ final class StatusReports implements AutoCloseable {
           boolean _ = pause.next();
         } else {
           pause.reset();
-          TimeUnit.MILLISECONDS.sleep(LEAST_MILLIS);
+          boolean _ = closed.await(LEAST_MILLIS, TimeUnit.MILLISECONDS);
         }
       }
     } catch (InterruptedException e) {
-      // It is closed.
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -106,7 +108,9 @@ final class StatusReports implements AutoCloseable {
   @Override
   public void close() {
     closing.cancel();
-    thread.interrupt();
+    closed.countDown();
+    // A call under way is let end: one that is broken off could still arrive after the last.
+    changed.release();
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {
