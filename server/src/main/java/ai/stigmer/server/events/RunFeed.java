@@ -76,18 +76,22 @@ final class RunFeed {
     var feed = new RunFeed(source, id, frames);
     Runnable heard = feed::heard;
     Tail tail = source.tails().follow(id, heard);
+    Bell.Listening bell =
+        source.events().bell().listen(id, place -> source.events().entries(id, place), heard);
     AutoCloseable subscription;
     try {
       subscription = source.events().executions().subscribe(id, feed.new Ends());
     } catch (RuntimeException e) {
       source.tails().leave(id, tail, heard);
+      bell.close();
       throw e;
     }
     Thread.ofVirtual()
         .name("feed-" + id)
         .start(
             () -> {
-              try (subscription) {
+              try (bell;
+                  subscription) {
                 feed.tell(tail, after);
               } catch (Sink.Gone e) {
                 // Its resources are let go of here.
@@ -176,10 +180,14 @@ final class RunFeed {
       if (news.isNothing()) {
         frames.quiet();
       }
-      if (!tail.reaches(place)) {
+      if (tail.isEmpty() || !tail.reaches(place)) {
+        // Somebody else drives it, or this reader was too slow.
         place = catchUp(tail, Math.max(after, told.newest()));
+        if (place < 0) {
+          return;
+        }
       }
-      for (Tail.Numbered numbered : place < 0 ? List.<Tail.Numbered>of() : tail.after(place)) {
+      for (Tail.Numbered numbered : tail.after(place)) {
         place = numbered.number();
         if (isLast(numbered.event())) {
           return;
