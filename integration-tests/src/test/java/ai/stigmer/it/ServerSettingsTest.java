@@ -29,7 +29,7 @@ class ServerSettingsTest {
   @TempDir Path folder = Path.of("");
 
   /** Where a value is configured. */
-  private enum Layer {
+  enum Layer {
     FLAG,
     VARIABLE,
     FILE
