@@ -85,7 +85,8 @@ class AccessTest {
   @Test
   void noPathAnswersWithoutTheToken() throws Exception {
     for (String path :
-        List.of("/healthz/live", "/healthz/ready", "/metrics", "/docs", "/nowhere", "/console/no")) {
+        List.of(
+            "/healthz/live", "/healthz/ready", "/metrics", "/docs", "/nowhere", "/console/no")) {
       for (String verb : List.of("GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD")) {
         assertThat(send(path, verb, "", Map.of()).statusCode())
             .as(verb + " " + path)
