@@ -1,6 +1,7 @@
 package ai.stigmer.server;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.testkit.ollama.FakeOllama;
@@ -87,6 +88,11 @@ final class TestingServer implements AutoCloseable {
   /** What lies in its store, past the port. */
   Shelves shelves() {
     return server.backend().shelves();
+  }
+
+  /** What its runs write. */
+  Journal journal() {
+    return server.backend().journal();
   }
 
   /** What its runs get as secrets. */

@@ -1,0 +1,216 @@
+package ai.stigmer.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.server.guard.ConsoleSessions;
+import ai.stigmer.server.guard.Grants;
+import ai.stigmer.server.guard.Grants.Scope;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.server.Route;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is let into the console, and which forms count. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConsoleDoorTest {
+  @SuppressWarnings("NullAway.Init") // Made before the first test.
+  private TestingServer server;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws IOException {
+    server = TestingServer.in(folder, Map.of("STIGMER_LLM_PROVIDER", "ollama"));
+  }
+
+  @AfterAll
+  void stop() {
+    server.close();
+  }
+
+  /** The console's routes of a verb, with their parameters filled. */
+  private List<String> paths(HttpMethod method) {
+    return server.routes().stream()
+        .filter(route -> route.methods().contains(method))
+        .map(Route::patternString)
+        .filter(pattern -> pattern.matches("/console(/.*)?"))
+        .map(pattern -> pattern.replaceAll("(?<=/):[^/]+", "x"))
+        .toList();
+  }
+
+  @Test
+  void aCodeLetsOneBrowserInOnceWithACookieThatNoScriptAndNoOtherPathSees() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      String code = ConsoleVisitor.code(server);
+
+      HttpResponse<String> first = visitor.enter(code);
+      HttpResponse<String> second = visitor.enter(code);
+
+      assertThat(first.statusCode()).isEqualTo(303);
+      assertThat(first.headers().firstValue("location")).contains("/console/runs");
+      assertThat(first.headers().firstValue("set-cookie").orElseThrow())
+          .contains("Path=/console", "HTTPOnly", "SameSite=Strict", "Max-Age=43200")
+          .doesNotContain("Secure", server.token(), code);
+      assertThat(second.statusCode()).isEqualTo(401);
+      assertThat(second.body()).contains("E590", "stigmer console");
+      assertThat(second.headers().firstValue("set-cookie")).isEmpty();
+    }
+  }
+
+  @Test
+  void whoeverHasNoSessionIsToldWhatToTypeOnEveryPage() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (String path : paths(HttpMethod.GET)) {
+        if (path.matches("/console|/console/login|/console/assets/x")) {
+          continue;
+        }
+        var answer =
+            visitor.send(
+                HttpRequest.newBuilder(URI.create(visitor.origin() + path))
+                    .header("cookie", "stigmer_console=" + "x".repeat(43))
+                    .build());
+        assertThat(answer.statusCode()).as(path).isEqualTo(401);
+        assertThat(answer.body()).as(path).contains("stigmer console", "Log in");
+      }
+    }
+  }
+
+  @Test
+  void everyAnswerForbidsFramesForeignScriptsAndGuessedTypes() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (String path : paths(HttpMethod.GET)) {
+        var headers = visitor.get(path.replace("/assets/x", "/assets/console.css")).headers();
+        assertThat(headers.firstValue("content-security-policy").orElse(""))
+            .as(path)
+            .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+            .doesNotContain("unsafe");
+        assertThat(headers.firstValue("x-content-type-options")).as(path).contains("nosniff");
+        assertThat(headers.firstValue("referrer-policy")).as(path).contains("same-origin");
+        assertThat(headers.firstValue("cache-control").orElse(""))
+            .as(path)
+            .isEqualTo(
+                path.contains("/assets/") ? "public, max-age=31536000, immutable" : "no-store");
+      }
+    }
+  }
+
+  @Test
+  void noFormCountsFromAnotherPageOrWithoutTheTokenOfItsSession() throws Exception {
+    var counted = new ArrayList<String>();
+    List<String> forms = paths(HttpMethod.POST);
+    assertThat(forms).hasSizeGreaterThan(4);
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server);
+        ConsoleVisitor other = ConsoleVisitor.in(server)) {
+      String token = visitor.formToken();
+      for (String path : forms) {
+        for (String origin :
+            List.of("", "null", "http://127.0.0.1:1", "https://127.0.0.1:" + server.port())) {
+          var request =
+              HttpRequest.newBuilder(URI.create(visitor.origin() + path))
+                  .header("cookie", visitor.cookie())
+                  .header("content-type", "application/x-www-form-urlencoded")
+                  .POST(BodyPublishers.ofString("message=x&form_token=" + token));
+          if (!origin.isEmpty()) {
+            request.header("origin", origin);
+          }
+          if (visitor.send(request.build()).statusCode() != 403) {
+            counted.add(path + " from \"" + origin + '"');
+          }
+        }
+        if (path.equals("/console/login")) {
+          continue;
+        }
+        for (String brought : List.of("", "x", other.formToken())) {
+          var fields = new HashMap<>(Map.of("message", "x", "form_token", brought));
+          var answer =
+              visitor.send(visitor.form(path, fields).header("cookie", visitor.cookie()).build());
+          if (answer.statusCode() != 403 || !answer.body().contains("E592")) {
+            counted.add(path + " with \"" + brought + '"');
+          }
+        }
+      }
+    }
+    assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void whatAnotherSiteEmbedsIsRefused() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (String site : List.of("cross-site", "same-site")) {
+        var answer =
+            visitor.send(
+                visitor
+                    .request("/console/runs")
+                    .header("sec-fetch-site", site)
+                    .header("sec-fetch-mode", "no-cors")
+                    .build());
+        assertThat(answer.statusCode()).as(site).isEqualTo(403);
+      }
+    }
+  }
+
+  @Test
+  void theCookieOpensNothingOfTheApi() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (String path : List.of("/api/agents/agt_1", "/v1/models", "/metrics", "/healthz/ready")) {
+        assertThat(visitor.get(path).statusCode()).as(path).isEqualTo(401);
+      }
+    }
+  }
+
+  @Test
+  void whoeverLeavesIsOut() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      assertThat(visitor.post("/console/logout", Map.of()).statusCode()).isEqualTo(303);
+
+      assertThat(visitor.get("/console/runs").statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void aSessionEndsWithItsToken(@TempDir Path folder) throws Exception {
+    try (TestingServer own = TestingServer.in(folder, Map.of("STIGMER_LLM_PROVIDER", "ollama"));
+        ConsoleVisitor visitor = ConsoleVisitor.in(own)) {
+      assertThat(visitor.get("/console/runs").statusCode()).isEqualTo(200);
+
+      Files.writeString(own.home().resolve("server.token"), "n".repeat(43));
+
+      assertThat(visitor.get("/console/runs").statusCode()).isEqualTo(401);
+    }
+  }
+
+  @Test
+  void codesAndSessionsEndWithTheirTimeAndCarryTheScopesOfTheirToken() {
+    var now = new AtomicReference<>(Instant.parse("2026-11-21T12:00:00Z"));
+    Grants grants = token -> token.equals("reader") ? Set.of(Scope.READ) : Set.of();
+    var sessions = new ConsoleSessions(grants, now::get);
+
+    String late = sessions.code("reader");
+    now.updateAndGet(time -> time.plus(ConsoleSessions.CODE_LASTS));
+    assertThat(sessions.exchange(late)).isEmpty();
+    String cookie = sessions.exchange(sessions.code("reader")).orElseThrow();
+    assertThat(sessions.exchange(sessions.code("nobody"))).isEmpty();
+
+    assertThat(sessions.find(cookie).orElseThrow().scopes()).containsExactly(Scope.READ);
+    now.updateAndGet(time -> time.plus(ConsoleSessions.SESSION_LASTS).minus(Duration.ofSeconds(1)));
+    assertThat(sessions.find(cookie)).isPresent();
+    now.updateAndGet(time -> time.plusSeconds(1));
+    assertThat(sessions.find(cookie)).isEmpty();
+  }
+}
