@@ -2,9 +2,11 @@ package ai.stigmer.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.server.guard.BearerToken;
 import ai.stigmer.server.guard.ConsoleSessions;
-import ai.stigmer.server.guard.Grants;
-import ai.stigmer.server.guard.Grants.Scope;
+import ai.stigmer.server.guard.Scope;
+import ai.stigmer.server.guard.TokenFile;
+import ai.stigmer.server.guard.TokenList;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.Route;
 import java.io.IOException;
@@ -20,7 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -196,18 +198,20 @@ class ConsoleDoorTest {
   }
 
   @Test
-  void codesAndSessionsEndWithTheirTimeAndCarryTheScopesOfTheirToken() {
+  void codesAndSessionsEndWithTheirTimeAndCarryTheScopeOfTheirToken(@TempDir Path home) {
     var now = new AtomicReference<>(Instant.parse("2026-11-21T12:00:00Z"));
-    Grants grants = token -> token.equals("reader") ? Set.of(Scope.READ) : Set.of();
-    var sessions = new ConsoleSessions(grants, now::get);
+    TokenList tokens = TokenList.in(home, now::get);
+    String reader = tokens.create("reader", Scope.READ, Optional.empty());
+    var bearer = new BearerToken(TokenFile.in(home.resolve("server.token")), tokens);
+    var sessions = new ConsoleSessions(bearer, now::get);
 
-    String late = sessions.code("reader");
+    String late = sessions.code(reader);
     now.updateAndGet(time -> time.plus(ConsoleSessions.CODE_LASTS));
     assertThat(sessions.exchange(late)).isEmpty();
-    String cookie = sessions.exchange(sessions.code("reader")).orElseThrow();
+    String cookie = sessions.exchange(sessions.code(reader)).orElseThrow();
     assertThat(sessions.exchange(sessions.code("nobody"))).isEmpty();
 
-    assertThat(sessions.find(cookie).orElseThrow().scopes()).containsExactly(Scope.READ);
+    assertThat(sessions.find(cookie).orElseThrow().scope()).isEqualTo(Scope.READ);
     now.updateAndGet(time -> time.plus(ConsoleSessions.SESSION_LASTS).minus(Duration.ofSeconds(1)));
     assertThat(sessions.find(cookie)).isPresent();
     now.updateAndGet(time -> time.plusSeconds(1));
