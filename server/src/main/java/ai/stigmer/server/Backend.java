@@ -74,13 +74,7 @@ record Backend(
     Vault vault = vault(options);
     Journal journal =
         new RedactedInbox(journal(options.database(), log, clock), KnownSecrets.in(options.env()));
-    ResourceStore store;
-    try {
-      store = resources(options.database(), vault);
-    } catch (RuntimeException e) {
-      journal.close();
-      throw e;
-    }
+    ResourceStore store = resources(options.database(), vault, journal);
     Shelves shelves = Shelves.of(store, clock);
     var skills = new SkillShelf(shelves.skills(), store, clock);
     Map<String, String> env = options.env();
@@ -163,6 +157,17 @@ record Backend(
       case ServerOptions.Database.Postgres postgres ->
           PostgresJournal.open(postgres.url(), clock, note -> log.warn("database", "note", note));
     };
+  }
+
+  /** Closes the journal when there is none. */
+  private static ResourceStore resources(
+      ServerOptions.Database database, Vault vault, Journal journal) {
+    try {
+      return resources(database, vault);
+    } catch (RuntimeException e) {
+      journal.close();
+      throw e;
+    }
   }
 
   static ResourceStore resources(ServerOptions.Database database, Vault vault) {

@@ -70,7 +70,7 @@ class ConsoleDoorTest {
           .contains("Path=/console", "HTTPOnly", "SameSite=Strict", "Max-Age=43200")
           .doesNotContain("Secure", server.token(), code);
       assertThat(second.statusCode()).isEqualTo(401);
-      assertThat(second.body()).contains("E590", "stigmer console");
+      assertThat(second.body()).contains("E587", "stigmer console");
       assertThat(second.headers().firstValue("set-cookie")).isEmpty();
     }
   }
@@ -142,7 +142,7 @@ class ConsoleDoorTest {
           var fields = new HashMap<>(Map.of("message", "x", "form_token", brought));
           var answer =
               visitor.send(visitor.form(path, fields).header("cookie", visitor.cookie()).build());
-          if (answer.statusCode() != 403 || !answer.body().contains("E592")) {
+          if (answer.statusCode() != 403 || !answer.body().contains("E589")) {
             counted.add(path + " with \"" + brought + '"');
           }
         }

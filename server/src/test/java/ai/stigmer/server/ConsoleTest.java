@@ -184,7 +184,7 @@ class ConsoleTest {
 
       var other = visitor.post(first, Map.of("decision", "approve", "hash", "0".repeat(64)));
       assertThat(other.statusCode()).isEqualTo(400);
-      assertThat(other.body()).contains("E592", "another call");
+      assertThat(other.body()).contains("E589", "another call");
 
       var denied =
           visitor.post(first, Map.of("decision", "deny", "reason", "keep them", "hash", hash));

@@ -245,7 +245,7 @@ final class Backend implements AutoCloseable {
     String words = words(e);
     if (mayPass(e)) {
       return Problem.of(
-              "E595",
+              "E579",
               Problem.Category.RUN,
               "the Stigmer server cannot be reached for " + what + ": " + code + words)
           .from("backend.endpoint " + endpoint)

@@ -40,7 +40,7 @@ record Ingredients(Agent agent, ContractVariables variables, List<String> earlie
   /**
    * Asks the server for them.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E595} when it cannot be reached,
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E579} when it cannot be reached,
    *     {@code E596} when it does not have or give one of them, {@code E597} when the execution
    *     names neither session nor agent
    */

@@ -63,7 +63,7 @@ final class UnpackedSkills {
   /**
    * Unpacks skills; returns what a prompt says of them, which is nothing when there are none.
    *
-   * @throws ProblemException {@code E595}, {@code E596} when the server does not give one, {@code
+   * @throws ProblemException {@code E579}, {@code E596} when the server does not give one, {@code
    *     E561} for one that cannot be unpacked
    */
   String text(List<ApiResourceReference> references) {
