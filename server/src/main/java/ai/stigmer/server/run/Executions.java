@@ -435,7 +435,7 @@ public final class Executions implements AutoCloseable {
 
   /** Whether a run that is driven here waits for an approval. */
   public boolean isAsking(String id) {
-    return decisions.isAsking(id);
+    return decisions.isAsked(id);
   }
 
   /** One page of a list, each as it is now. */
