@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +35,13 @@ class PostgresCrashTest {
   private static String url = "";
   private static volatile InstantSource clock = InstantSource.system();
   private static volatile Predicate<String> alive = owner -> true;
+
+  /**
+   * Who owns the run that is being claimed: the database asks for the process, which is always this
+   * one.
+   */
+  private static final ThreadLocal<String> ASKED_FOR = ThreadLocal.withInitial(() -> "");
+
   private static @Nullable PostgresJournal journal;
 
   @BeforeAll
@@ -44,7 +53,7 @@ class PostgresCrashTest {
             PostgresUrl.parse(url),
             () -> clock.instant(),
             _ -> {},
-            owner -> alive.test(owner),
+            _ -> alive.test(ASKED_FOR.get()),
             Duration.ofSeconds(30));
   }
 
@@ -67,6 +76,23 @@ class PostgresCrashTest {
             PostgresServer.name(url),
             "TRUNCATE stigmer.executions, stigmer.entries, stigmer.blobs, stigmer.inbox");
     return new ForwardingJournal(requireNonNull(journal)) {
+      private final Map<String, String> owned = new ConcurrentHashMap<>();
+
+      @Override
+      public JournalWriter create(String runId, String owner) {
+        JournalWriter writer = super.create(runId, owner);
+        owned.put(runId, owner);
+        return writer;
+      }
+
+      @Override
+      public JournalWriter claim(String runId, String owner) {
+        ASKED_FOR.set(owned.getOrDefault(runId, ""));
+        JournalWriter writer = super.claim(runId, owner);
+        owned.put(runId, owner);
+        return writer;
+      }
+
       @Override
       protected JournalWriter around(JournalWriter writer) {
         return writer;

@@ -219,12 +219,20 @@ final class ExpectedExplain {
           "temporal.invoke_task_queue",
           "backend.endpoint",
           "backend.api_key",
+          "server.address",
+          "server.names",
+          "server.tls.certificate",
+          "server.tls.key",
+          "server.behind_proxy",
+          "server.workspaces",
+          "server.key",
           "worker.workspaces",
           "worker.sandbox",
           "worker.log_level",
           "workspace.store" ->
           put(node, text, null);
       case "temporal.max_concurrency" -> put(node, text, 10);
+      case "server.max_runs" -> put(node, text, 64);
       case "llm.api" -> {
         put(node, text, null);
         check(CascadeData.isApi(text), text, "E133", key);
