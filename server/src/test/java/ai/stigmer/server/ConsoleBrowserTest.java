@@ -54,7 +54,7 @@ class ConsoleBrowserTest {
 
       browser.open(url(tour.server, "/console/runs/" + run));
       browser.until("document.querySelector('#streamed').innerText.startsWith('The <b>folder')");
-      assertThat(browser.text("#facts .standing")).contains("running");
+      browser.until("document.querySelector('#facts .standing').innerText.includes('running')");
 
       browser.evaluate("document.querySelector('.cancel').open = true");
       browser.evaluate("window.stigmerLeaving = true");

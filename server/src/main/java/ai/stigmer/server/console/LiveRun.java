@@ -4,6 +4,8 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.runner.VisibleText;
 import ai.stigmer.runner.contract.StatusMerge;
+import ai.stigmer.server.console.page.RunRow;
+import ai.stigmer.server.console.page.Standing;
 import ai.stigmer.server.console.story.Item;
 import ai.stigmer.server.console.story.Story;
 import ai.stigmer.server.events.RunEvents;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What happens in a run, told to its page: parts of the page where the journal has grown, and bare
@@ -58,6 +61,7 @@ final class LiveRun {
     private final Story story;
     private final boolean mayRun;
     private final SseWriter writer;
+    private @Nullable Standing shown;
 
     private Teller(String run, Story story, boolean mayRun, SseWriter writer) {
       this.run = run;
@@ -66,12 +70,26 @@ final class LiveRun {
       this.writer = writer;
     }
 
+    /**
+     * A run begins to be driven, and to wait, without an entry that says so; the page may be older.
+     */
+    private void standing() throws Gone {
+      if (pages.head(run).standing() != shown) {
+        write("parts", parts(List.of(), List.of()), story.seq());
+      }
+    }
+
     @Override
     public void event(ObjectNode event, long seq) throws Gone {
       String type = event.path("type").asText();
       if (seq > story.seq()) {
         readOn();
-      } else if (seq == 0 && type.equals("TEXT_MESSAGE_CONTENT") && !isOfUser(event)) {
+        return;
+      }
+      if (!type.endsWith("_CONTENT")) {
+        standing();
+      }
+      if (seq == 0 && type.equals("TEXT_MESSAGE_CONTENT") && !isOfUser(event)) {
         write("text", quoted(event.path("delta").asText()), 0);
       } else if (event.path("name").asText().equals("text_discarded")) {
         write("discard", quoted(""), 0);
@@ -98,11 +116,13 @@ final class LiveRun {
     }
 
     private String parts(List<Item> changed, List<Item> fresh) {
+      RunRow head = pages.head(run);
+      shown = head.standing();
       return Pages.render(
           "part/news",
           Map.of(
               "facts",
-              pages.facts(pages.head(run), story),
+              pages.facts(head, story),
               "changed",
               changed,
               "fresh",
@@ -113,6 +133,7 @@ final class LiveRun {
 
     @Override
     public void quiet() throws Gone {
+      standing();
       writer.write(":\n\n");
     }
 
