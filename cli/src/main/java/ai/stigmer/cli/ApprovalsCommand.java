@@ -19,6 +19,7 @@ import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.ApprovalDesk.Verdict;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.permission.Mode;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.PresentPlan;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -240,7 +241,7 @@ final class ApprovalsCommand implements Runnable {
           var runs = new LinkedHashSet<String>();
           for (String id : found) {
             Shown shown = desk.decide(id, decision, Decider.here());
-            runs.add(shown.runId());
+            runs.add(ChildIds.root(shown.runId()));
             String words = Visible.answer(ApprovalDesk.words(decision));
             surroundings.out().println(id + " " + words + ": " + ToolLine.call(asDecided(shown)));
           }

@@ -33,8 +33,7 @@ final class LocalServer {
 
   /** Whether the address is one of this machine. */
   boolean isHere() {
-    String host = String.valueOf(url.getHost());
-    return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    return Loopback.is(String.valueOf(url.getHost()));
   }
 
   /** Where the program is, by the search path. */

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.Finding;
 import ai.stigmer.graphton.sandbox.CommandEnvironment;
 import ai.stigmer.graphton.sandbox.Confinement;
+import ai.stigmer.graphton.sandbox.Network;
 import ai.stigmer.graphton.sandbox.Sandbox;
 import ai.stigmer.graphton.sandbox.Sandbox.Found;
 import ai.stigmer.graphton.sandbox.SandboxPolicy;
@@ -49,9 +50,25 @@ public final class CommandSandbox {
    *
    * @param asked what the configuration says
    * @throws ai.stigmer.graphton.error.ProblemException {@code E430} when a sandbox was asked for by
-   *     name and does not work, {@code E130} when the workspace cannot be used
+   *     name and does not work, {@code E432} when hosts were listed and nothing would hold commands
+   *     to them, {@code E130} when the workspace cannot be used
    */
   public Decision decide(Execution asked) {
+    Decision decision = decided(asked);
+    if (asked.network() instanceof Network.Hosts && !decision.execution().isSandboxed()) {
+      throw Problem.of(
+              "E432",
+              Problem.Category.CONFIGURATION,
+              "hosts are listed, and nothing would hold commands to them: " + decision.words())
+          .help(
+              "in a sandbox: --execution-mode sandbox",
+              "or leave the list out: --allow-host, execution.network")
+          .asException();
+    }
+    return decision;
+  }
+
+  private Decision decided(Execution asked) {
     if (asked.mode() == ExecutionMode.LOCAL) {
       return new Decision(asked, "commands: no sandbox");
     }

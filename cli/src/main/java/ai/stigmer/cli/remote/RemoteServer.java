@@ -2,6 +2,7 @@ package ai.stigmer.cli.remote;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.cli.Loopback;
 import ai.stigmer.config.Backend;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
@@ -60,7 +61,7 @@ public final class RemoteServer implements AutoCloseable {
    */
   public static RemoteServer of(Backend backend, Path home) {
     URI uri = URI.create(backend.endpoint());
-    boolean isHere = isHere(uri.getHost());
+    boolean isHere = Loopback.is(String.valueOf(uri.getHost()));
     if (!isHere && !"https".equalsIgnoreCase(uri.getScheme())) {
       throw Problem.of(
               "E581",
@@ -72,10 +73,6 @@ public final class RemoteServer implements AutoCloseable {
     }
     return new RemoteServer(
         backend, backend.token().orElseGet(() -> ofHome(backend, home, isHere)));
-  }
-
-  private static boolean isHere(String host) {
-    return host.equals("localhost") || host.equals("[::1]") || host.startsWith("127.");
   }
 
   private static Secret ofHome(Backend backend, Path home, boolean isHere) {
@@ -156,6 +153,10 @@ public final class RemoteServer implements AutoCloseable {
     }
     try {
       HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+      if (isGateway(response.statusCode())) {
+        response.body().close();
+        throw new IOException("what is in front of the server answers " + response.statusCode());
+      }
       if (response.statusCode() != GOOD) {
         try (InputStream body = response.body()) {
           throw problem(
@@ -167,6 +168,11 @@ public final class RemoteServer implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IOException(e);
     }
+  }
+
+  /** A proxy answers so while the server behind it is away. */
+  private static boolean isGateway(int status) {
+    return status >= 502 && status <= 504;
   }
 
   private HttpRequest.Builder request(String path) {

@@ -12,6 +12,7 @@ import ai.stigmer.graphton.journal.Inbox.Posted;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.graphton.tool.Tool;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,6 +94,14 @@ final class ApprovalStage {
    */
   Word ask(Question question, String callId, ToolCall call, String why) {
     return ask(wanted(question, callId, call, why));
+  }
+
+  /** Whether it was asked before, and somebody has answered. */
+  boolean isAnswered(Question question, String callId, ToolCall call, String why) {
+    return ledger
+        .unused(wanted(question, callId, call, why).hash())
+        .filter(known -> known.decided().isPresent() || posted(known.request()).isPresent())
+        .isPresent();
   }
 
   private ApprovalRequest wanted(Question question, String callId, ToolCall call, String why) {
@@ -193,7 +202,7 @@ final class ApprovalStage {
   }
 
   private Problem waitsBesideOthers(ApprovalRequest request) {
-    Problem waits = waits(request, plan.writer().runId());
+    Problem waits = waits(request, ChildIds.root(plan.writer().runId()));
     long others =
         ledger.openBeside(request).stream().filter(other -> posted(other).isEmpty()).count();
     if (others == 0) {

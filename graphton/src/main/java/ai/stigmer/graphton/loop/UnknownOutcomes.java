@@ -28,6 +28,8 @@ final class UnknownOutcomes {
           "The process stopped while this call was running, and its output is lost. The user has"
               + " looked: it took effect. Do not repeat it.");
 
+  private static final String WHY = "the process stopped while this call was running";
+
   private final UnknownEffects choice;
   private final ApprovalStage approvals;
 
@@ -52,11 +54,15 @@ final class UnknownOutcomes {
   }
 
   /**
-   * Settles a call.
+   * Settles a call. What somebody has answered counts, whatever the choice is now.
    *
    * @throws ai.stigmer.graphton.error.ProblemException {@code E417} when such calls end the run
    */
   Settled settle(ReadyCall ready) {
+    if (approvals.isAnswered(
+        Question.DID_IT_HAPPEN, ready.context().callId(), ready.asRun(), WHY)) {
+      return ask(ready);
+    }
     return switch (choice) {
       case TELL_MODEL -> new Settled.Known(TOLD, Optional.empty());
       case FAIL -> throw notKnown(ready);
@@ -65,12 +71,7 @@ final class UnknownOutcomes {
   }
 
   private Settled ask(ReadyCall ready) {
-    Word word =
-        approvals.ask(
-            Question.DID_IT_HAPPEN,
-            ready.context().callId(),
-            ready.asRun(),
-            "the process stopped while this call was running");
+    Word word = approvals.ask(Question.DID_IT_HAPPEN, ready.context().callId(), ready.asRun(), WHY);
     return switch (word) {
       case Word.Waiting waiting -> new Settled.Held(Optional.of(waiting.end()));
       case Word.Cancelled _ -> new Settled.Held(Optional.empty());

@@ -27,6 +27,9 @@ public final class Redactor {
   /** Takes nothing out. */
   public static final Redactor NONE = new Redactor(List.of());
 
+  /** What stands where a text was cut, also as the bytes of UTF-8. */
+  private static final List<String> CUTS = List.of("…", "\u00e2\u0080\u00a6");
+
   private static final int LETTERS = 128;
 
   /** A line of this length that has no spaces is a secret by itself, as one of a private key is. */
@@ -167,7 +170,28 @@ public final class Redactor {
     for (Shape shape : beginning(text, at)) {
       end = Math.max(end, shape.end(text, at));
     }
+    return end > at ? end : Math.max(end, cut(text, at));
+  }
+
+  /** Where the beginning of one ends that was cut off behind it; negative when none does. */
+  private int cut(String text, int at) {
+    int end = Shape.NO;
+    for (String secret : secrets) {
+      int length = 0;
+      while (length < secret.length()
+          && at + length < text.length()
+          && secret.charAt(length) == text.charAt(at + length)) {
+        length++;
+      }
+      if (length >= SHORTEST && isCut(text, at + length)) {
+        end = Math.max(end, at + length);
+      }
+    }
     return end;
+  }
+
+  private static boolean isCut(String text, int at) {
+    return CUTS.stream().anyMatch(cut -> text.startsWith(cut, at));
   }
 
   /** Whether one begins at this place that may end behind the text. */

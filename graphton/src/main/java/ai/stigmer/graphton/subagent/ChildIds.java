@@ -40,6 +40,11 @@ public final class ChildIds {
     return matcher.matches() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
+  /** The run at the top of the tree that one belongs to; itself when nobody has delegated it. */
+  public static String root(String runId) {
+    return parent(runId).map(ChildIds::root).orElse(runId);
+  }
+
   private static byte[] sha256(String text) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

@@ -172,4 +172,15 @@ class RedactorTest {
     assertThat(hiding.text("{\"pin\":1234567890,\"at\":[1]}"))
         .isEqualTo("{\"pin\":\"[redacted]\",\"at\":[1]}");
   }
+
+  @Test
+  void whatWasCutWithinASecretIsTakenOutToo() {
+    Redactor redactor = Redactor.of(List.of("zQ8fakeSecretValue77xx99"));
+    assertThat(redactor.text("key=zQ8fakeSecretValue77x…")).isEqualTo("key=[redacted]…");
+    assertThat(redactor.text("key=zQ8fake…")).isEqualTo("key=zQ8fake…");
+    assertThat(redactor.text("key=zQ8fakeSecretValue77x")).isEqualTo("key=zQ8fakeSecretValue77x");
+    Pieces pieces = redactor.pieces();
+    assertThat(pieces.add("key=zQ8fakeSecr") + pieces.add("etValue…") + pieces.end())
+        .isEqualTo("key=[redacted]…");
+  }
 }

@@ -22,6 +22,11 @@ final class Tail {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long last;
 
+  /**
+   * Whether a part of the turn that streams is missing; then its end tells all that was not told.
+   */
+  private boolean isHoled;
+
   /** The number of the newest event that is not here any more. */
   private long trimmed;
 
@@ -29,13 +34,15 @@ final class Tail {
     synchronized (this) {
       boolean isDelta =
           event instanceof AgentEvent.TextDelta || event instanceof AgentEvent.ThinkingDelta;
-      if (isDelta && listeners.isEmpty()) {
+      if (isDelta && (isHoled || listeners.isEmpty())) {
+        isHoled = true;
         return;
       }
       last++;
       if (isDelta) {
         deltas.add(last);
       } else if (settles(event)) {
+        isHoled = false;
         deltas.forEach(events::remove);
         deltas.clear();
       }

@@ -34,6 +34,9 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   /** Where the console is. */
   public static final String ROOT = "/console";
 
+  /** Where a browser leaves, whatever it may do besides. */
+  public static final String LEAVE = ROOT + "/logout";
+
   /** The field of every form that holds the session's form token. */
   public static final String FORM_TOKEN = "form_token";
 
@@ -104,7 +107,8 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
     if (session == null) {
       return locked.serve(ctx, request);
     }
-    if (!session.may(isPost ? Scope.RUN : Scope.READ)) {
+    boolean isLeaving = ctx.config().route().patternString().equals(LEAVE);
+    if (!session.may(isPost && !isLeaving ? Scope.RUN : Scope.READ)) {
       return refused(
           ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
     }

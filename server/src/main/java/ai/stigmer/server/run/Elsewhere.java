@@ -91,6 +91,10 @@ final class Elsewhere implements AutoCloseable {
       }
     }
     boolean _ = readOn(following);
+    if (here.find(id) == null) {
+      // Its journal has an end that was not told yet.
+      return;
+    }
     if (following.wasPending()) {
       var _ = here.stored(following);
     }

@@ -400,13 +400,22 @@ public final class Executions implements AutoCloseable {
    * Goes on with an execution that has ended, as far as its run can go on; one that is under way is
    * only looked at again.
    *
-   * @throws ProblemException {@code E560} when there is no such execution
+   * @throws ProblemException {@code E560} when there is no such execution, {@code E578} when it has
+   *     ended and workers drive the runs
    */
   public AgentExecution resume(String id) {
     AgentExecution now = get(id);
     if (live.containsKey(id)) {
       engine.wake(id);
       return now;
+    }
+    if (elsewhere != null) {
+      throw Problem.of(
+              "E578",
+              Problem.Category.USAGE,
+              "execution " + id + " has ended, and its workers are not asked to go on")
+          .help("begin another execution in its session: it knows the conversation")
+          .asException();
     }
     failures.forget(id);
     AgentExecution again =

@@ -413,6 +413,18 @@ class ApprovalTest extends LoopFixture {
   }
 
   @Test
+  void anAnswerThatWasGivenCountsWhateverIsDoneAboutLostOutcomesNow() {
+    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{\"n\":1}"), noting("work"), "r");
+    runner(nothing(), says("done")).unknownEffects(UnknownEffects.ASK).resume(agent(), "r");
+    desk.decide("r.1", new ApprovalDecision.DidNotHappen(), "me");
+
+    runner(nothing(), says("done")).unknownEffects(UnknownEffects.TELL_MODEL).resume(agent(), "r");
+
+    assertThat(ran).hasSize(1);
+    assertThat(lastAnswer().status()).isEqualTo(ToolResult.Status.OK);
+  }
+
+  @Test
   void aLostOutcomeEndsTheRunUntilSomebodyChoosesWhenItIsToFail() {
     dieAfter(JournalEntry.ToolIntent.class, calls("work", "{\"n\":1}"), noting("work"), "r");
     RunResult failed = runner(nothing()).unknownEffects(UnknownEffects.FAIL).resume(agent(), "r");
