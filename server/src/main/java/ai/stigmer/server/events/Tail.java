@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest events of one drive of a run, each with its number. Text that streams is kept until
- * its turn is there, and only while somebody reads.
+ * its turn is there: piece by piece for who reads, and joined as long as nobody does, so that who
+ * comes in the middle of a turn is told its beginning at once.
  *
  * <p>Thread contract: thread-safe.
  */
@@ -22,36 +24,66 @@ final class Tail {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long last;
 
-  /**
-   * Whether a part of the turn that streams is missing; then its end tells all that was not told.
-   */
-  private boolean isHoled;
+  /** Text that streamed while nobody read, and the last of its events; null where there is none. */
+  private final StringBuilder unheard = new StringBuilder();
+
+  private @Nullable AgentEvent newestUnheard;
 
   /** The number of the newest event that is not here any more. */
   private long trimmed;
 
   void add(AgentEvent event) {
     synchronized (this) {
-      boolean isDelta =
-          event instanceof AgentEvent.TextDelta || event instanceof AgentEvent.ThinkingDelta;
-      if (isDelta && (isHoled || listeners.isEmpty())) {
-        isHoled = true;
+      if (isDelta(event) && listeners.isEmpty()) {
+        hold(event);
         return;
       }
-      last++;
-      if (isDelta) {
-        deltas.add(last);
-      } else if (settles(event)) {
-        isHoled = false;
+      tellUnheard();
+      if (settles(event)) {
         deltas.forEach(events::remove);
         deltas.clear();
       }
-      events.put(last, event);
-      if (events.size() > MOST) {
-        trimmed = events.pollFirstEntry().getKey();
-      }
+      append(event);
     }
     listeners.forEach(Runnable::run);
+  }
+
+  private void append(AgentEvent event) {
+    last++;
+    if (isDelta(event)) {
+      deltas.add(last);
+    }
+    events.put(last, event);
+    if (events.size() > MOST) {
+      trimmed = events.pollFirstEntry().getKey();
+    }
+  }
+
+  private void hold(AgentEvent delta) {
+    if (newestUnheard != null && newestUnheard.getClass() != delta.getClass()) {
+      tellUnheard();
+    }
+    unheard.append(
+        delta instanceof AgentEvent.ThinkingDelta thinking
+            ? thinking.text()
+            : ((AgentEvent.TextDelta) delta).text());
+    newestUnheard = delta;
+  }
+
+  private void tellUnheard() {
+    switch (newestUnheard) {
+      case AgentEvent.TextDelta text ->
+          append(new AgentEvent.TextDelta(text.turn(), unheard.toString()));
+      case AgentEvent.ThinkingDelta thinking ->
+          append(new AgentEvent.ThinkingDelta(thinking.turn(), unheard.toString()));
+      case null, default -> {}
+    }
+    unheard.setLength(0);
+    newestUnheard = null;
+  }
+
+  private static boolean isDelta(AgentEvent event) {
+    return event instanceof AgentEvent.TextDelta || event instanceof AgentEvent.ThinkingDelta;
   }
 
   /** Whether the text that has streamed so far is void, or stands in the event. */
@@ -105,7 +137,8 @@ final class Tail {
     return place;
   }
 
-  void listen(Runnable heard) {
+  synchronized void listen(Runnable heard) {
+    tellUnheard();
     listeners.add(heard);
   }
 

@@ -27,18 +27,33 @@ class TailTest {
   }
 
   @Test
-  void textIsKeptUntilItsTurnIsThereAndOnlyForReaders() {
+  void whoComesInTheMiddleOfATurnIsToldItsBeginning() {
+    var tail = new Tail();
+    tail.add(FIRST);
+    tail.add(new AgentEvent.ThinkingDelta(1, "hm"));
+    tail.add(DELTA);
+    tail.add(DELTA);
+
+    tail.listen(() -> {});
+    tail.add(DELTA);
+
+    assertThat(tail.after(0))
+        .extracting(Tail.Numbered::event)
+        .containsExactly(
+            FIRST,
+            new AgentEvent.ThinkingDelta(1, "hm"),
+            new AgentEvent.TextDelta(1, "soso"),
+            DELTA);
+  }
+
+  @Test
+  void textIsKeptUntilItsTurnIsThere() {
     var tail = new Tail();
     tail.add(FIRST);
     tail.add(DELTA);
-    assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST);
-
-    // Who comes in the middle of a turn is told its text by its end, whole and once.
-    tail.listen(() -> {});
-    tail.add(DELTA);
-    assertThat(tail.after(1)).isEmpty();
     AgentEvent over = new AgentEvent.TurnFinished(1, new TurnEnd.Cancelled());
     tail.add(over);
+    tail.listen(() -> {});
     tail.add(DELTA);
 
     assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST, over, DELTA);
