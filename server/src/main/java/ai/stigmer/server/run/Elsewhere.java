@@ -183,7 +183,7 @@ final class Elsewhere implements AutoCloseable {
     Optional<AgentExecution> row = executions.find(following.id());
     if (row.isEmpty() || StatusMerge.isTerminal(row.get().getStatus().getPhase())) {
       here.left(following, row);
-    } else if (following.isLaunched() && !here.isAsked(following)) {
+    } else if (following.isLaunched() && !here.isAsking(following.id())) {
       engine.givenUp(following.id()).ifPresent(why -> giveUp(following, why.asException()));
     }
   }

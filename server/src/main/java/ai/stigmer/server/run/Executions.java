@@ -287,11 +287,6 @@ public final class Executions implements AutoCloseable {
     return true;
   }
 
-  /** Whether it waits for somebody's word. */
-  boolean isAsked(Following following) {
-    return decisions.isAsked(following.id());
-  }
-
   /** Whoever drives the run was told that there is an answer. */
   void forgetQuestion(String id) {
     decisions.forget(id);
@@ -442,7 +437,7 @@ public final class Executions implements AutoCloseable {
     return present(stored);
   }
 
-  /** Whether a run that is driven here waits for an approval. */
+  /** Whether a run that is followed here waits for somebody's word. */
   public boolean isAsking(String id) {
     return decisions.isAsked(id);
   }
