@@ -54,6 +54,11 @@ public final class ReclaimingJournal implements Journal {
   }
 
   @Override
+  public Hold hold(String runId) {
+    return journal.hold(runId);
+  }
+
+  @Override
   public List<RunSummary> list(int limit) {
     return journal.list(limit);
   }

@@ -80,6 +80,11 @@ public final class RedactedInbox implements Journal {
   }
 
   @Override
+  public Hold hold(String runId) {
+    return journal.hold(runId);
+  }
+
+  @Override
   public List<RunSummary> list(int limit) {
     return journal.list(limit);
   }
