@@ -56,6 +56,11 @@ public abstract class ForwardingJournal implements Journal {
   }
 
   @Override
+  public Hold hold(String runId) {
+    return journal.hold(runId);
+  }
+
+  @Override
   public List<RunSummary> list(int limit) {
     return journal.list(limit);
   }
