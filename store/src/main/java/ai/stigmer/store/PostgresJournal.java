@@ -40,6 +40,7 @@ public final class PostgresJournal implements Journal {
   private static final String IS_CLAIM = "SELECT 1 FROM executions WHERE id = ? AND claim = ?";
 
   private final PostgresPool pool;
+  private final PostgresAppends appends;
   private final InstantSource clock;
   private final Predicate<String> alive;
   private final @Nullable PostgresLease lease;
@@ -54,6 +55,7 @@ public final class PostgresJournal implements Journal {
       @Nullable PostgresLease lease,
       boolean isEmpty) {
     this.pool = pool;
+    this.appends = new PostgresAppends(pool);
     this.clock = clock;
     this.alive = alive;
     this.lease = lease;
@@ -227,7 +229,8 @@ public final class PostgresJournal implements Journal {
   }
 
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {
-    return new PostgresWriter(pool, clock, claim, chain, () -> news.appended(claim.runId()));
+    return new PostgresWriter(
+        pool, appends, clock, claim, chain, () -> news.appended(claim.runId()));
   }
 
   @Override
