@@ -38,6 +38,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -53,6 +55,9 @@ class SharedExecutionsTest {
 
   /** What was asked of the workers, and what they did, in order. */
   private final List<String> story = new CopyOnWriteArrayList<>();
+
+  /** What the workers do not know any more. */
+  private final Set<String> forgotten = ConcurrentHashMap.newKeySet();
 
   private final List<AutoCloseable> open = new ArrayList<>();
   private FakeOllama ollama;
@@ -102,7 +107,14 @@ class SharedExecutionsTest {
     public void start(String runId) {
       if (!story.contains("start " + runId)) {
         story.add("start " + runId);
+      } else if (forgotten.remove(runId)) {
+        story.add("start anew " + runId);
       }
+    }
+
+    @Override
+    public boolean isForgotten(String runId) {
+      return forgotten.contains(runId);
     }
 
     @Override
@@ -263,6 +275,19 @@ class SharedExecutionsTest {
       until("its new end", () -> phase(server, one) == ExecutionPhase.EXECUTION_COMPLETED);
     }
     assertThat(phase(first, other)).isEqualTo(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  @Test
+  void aRunThatNobodyKnowsAnyMoreIsStartedAnewInsteadOfBeingWaitedForForEver() throws Exception {
+    open.remove(second);
+    second.close();
+    AgentExecution one = started(first);
+
+    forgotten.add(id(one));
+
+    until("a new start", () -> story.contains("start anew " + id(one)));
+    end(one, new RunEnd.Completed("1"));
+    until("its end", () -> phase(first, one) == ExecutionPhase.EXECUTION_COMPLETED);
   }
 
   @Test
