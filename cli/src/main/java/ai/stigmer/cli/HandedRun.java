@@ -6,8 +6,6 @@ import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.loop.ApprovalDesk;
-import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.Replay;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
@@ -15,8 +13,6 @@ import ai.stigmer.temporal.RunOutcome;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalEngine;
 import ai.stigmer.temporal.TemporalSettings;
-import java.util.HashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +26,6 @@ final class HandedRun {
 
   private final Surroundings surroundings;
   private final RunView view;
-  private final Set<String> told = new HashSet<>();
 
   HandedRun(Surroundings surroundings, RunView view) {
     this.surroundings = surroundings;
@@ -76,6 +71,7 @@ final class HandedRun {
   }
 
   private void await(TemporalEngine engine, Journal journal, String runId) {
+    var questions = new OpenQuestions(journal, runId);
     CompletableFuture<RunOutcome> end =
         CompletableFuture.supplyAsync(
             () -> engine.result(runId), task -> Thread.ofVirtual().start(task));
@@ -84,7 +80,10 @@ final class HandedRun {
         var _ = end.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        tellOfApprovals(journal, runId);
+        questions
+            .news()
+            .forEach(
+                id -> view.note("the run waits for an approval: stigmer approvals show " + id));
       } catch (ExecutionException e) {
         if (e.getCause() instanceof ProblemException problem) {
           throw problem;
@@ -93,14 +92,6 @@ final class HandedRun {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
-      }
-    }
-  }
-
-  private void tellOfApprovals(Journal journal, String runId) {
-    for (ApprovalDesk.Shown shown : new ApprovalDesk(journal).of(runId)) {
-      if (shown.standing() == Standing.OPEN && told.add(shown.request().id())) {
-        view.note("the run waits for an approval: stigmer approvals show " + shown.request().id());
       }
     }
   }

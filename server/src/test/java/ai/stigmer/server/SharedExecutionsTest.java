@@ -32,11 +32,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -53,7 +56,11 @@ class SharedExecutionsTest {
   /** What was asked of the workers, and what they did, in order. */
   private final List<String> story = new CopyOnWriteArrayList<>();
 
+  /** What the workers do not know any more. */
+  private final Set<String> forgotten = ConcurrentHashMap.newKeySet();
+
   private final List<AutoCloseable> open = new ArrayList<>();
+  private FakeOllama ollama;
   private Backend first;
   private Backend second;
   private Agent agent;
@@ -61,17 +68,17 @@ class SharedExecutionsTest {
   @BeforeEach
   void open() throws IOException {
     Files.createDirectories(folder.resolve("home"));
-    FakeOllama ollama =
+    ollama =
         FakeOllama.start(
             Scenario.of(Answer.text("never asked"))
                 .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
     open.add(ollama);
-    first = server(ollama);
-    second = server(ollama);
+    first = server(InstantSource.system());
+    second = server(InstantSource.system());
     agent = first.shelves().agents().create(ExecutionTest.agent());
   }
 
-  private Backend server(FakeOllama ollama) {
+  private Backend server(InstantSource clock) {
     var log =
         new ServerLog(
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
@@ -81,7 +88,7 @@ class SharedExecutionsTest {
             TestingServer.options(folder, Map.of("OLLAMA_BASE_URL", ollama.baseUrl())),
             new Driving.Elsewhere(Workers::new, Optional.empty()),
             log,
-            InstantSource.system());
+            clock);
     open.addFirst(backend);
     backend.executions().pickUp();
     return backend;
@@ -100,7 +107,14 @@ class SharedExecutionsTest {
     public void start(String runId) {
       if (!story.contains("start " + runId)) {
         story.add("start " + runId);
+      } else if (forgotten.remove(runId)) {
+        story.add("start anew " + runId);
       }
+    }
+
+    @Override
+    public boolean isForgotten(String runId) {
+      return forgotten.contains(runId);
     }
 
     @Override
@@ -195,7 +209,26 @@ class SharedExecutionsTest {
   }
 
   @Test
-  void anExecutionThatWasCancelledAtOneServerBeforeItsTurnIsNotHandedOverByTheOther() {
+  void anExecutionOfAServerWhoseClockIsBehindWaitsForTheOneThatIsUnderWay() {
+    // Given
+    Backend behind =
+        server(InstantSource.offset(InstantSource.system(), Duration.ofHours(1).negated()));
+    AgentExecution one = started(first);
+    AgentExecution two = make(behind, one.getSpec().getSessionId());
+    assertThat(id(two)).as("the order of their names").isLessThan(id(one));
+    AgentExecution other = started(behind);
+    // When
+    end(one, new RunEnd.Completed("1"));
+    until("the second", () -> story.contains("start " + id(two)));
+    // Then
+    assertThat(story)
+        .containsExactly(
+            "start " + id(one), "start " + id(other), "end " + id(one), "start " + id(two));
+  }
+
+  @Test
+  void anExecutionThatWasCancelledAtOneServerBeforeItsTurnIsNotHandedOverByTheOther()
+      throws Exception {
     // Given
     AgentExecution one = started(first);
     AgentExecution two = make(first, one.getSpec().getSessionId());
@@ -209,6 +242,9 @@ class SharedExecutionsTest {
                 AgentExecutionStatus.newBuilder()
                     .setPhase(ExecutionPhase.EXECUTION_CANCELLED)
                     .build());
+    // The other one alone goes on from here.
+    open.remove(second);
+    second.close();
     end(one, new RunEnd.Completed("1"));
     until("the third", () -> story.contains("start " + id(three)));
     // Then
@@ -239,6 +275,19 @@ class SharedExecutionsTest {
       until("its new end", () -> phase(server, one) == ExecutionPhase.EXECUTION_COMPLETED);
     }
     assertThat(phase(first, other)).isEqualTo(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  @Test
+  void aRunThatNobodyKnowsAnyMoreIsStartedAnewInsteadOfBeingWaitedForForEver() throws Exception {
+    open.remove(second);
+    second.close();
+    AgentExecution one = started(first);
+
+    forgotten.add(id(one));
+
+    until("a new start", () -> story.contains("start anew " + id(one)));
+    end(one, new RunEnd.Completed("1"));
+    until("its end", () -> phase(first, one) == ExecutionPhase.EXECUTION_COMPLETED);
   }
 
   @Test

@@ -104,6 +104,8 @@ final class PostgresNews implements AutoCloseable {
           pool.once(Commit.TOGETHER, connection -> tell(connection, some));
         } catch (SQLException e) {
           // Followers look by themselves.
+        } catch (RuntimeException e) {
+          trouble(e);
         }
         closed.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS);
         work.acquire();
@@ -136,10 +138,20 @@ final class PostgresNews implements AutoCloseable {
           hear(connection.unwrap(PGConnection.class));
         } catch (SQLException e) {
           closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RuntimeException e) {
+          trouble(e);
+          closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** News must not end for good because one of them, or one who hears it, is not in order. */
+  private void trouble(RuntimeException e) {
+    if (closed.getCount() > 0) {
+      pool.note("news of the database were not told or heard: " + e);
     }
   }
 

@@ -107,6 +107,11 @@ final class PostgresPool implements AutoCloseable {
     return url;
   }
 
+  /** Says something about the database to whoever looks after this process. */
+  void note(String text) {
+    notes.accept(text);
+  }
+
   /**
    * Does the work, again and again while the database is away.
    *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.UserMessage;
 import ai.stigmer.graphton.journal.JournalWriter;
@@ -18,8 +19,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -184,6 +189,49 @@ class PostgresJournalTest {
       }
       assertThat(there.read("r")).hasSize(2);
     }
+  }
+
+  @Test
+  void whoHoldsARunIsToldWithoutClaimingIt() {
+    String url = server().newDatabase();
+    try (PostgresJournal journal = open(url)) {
+      JournalWriter writer = journal.create("r", "me");
+      assertThat(journal.hold("r")).isEqualTo(Journal.Hold.HERE);
+      writer.close();
+      assertThat(journal.hold("r")).isEqualTo(Journal.Hold.NOBODY);
+      sql(
+          url,
+          "UPDATE executions SET holder = '1@elsewhere/1';"
+              + " INSERT INTO holders VALUES ('1@elsewhere/1', clock_timestamp())");
+      assertThat(journal.hold("r")).isEqualTo(Journal.Hold.ELSEWHERE);
+      sql(url, "UPDATE holders SET seen = seen - interval '1 hour'");
+      assertThat(journal.hold("r")).isEqualTo(Journal.Hold.LOST);
+      assertCode("E501", () -> journal.hold("no"));
+    }
+  }
+
+  @Test
+  void newsGoOnThoughOneWhoHearsThemIsNotInOrderAndThatIsSaid() throws Exception {
+    String url = server().newDatabase();
+    var notes = new CopyOnWriteArrayList<String>();
+    var heard = new CountDownLatch(1);
+    var isFirst = new AtomicBoolean(true);
+    try (PostgresJournal here = open(url, notes::add);
+        PostgresJournal there = open(url);
+        var _ =
+            here.watch(
+                run -> {
+                  if (isFirst.getAndSet(false)) {
+                    throw new IllegalStateException("not in order");
+                  }
+                  heard.countDown();
+                });
+        JournalWriter writer = there.create("r", "me")) {
+      do {
+        writer.append(said("a"));
+      } while (!heard.await(100, TimeUnit.MILLISECONDS));
+    }
+    assertThat(notes).anyMatch(note -> note.contains("not in order"));
   }
 
   @Test

@@ -100,6 +100,40 @@ abstract class EngineContract {
   }
 
   @Test
+  void aWaitingRunIsEndedFromElsewhereAndGoesOnBehindThatEndOnlyWhenSomebodyAsksForIt() {
+    Site.Peer process = site.process();
+    site.begin(process, run, false, Site.command("echo ran >> log"), Site.says("done"));
+    try (Engine engine = engine(process)) {
+      // Given
+      engine.start(run);
+      String approval = site.approval(run).request().id();
+      // When
+      site.steering().cancel(run, "test");
+      engine.wake(run);
+      // Then
+      assertThat(site.end(run)).isInstanceOf(RunEnd.Cancelled.class);
+      List<JournalEntry> entries = site.entries(run);
+      engine.start(run);
+      site.begin(process, run + "x", true, Site.says("done"));
+      engine.start(run + "x");
+      assertThat(site.end(run + "x")).isEqualTo(new RunEnd.Completed("done"));
+      assertThat(site.entries(run)).isEqualTo(entries);
+      // When
+      site.approve(approval);
+      site.steering().resume(run, "test");
+      engine.start(run);
+      // Then
+      Site.await(
+          "the second end",
+          () ->
+              site.entries(run).getLast().equals(new RunFinished(new RunEnd.Completed("done")))
+                  ? Optional.of("it")
+                  : Optional.empty());
+    }
+    assertThat(site.lines(run, "log")).containsExactly("ran");
+  }
+
+  @Test
   void aRunThatIsNotDrivenIsLeftAloneByACancel() {
     Site.Peer process = site.process();
     site.begin(process, run, true, Site.says("done"));

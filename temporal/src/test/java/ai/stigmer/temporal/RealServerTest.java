@@ -77,10 +77,12 @@ class RealServerTest extends TemporalContract {
   void aWorkflowThatSomebodyTerminatedIsToldToBeGivenUpAndOneThatGoesOnIsNot() {
     try (Temporal temporal = new Temporal(server, site.process(), folder, Duration.ofMinutes(1))) {
       assertThat(temporal.engine().givenUp(run)).as("unknown").isEmpty();
+      assertThat(temporal.engine().isForgotten(run)).isTrue();
       site.begin(temporal.process(), run, false, Site.command("echo ran >> log"), Site.says("x"));
       temporal.engine().start(run);
       var _ = site.approval(run);
       assertThat(temporal.engine().givenUp(run)).as("waiting").isEmpty();
+      assertThat(temporal.engine().isForgotten(run)).isFalse();
       // When
       temporal.terminate(run);
       // Then

@@ -15,6 +15,7 @@ import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.Execution;
@@ -165,6 +166,10 @@ final class Site implements AutoCloseable {
         () ->
             new ApprovalDesk(reading)
                 .of(runId).stream().filter(one -> one.standing() == Standing.OPEN).findFirst());
+  }
+
+  SteeringDesk steering() {
+    return new SteeringDesk(reading);
   }
 
   void approve(String approval) {

@@ -35,6 +35,16 @@ final class NewestEntries {
     isStale.set(true);
   }
 
+  /** Whoever could not look leaves the look to the next one. */
+  private List<Recorded> more() {
+    try {
+      return journal.apply(end);
+    } catch (RuntimeException e) {
+      isStale.set(true);
+      throw e;
+    }
+  }
+
   /** The entries behind a sequence number, as of the last time that the run was heard to grow. */
   synchronized List<Recorded> behind(long after) {
     if (end == NOWHERE) {
@@ -44,7 +54,7 @@ final class NewestEntries {
       return journal.apply(after);
     }
     if (isStale.getAndSet(false)) {
-      List<Recorded> more = journal.apply(end);
+      List<Recorded> more = more();
       newest.addAll(more);
       end += more.size();
     }

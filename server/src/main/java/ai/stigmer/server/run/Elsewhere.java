@@ -122,10 +122,7 @@ final class Elsewhere implements AutoCloseable {
    */
   private boolean isDone(String id) {
     Optional<AgentExecution> row = common.executions().find(id);
-    boolean isCancelled =
-        row.map(one -> one.getStatus().getPhase() == ExecutionPhase.EXECUTION_CANCELLED)
-            .orElse(true);
-    if (!isOver(row) || !isCancelled || !launch.hasBegun(id) || desk.end(id).isPresent()) {
+    if (!isOver(row) || !isCancelled(row) || !launch.hasBegun(id) || desk.end(id).isPresent()) {
       return isOver(row);
     }
     desk.cancel(id, Executions.BY);
@@ -135,6 +132,11 @@ final class Elsewhere implements AutoCloseable {
 
   private static boolean isOver(Optional<AgentExecution> row) {
     return row.map(one -> StatusMerge.isTerminal(one.getStatus().getPhase())).orElse(true);
+  }
+
+  private static boolean isCancelled(Optional<AgentExecution> row) {
+    return row.map(one -> one.getStatus().getPhase() == ExecutionPhase.EXECUTION_CANCELLED)
+        .orElse(true);
   }
 
   /** Begins its run unless that was done; returns false when another server is about to. */
@@ -176,7 +178,7 @@ final class Elsewhere implements AutoCloseable {
     }
     // Whoever has cancelled it before it was started has asked nobody to stop it.
     Optional<AgentExecution> row = common.executions().find(id);
-    if (isOver(row)) {
+    if (isCancelled(row)) {
       common.engine().cancel(id);
       here.left(following, row);
     }

@@ -388,6 +388,11 @@ public final class Executions implements AutoCloseable {
    */
   public AgentExecution resume(String id) {
     AgentExecution now = get(id);
+    Following known = live.get(id);
+    if (elsewhere != null && known != null) {
+      // Its end may not be known here yet.
+      boolean _ = readOn(known);
+    }
     if (live.containsKey(id)) {
       boolean _ = wake(id);
       return now;

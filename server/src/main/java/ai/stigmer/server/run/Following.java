@@ -36,6 +36,7 @@ final class Following {
   private long seen;
   private int ends;
   private boolean isAtEnd;
+  private boolean goesOn;
   private boolean isDrivenHere;
   private boolean isLaunched;
   private long lastNews = System.nanoTime();
@@ -159,19 +160,20 @@ final class Following {
     ends += (int) news.stream().filter(one -> one.entry() instanceof RunFinished).count();
     isAtEnd = news.getLast().entry() instanceof RunFinished;
     lastNews = System.nanoTime();
-    if (isPassed()) {
+    goesOn = isPassed();
+    if (goesOn) {
       Recorded last = news.getLast();
       fold.add(new Recorded(last.seq(), last.time(), new JournalEntry.RunResumed("")));
     }
     return news;
   }
 
-  /** Whether its journal stops at an end behind which nobody has asked to go on. */
+  /** Whether its journal stopped at an end behind which nobody had asked to go on. */
   synchronized boolean isOver() {
-    return isAtEnd && !isPassed();
+    return isAtEnd && !goesOn;
   }
 
-  /** Whether its journal stops at an end behind which somebody has asked to go on. */
+  /** Whether its journal stops at an end behind which somebody has asked to go on by now. */
   synchronized boolean isPassed() {
     return isAtEnd && desk.isResumeAsked(id(), ends);
   }

@@ -1,6 +1,7 @@
 package ai.stigmer.server.events;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -9,6 +10,7 @@ import ai.stigmer.graphton.journal.Recorded;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -59,6 +61,26 @@ class NewestEntriesTest {
     assertThat(seqs(newest.behind(0))).hasSize(2 * NewestEntries.MOST + 2).startsWith(1L, 2L, 3L);
     assertThat(seqs(newest.behind(NewestEntries.MOST))).hasSize(NewestEntries.MOST + 2);
     assertThat(looks).containsExactly(2L, 2L, 0L, (long) NewestEntries.MOST);
+  }
+
+  @Test
+  void aLookThatFailedIsMadeAgainByTheNextReader() {
+    var fails = new AtomicBoolean();
+    var shaky =
+        new NewestEntries(
+            after -> {
+              if (fails.getAndSet(false)) {
+                throw new IllegalStateException("the database is away");
+              }
+              return journal.read("r", after);
+            });
+    assertThat(seqs(shaky.behind(0))).containsExactly(1L, 2L);
+    append(1);
+    shaky.grown();
+    fails.set(true);
+    assertThatThrownBy(() -> shaky.behind(2)).hasMessage("the database is away");
+
+    assertThat(seqs(shaky.behind(2))).containsExactly(3L);
   }
 
   private void append(int count) {

@@ -192,7 +192,13 @@ final class GraphtonExecution {
     workplace.backend().updateStatus(id, status);
   }
 
-  private void notTaken(StatusRuntimeException e) {
+  private void notTaken(RuntimeException why) {
+    if (!(why instanceof StatusRuntimeException e)) {
+      workplace
+          .log()
+          .say(LogLevel.ERROR, "a bug of stigmer in the status of execution " + id + ": " + why);
+      return;
+    }
     boolean later = Backend.mayPass(e);
     workplace
         .log()

@@ -24,14 +24,14 @@ final class Lease implements AutoCloseable {
   /** A cancellation is heard with a sign of life. */
   private static final Duration LONGEST = Duration.ofSeconds(5);
 
-  private final ActivityExecutionContext activity;
+  private final Runnable sign;
   private final CancelToken token;
   private final Duration timeout;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile long lastBeat = System.nanoTime();
 
-  private Lease(ActivityExecutionContext activity, CancelToken token, Duration timeout) {
-    this.activity = activity;
+  private Lease(Runnable sign, CancelToken token, Duration timeout) {
+    this.sign = sign;
     this.token = token;
     this.timeout = timeout;
   }
@@ -44,7 +44,13 @@ final class Lease implements AutoCloseable {
    */
   static Lease of(ActivityExecutionContext activity, CancelToken token) {
     Duration asked = activity.getInfo().getHeartbeatTimeout();
-    Lease lease = new Lease(activity, token, asked == null || asked.isZero() ? USUAL : asked);
+    return of(
+        () -> activity.heartbeat(null), asked == null || asked.isZero() ? USUAL : asked, token);
+  }
+
+  /** The same for a sign of life that fails as that of an activity. */
+  static Lease of(Runnable sign, Duration timeout, CancelToken token) {
+    Lease lease = new Lease(sign, token, timeout);
     Thread.ofVirtual().name("lease").start(lease::keep);
     return lease;
   }
@@ -68,24 +74,31 @@ final class Lease implements AutoCloseable {
           token.abandon();
           return;
         }
-        beat();
-        lastBeat = System.nanoTime();
+        long now = System.nanoTime();
+        if (isHeard()) {
+          lastBeat = now;
+        }
       } while (!closed.await(millis, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void beat() {
+  /** Gives a sign of life; returns whether it may have been heard. */
+  private boolean isHeard() {
     try {
-      activity.heartbeat(null);
+      sign.run();
+      return true;
     } catch (ActivityCanceledException e) {
       token.cancel();
+      return true;
     } catch (ActivityCompletionFailureException | ActivityWorkerShutdownException e) {
       // The server is out of reach, and may be back before the timeout; or this worker is about to
       // end, and its close says what becomes of the execution.
+      return false;
     } catch (ActivityCompletionException e) {
       token.abandon();
+      return false;
     }
   }
 

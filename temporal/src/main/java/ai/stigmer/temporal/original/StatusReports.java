@@ -23,7 +23,7 @@ final class StatusReports implements AutoCloseable {
   private final Supplier<AgentExecutionStatus> status;
   private final Consumer<AgentExecutionStatus> send;
   private final BooleanSupplier mayTell;
-  private final Consumer<StatusRuntimeException> failed;
+  private final Consumer<RuntimeException> failed;
   private final CancelToken closing = new CancelToken();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Semaphore changed = new Semaphore(0);
@@ -39,7 +39,7 @@ final class StatusReports implements AutoCloseable {
       Supplier<AgentExecutionStatus> status,
       Consumer<AgentExecutionStatus> send,
       BooleanSupplier mayTell,
-      Consumer<StatusRuntimeException> failed) {
+      Consumer<RuntimeException> failed) {
     this.status = status;
     this.send = send;
     this.mayTell = mayTell;
@@ -60,7 +60,7 @@ final class StatusReports implements AutoCloseable {
       while (!closing.isCancelled()) {
         changed.acquire();
         boolean _ = changed.tryAcquire();
-        boolean sent = closing.isCancelled() || once(status.get());
+        boolean sent = closing.isCancelled() || newest();
         if (!sent) {
           changed.release();
           boolean _ = pause.next();
@@ -71,6 +71,16 @@ final class StatusReports implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The same, whatever is wrong with the newest one: another one may be in order. */
+  private boolean newest() {
+    try {
+      return once(status.get());
+    } catch (RuntimeException e) {
+      failed.accept(e);
+      return false;
     }
   }
 

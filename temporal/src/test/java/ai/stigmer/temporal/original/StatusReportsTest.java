@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.graphton.cancel.CancelToken;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -19,7 +18,7 @@ class StatusReportsTest {
   private final AtomicInteger newest = new AtomicInteger();
   private final AtomicBoolean mayTell = new AtomicBoolean(true);
   private final List<String> sent = new CopyOnWriteArrayList<>();
-  private final List<StatusRuntimeException> failures = new CopyOnWriteArrayList<>();
+  private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
 
   private static AgentExecutionStatus status(String text) {
     return AgentExecutionStatus.newBuilder().setError(text).build();
@@ -98,5 +97,23 @@ class StatusReportsTest {
     }
 
     assertThat(sent).isEmpty();
+  }
+
+  @Test
+  void whatIsWrongWithOneStatusDoesNotKeepTheNextOneFromBeingTold() throws Exception {
+    var told = new CountDownLatch(1);
+    var isFirst = new AtomicBoolean(true);
+    try (StatusReports reports =
+        reports(
+            status -> {
+              if (isFirst.getAndSet(false)) {
+                throw new IllegalStateException("a bug");
+              }
+              told.countDown();
+            })) {
+      reports.touch();
+      told.await();
+    }
+    assertThat(failures).singleElement().isInstanceOf(IllegalStateException.class);
   }
 }
