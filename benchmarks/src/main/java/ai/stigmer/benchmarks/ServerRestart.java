@@ -111,6 +111,10 @@ final class ServerRestart {
         told.add(readers.get(i).seen(journal.read(ids.get(i))));
       }
     }
+    if (delays.isEmpty()) {
+      // All were over before the kill.
+      delays.add(0.0);
+    }
     Seen seen = Seen.of(told);
     return new Figure(
             "lost of " + runs + " runs after kill -9, and 1",
