@@ -1,6 +1,7 @@
 package ai.stigmer.benchmarks;
 
 import ai.stigmer.benchmarks.ReplyServer.Play;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -81,11 +82,23 @@ final class ServerRestart {
   private static void awaitSteps(Path file, List<String> ids) throws Exception {
     try (Journal journal = SqliteJournal.open(file, InstantSource.system())) {
       for (String id : ids) {
-        while (journal.read(id).stream()
-            .noneMatch(one -> one.entry() instanceof JournalEntry.ToolOutcome)) {
+        while (!hasStep(journal, id)) {
           Thread.sleep(50);
         }
       }
+    }
+  }
+
+  private static boolean hasStep(Journal journal, String id) {
+    try {
+      return journal.read(id).stream()
+          .anyMatch(one -> one.entry() instanceof JournalEntry.ToolOutcome);
+    } catch (ProblemException e) {
+      if (e.problem().code().equals("E501")) {
+        // It is stored, and has not begun.
+        return false;
+      }
+      throw e;
     }
   }
 
