@@ -34,6 +34,15 @@ public final class Benchmarks {
   /** Likewise, and with runs that wait. */
   private static final String TEMPORAL_WAITING = "temporal-waiting";
 
+  /** Likewise: it keeps the machine busy for minutes. */
+  private static final String SERVER = "server";
+
+  /** Likewise. */
+  private static final String SERVER_STALLED = "server-stalled";
+
+  /** Likewise, and with servers that are killed. */
+  private static final String SERVER_RESTART = "server-restart";
+
   private Benchmarks() {}
 
   static void main(String[] args) throws Exception {
@@ -94,6 +103,11 @@ public final class Benchmarks {
                   new TemporalOverhead(size.steps * 8, size.stepRounds).measure(folder);
               case TEMPORAL_RECOVERY -> new TemporalRecovery(size.starts).measure(folder);
               case TEMPORAL_WAITING -> new TemporalWaiting(size.runs * 10).measure(folder);
+              case SERVER -> new ServerLoad(size.runs, Math.min(size.steps, 10)).measure(folder);
+              case SERVER_STALLED ->
+                  new ServerStalled(size.runs / 10, 2 * size.manyRounds + 1).measure(folder);
+              case SERVER_RESTART ->
+                  new ServerRestart(size.runs, Math.min(size.steps, 20)).measure(folder);
               case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->
@@ -105,7 +119,8 @@ public final class Benchmarks {
                           + ", "
                           + POSTGRES
                           + ", "
-                          + String.join(", ", TEMPORAL, TEMPORAL_RECOVERY, TEMPORAL_WAITING));
+                          + String.join(
+                              ", ", SERVER, TEMPORAL, TEMPORAL_RECOVERY, TEMPORAL_WAITING));
             });
       }
       return figures;

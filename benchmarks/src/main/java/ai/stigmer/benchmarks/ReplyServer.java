@@ -1,6 +1,7 @@
 package ai.stigmer.benchmarks;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +26,9 @@ final class ReplyServer implements AutoCloseable {
       {"capabilities":["completion","tools"],"details":{"family":"bench"},\
       "model_info":{"general.architecture":"bench","bench.context_length":32768}}
       """;
+  private static final String WORDS =
+      "{\"message\":{\"role\":\"assistant\",\"content\":\"and then some more words follow, \"},"
+          + "\"done\":false}\n";
   private static final String TEXT =
       """
       {"message":{"role":"assistant","content":"All "},"done":false}
@@ -34,21 +38,67 @@ final class ReplyServer implements AutoCloseable {
       """;
 
   private final ServerSocket listener;
-  private final int steps;
-  private final long latencyMillis;
+  private final Play play;
   private final AtomicLong firstChat = new AtomicLong();
 
-  private ReplyServer(ServerSocket listener, int steps, long latencyMillis) {
+  /**
+   * What a run is answered.
+   *
+   * @param steps how many calls, before its end
+   * @param latencyMillis before the first byte of each answer
+   * @param deltas pieces of text before each call or end
+   * @param gapMillis before each of them
+   * @param tool {@code add}, or {@code glob} for runs with the built-in tools
+   */
+  record Play(int steps, long latencyMillis, int deltas, long gapMillis, String tool) {
+    String[] words() {
+      return new String[] {
+        String.valueOf(steps),
+        String.valueOf(latencyMillis),
+        String.valueOf(deltas),
+        String.valueOf(gapMillis),
+        tool
+      };
+    }
+
+    static Play of(String[] words) {
+      return new Play(
+          Integer.parseInt(words[0]),
+          Long.parseLong(words[1]),
+          Integer.parseInt(words[2]),
+          Long.parseLong(words[3]),
+          words[4]);
+    }
+
+    private String call(int step) {
+      String arguments =
+          tool.equals("add") ? "{\"a\":" + step + ",\"b\":1}" : "{\"pattern\":\"*." + step + "\"}";
+      return "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"c"
+          + step
+          + "\",\"function\":{\"name\":\""
+          + tool
+          + "\",\"arguments\":"
+          + arguments
+          + "}}]},\"done\":false}\n"
+          + "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
+          + "\"done_reason\":\"stop\",\"eval_count\":20}\n";
+    }
+  }
+
+  private ReplyServer(ServerSocket listener, Play play) {
     this.listener = listener;
-    this.steps = steps;
-    this.latencyMillis = latencyMillis;
+    this.play = play;
   }
 
   /** Starts a server on a free loopback port. */
   static ReplyServer start(int steps, long latencyMillis) {
+    return start(new Play(steps, latencyMillis, 0, 0, "add"));
+  }
+
+  private static ReplyServer start(Play play) {
     try {
       ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
-      ReplyServer server = new ReplyServer(listener, steps, latencyMillis);
+      ReplyServer server = new ReplyServer(listener, play);
       Thread.ofPlatform().daemon().name("reply-server").start(server::accept);
       return server;
     } catch (IOException e) {
@@ -58,7 +108,7 @@ final class ReplyServer implements AutoCloseable {
 
   /** As a process of its own: prints its port and serves until standard input ends. */
   static void main(String[] args) throws IOException {
-    try (ReplyServer server = start(Integer.parseInt(args[0]), Long.parseLong(args[1]))) {
+    try (ReplyServer server = start(Play.of(args))) {
       System.out.println(server.port());
       while (System.in.read() >= 0) {
         Thread.onSpinWait();
@@ -117,42 +167,49 @@ final class ReplyServer implements AutoCloseable {
 
   private void answer(OutputStream out, String request, byte[] body) throws IOException {
     String text = SHOW;
+    int deltas = 0;
     if (request.contains("/api/chat")) {
       firstChat.compareAndSet(0, System.nanoTime());
       int step = count(body);
-      text = step < steps ? call(step) : TEXT;
-      pause();
+      text = step < play.steps() ? play.call(step) : TEXT;
+      deltas = play.deltas();
+      pause(play.latencyMillis());
     }
+    byte[] words = WORDS.repeat(deltas).getBytes(StandardCharsets.UTF_8);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     byte[] head =
         ("HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nContent-Length: "
-                + bytes.length
+                + (words.length + bytes.length)
                 + "\r\n\r\n")
             .getBytes(StandardCharsets.US_ASCII);
-    byte[] all = new byte[head.length + bytes.length];
-    System.arraycopy(head, 0, all, 0, head.length);
-    System.arraycopy(bytes, 0, all, head.length, bytes.length);
-    out.write(all);
+    if (play.gapMillis() == 0) {
+      out.write(joined(head, words, bytes));
+      return;
+    }
+    out.write(head);
+    for (int i = 0; i < deltas; i++) {
+      pause(play.gapMillis());
+      out.write(words, 0, words.length / deltas);
+    }
+    out.write(bytes);
   }
 
-  private void pause() throws IOException {
-    if (latencyMillis > 0) {
+  private static byte[] joined(byte[]... pieces) {
+    var all = new ByteArrayOutputStream();
+    for (byte[] piece : pieces) {
+      all.writeBytes(piece);
+    }
+    return all.toByteArray();
+  }
+
+  private static void pause(long millis) throws IOException {
+    if (millis > 0) {
       try {
-        Thread.sleep(latencyMillis);
+        Thread.sleep(millis);
       } catch (InterruptedException e) {
         throw new IOException(e);
       }
     }
-  }
-
-  private static String call(int step) {
-    return "{\"message\":{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"c"
-        + step
-        + "\",\"function\":{\"name\":\"add\",\"arguments\":{\"a\":"
-        + step
-        + ",\"b\":1}}}]},\"done\":false}\n"
-        + "{\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,"
-        + "\"done_reason\":\"stop\",\"eval_count\":20}\n";
   }
 
   private static int count(byte[] body) {

@@ -12,7 +12,11 @@ import java.util.List;
 record ServerProcess(Process process, String url) implements AutoCloseable {
 
   static ServerProcess start(int steps, long latencyMillis) throws IOException {
-    return start(ReplyServer.class, String.valueOf(steps), String.valueOf(latencyMillis));
+    return start(new ReplyServer.Play(steps, latencyMillis, 0, 0, "add"));
+  }
+
+  static ServerProcess start(ReplyServer.Play play) throws IOException {
+    return start(ReplyServer.class, play.words());
   }
 
   /** Starts a program whose first line of output is the port that it listens on. */

@@ -51,6 +51,16 @@ class BenchmarksTest {
   }
 
   @Test
+  void theBenchmarkOfAKilledServerLosesNoRunAndTellsNoEntryTwice() throws Exception {
+    Figure figure =
+        Benchmarks.measure(folder, Benchmarks.Size.TINY, List.of("server-restart")).getFirst();
+    assertThat(figure.numbers())
+        .containsEntry("not whole at their end", 0.0)
+        .containsEntry("entries lost by readers that came back", 0.0)
+        .containsEntry("entries told twice", 0.0);
+  }
+
+  @Test
   void theFloorHasTheSameExchangeWithTheServer() throws Exception {
     List<JsonNode> ours =
         asked(

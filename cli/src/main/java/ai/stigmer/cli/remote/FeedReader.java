@@ -5,16 +5,48 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
-/** Reads server-sent events. Not thread-safe; {@link #close} may come from another thread. */
+/**
+ * Reads server-sent events. A connection on which nothing comes for too long is over: what has died
+ * without a word would be waited for without end.
+ *
+ * <p>Not thread-safe; {@link #close} may come from another thread.
+ */
 final class FeedReader implements AutoCloseable {
   private final InputStream in;
   private final BufferedReader lines;
+  private final Thread watch;
+  private volatile long heard = System.nanoTime();
+  private volatile boolean isSilent;
 
-  FeedReader(InputStream in) {
+  /**
+   * @param silence how long a line may take
+   */
+  FeedReader(InputStream in, Duration silence) {
     this.in = in;
     this.lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+    this.watch = Thread.ofVirtual().name("feed-watch").start(() -> watch(silence.toNanos()));
+  }
+
+  private void watch(long silence) {
+    try {
+      for (long left = silence; left > 0; left = heard + silence - System.nanoTime()) {
+        TimeUnit.NANOSECONDS.sleep(left);
+      }
+      isSilent = true;
+      in.close();
+    } catch (InterruptedException | IOException e) {
+      // Nobody reads any more.
+    }
+  }
+
+  /** Why there is no more of it. */
+  IOException broken() {
+    return new IOException(
+        isSilent ? "the server says nothing any more" : "the server ended the connection");
   }
 
   /**
@@ -35,6 +67,7 @@ final class FeedReader implements AutoCloseable {
     long id = 0;
     var data = new StringBuilder();
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      heard = System.nanoTime();
       if (line.isEmpty() && !data.isEmpty()) {
         return Optional.of(new Frame(name, id, data.toString()));
       }
@@ -51,6 +84,7 @@ final class FeedReader implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    watch.interrupt();
     in.close();
   }
 }

@@ -17,20 +17,21 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a run of a server to its end. A connection that breaks is made again from the last
- * journal entry on that was told, for two minutes.
+ * Follows a run of a server to its end. A connection that breaks, or says nothing for too long, is
+ * made again from the last journal entry on that was told, for two minutes.
  *
  * <p>Thread contract: one thread follows; {@link #leave} may come from another.
  */
 public final class RemoteFeed {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration BETWEEN = Duration.ofMillis(500);
 
   private final RemoteServer server;
   private final String id;
   private final Listener listener;
   private final Consumer<String> lost;
+  private final Patience patience;
+  private final SinceEntry since = new SinceEntry();
   private final Object lock = new Object();
   private @Nullable FeedReader reader;
   private boolean isLeft;
@@ -44,6 +45,16 @@ public final class RemoteFeed {
     void begun(JsonNode begun);
 
     void event(AgentEvent event);
+  }
+
+  /**
+   * How long is waited.
+   *
+   * @param silence for a byte; a server says something every 15 s, if only that nothing happens
+   * @param away for a server that cannot be reached
+   */
+  record Patience(Duration silence, Duration away) {
+    static final Patience DEFAULT = new Patience(Duration.ofSeconds(45), Duration.ofMinutes(2));
   }
 
   /** How following ended. */
@@ -62,6 +73,12 @@ public final class RemoteFeed {
    * @param lost is told that the connection broke, and that it is there again
    */
   public RemoteFeed(RemoteServer server, String id, Listener listener, Consumer<String> lost) {
+    this(server, id, listener, lost, Patience.DEFAULT);
+  }
+
+  RemoteFeed(
+      RemoteServer server, String id, Listener listener, Consumer<String> lost, Patience patience) {
+    this.patience = patience;
     this.server = requireNonNull(server, "server is null");
     this.id = requireNonNull(id, "id is null");
     this.listener = requireNonNull(listener, "listener is null");
@@ -76,29 +93,30 @@ public final class RemoteFeed {
    */
   public Outcome follow(long after) {
     told = after;
-    long since = 0;
+    long away = 0;
     while (true) {
       IOException broken;
       try (FeedReader opened = open()) {
-        if (since != 0) {
+        if (away != 0) {
           lost.accept("the server is there again");
+          since.again();
         }
-        since = 0;
+        away = 0;
         Optional<Outcome> outcome = read(opened);
         if (outcome.isPresent()) {
           return outcome.get();
         }
-        broken = new IOException("the server ended the connection");
+        broken = opened.broken();
       } catch (IOException e) {
         broken = e;
       }
       if (isLeft()) {
         return new Outcome.Left();
       }
-      if (since == 0) {
-        since = System.nanoTime();
+      if (away == 0) {
+        away = System.nanoTime();
         lost.accept("the connection to " + server.endpoint() + " broke; trying again");
-      } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
+      } else if (System.nanoTime() - away > patience.away().toNanos()) {
         throw server.unreachable(broken);
       }
       pause();
@@ -106,7 +124,10 @@ public final class RemoteFeed {
   }
 
   private FeedReader open() throws IOException {
-    FeedReader opened = new FeedReader(server.stream("/api/executions/" + id + "/feed", told));
+    FeedReader opened =
+        new FeedReader(
+            server.stream("/api/executions/" + id + "/feed", told, patience.silence()),
+            patience.silence());
     synchronized (lock) {
       reader = opened;
       if (isLeft) {
@@ -125,11 +146,13 @@ public final class RemoteFeed {
           return Optional.of(new Outcome.Failed(EventCodec.decodeProblem(frame.data())));
         }
         case "" -> {
-          Optional<RunEnd> end = event(EventCodec.decode(frame.data()));
-          told = Math.max(told, frame.id());
-          if (end.isPresent()) {
-            return Optional.of(new Outcome.Ended(end.get()));
+          for (AgentEvent event : since.next(EventCodec.decode(frame.data()), frame.id() > 0)) {
+            Optional<RunEnd> end = event(event);
+            if (end.isPresent()) {
+              return Optional.of(new Outcome.Ended(end.get()));
+            }
           }
+          told = Math.max(told, frame.id());
         }
         default -> {
           // A newer server may tell more.

@@ -26,6 +26,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A stigmer server over HTTP. What goes wrong there is thrown as the problem that it is.
@@ -144,15 +147,18 @@ public final class RemoteServer implements AutoCloseable {
    * Opens a stream of events.
    *
    * @param after the id of the last event that is known; 0 for none
+   * @param most how long is waited for the server to begin its answer
    * @throws IOException when the connection breaks
    */
-  InputStream stream(String path, long after) throws IOException {
+  InputStream stream(String path, long after, Duration most) throws IOException {
+    // The client's own limit would, in time, hold for the whole stream.
     HttpRequest.Builder request = bare(path).header("accept", "text/event-stream").GET();
     if (after > 0) {
       request.header("last-event-id", String.valueOf(after));
     }
+    var answer = http.sendAsync(request.build(), BodyHandlers.ofInputStream());
     try {
-      HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+      HttpResponse<InputStream> response = answer.get(most.toMillis(), TimeUnit.MILLISECONDS);
       if (isGateway(response.statusCode())) {
         response.body().close();
         throw new IOException("what is in front of the server answers " + response.statusCode());
@@ -164,6 +170,11 @@ public final class RemoteServer implements AutoCloseable {
         }
       }
       return response.body();
+    } catch (TimeoutException e) {
+      answer.cancel(true);
+      throw new IOException("no answer within " + most.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException(e);
