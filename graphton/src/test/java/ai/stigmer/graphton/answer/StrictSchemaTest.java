@@ -45,6 +45,7 @@ class StrictSchemaTest {
         "{'type':'object','properties':{'a':{'type':'array'}},'required':['a']}",
         "{'type':'object','properties':{'a':{'type':'array','items':{'type':'string'},'minItems':2}},'required':['a']}",
         "{'type':'object','properties':{'a':{'$ref':'#/$defs/a'}},'required':['a'],'$defs':{'a':{'type':'string'}}}",
+        "{'type':'object','properties':{'a':{'type':'string'}},'required':['a'],'maxProperties':1}",
         "{'type':'object','properties':{'a':{'anyOf':[]}},'required':['a']}",
         "{'type':'object','properties':{'a':{'enum':[{'b':1}],'type':'string'}},'required':['a']}"
       })
