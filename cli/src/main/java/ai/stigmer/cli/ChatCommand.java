@@ -171,6 +171,7 @@ final class ChatCommand implements Callable<Integer> {
           GoingOn.of(
               view,
               journaled,
+              runner.permissions(runId, journaled),
               input(),
               conversation.sandbox(journaled.workspace()).again(journaled.execution()),
               this::changed);

@@ -11,6 +11,7 @@ import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.CommandSandbox;
 import ai.stigmer.runner.RecordedRun;
 import ai.stigmer.runner.RunEnvironment;
+import ai.stigmer.runner.RunPermissions;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -51,12 +52,15 @@ record GoingOn(RunEnvironment environment, String startLine, Resolved anew) {
   /**
    * Makes it ready, and says to the view with what.
    *
+   * @param permissions what decides about its calls by now; an approval that lies ready counts once
+   *     it is used
    * @param commands where its commands run from now on
    * @param changed what is otherwise from now on
    */
   static GoingOn of(
       RunView view,
       RunEnvironment journaled,
+      RunPermissions permissions,
       ConfigInput now,
       CommandSandbox.Decision commands,
       UnaryOperator<RunEnvironment> changed) {
@@ -66,7 +70,7 @@ record GoingOn(RunEnvironment environment, String startLine, Resolved anew) {
         run.recorded().startLine(models(environment))
             + " · as the run was started · "
             + commands.words()
-            + environment.permissions().inStartLine();
+            + permissions.inStartLine();
     view.begin(RunCommand.shown(environment.model()), startLine, journaled.configuration());
     run.notes().forEach(view::note);
     tellOfChange(view, journaled.model(), run.anew());

@@ -93,7 +93,13 @@ final class ResumeCommand implements Callable<Integer> {
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);
       GoingOn run =
-          GoingOn.of(view, journaled, now(), commands(conversation, journaled), this::changed);
+          GoingOn.of(
+              view,
+              journaled,
+              runner.permissions(runId, journaled),
+              now(),
+              commands(conversation, journaled),
+              this::changed);
       return conversation.resume(runner, runId, run.environment(), run.anew());
     }
   }

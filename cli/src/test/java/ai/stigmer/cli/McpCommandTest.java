@@ -81,7 +81,9 @@ class McpCommandTest {
 
     assertThat(run(shell)).isZero();
     assertThat(shell.stigmer("sessions", "show", "last")).isZero();
-    assertThat(shell.out()).contains("not those that were accepted").doesNotContain("good day");
+    assertThat(shell.out())
+        .contains("E704", "not those that were accepted")
+        .doesNotContain("good day");
     assertThat(shell.stigmer("mcp", "test", "hello")).isEqualTo(7);
     assertThat(shell.out()).contains("changed: ~ greet");
     assertThat(shell.stigmer("mcp", "test", "hello", "--accept")).isZero();

@@ -129,6 +129,24 @@ class PermissionRunTest extends RunOnALaptop {
   }
 
   @Test
+  void aCallThatSomebodyEditedIsShownAsItWasRun() {
+    // Given
+    run(7, List.of("--when-absent", "wait"), command("touch made"), DONE);
+    assertThat(
+            shell.stigmer(
+                "approvals", "approve", "last", "--edit", "{\"command\":\"touch other\"}"))
+        .as(shell.err())
+        .isZero();
+    // When
+    resume(0);
+    assertThat(shell.stigmer("sessions", "show", "last")).isZero();
+    // Then
+    assertThat(shell.out())
+        .contains("✓ execute touch other")
+        .doesNotContain("✓ execute touch made");
+  }
+
+  @Test
   void aResumedRunKeepsItsRulesAndObeysWhatIsDeniedByNow() {
     // Given
     run(

@@ -40,6 +40,9 @@ class PlanRunTest extends RunOnALaptop {
     assertThat(told).contains("mode plan: new.txt", "approved the plan: carry it out now");
     assertThat(workspace.resolve("new.txt")).exists();
     assertThat(shell.err()).contains("E410", "may execute run?", "mode allow-edits");
+    assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
+    resume(0);
+    assertThat(shell.err()).doesNotContain("permissions: ");
   }
 
   @Test
@@ -54,7 +57,8 @@ class PlanRunTest extends RunOnALaptop {
     resume(7);
     assertThat(workspace.resolve("new.txt")).exists();
     assertThat(workspace.resolve("more.txt")).doesNotExist();
-    assertThat(shell.err()).contains("E410", "may write_file run?", "mode ask");
+    assertThat(shell.err())
+        .contains(" · permissions: ask\n", "E410", "may write_file run?", "mode ask");
   }
 
   @Test
@@ -65,7 +69,7 @@ class PlanRunTest extends RunOnALaptop {
     String told = resume(7);
 
     assertThat(told).contains("smaller steps", "mode plan: new.txt");
-    assertThat(shell.err()).contains("E410", "may present_plan run?");
+    assertThat(shell.err()).contains(" · permissions: plan", "E410", "may present_plan run?");
     assertThat(workspace).isEmptyDirectory();
     assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
     resume(0);

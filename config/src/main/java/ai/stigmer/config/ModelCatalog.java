@@ -16,6 +16,9 @@ import java.util.TreeMap;
 public final class ModelCatalog {
   private static final CatalogFile FILE = CatalogFile.read();
 
+  /** What {@code takes} calls the schema of an answer, which is no setting. */
+  private static final String ANSWER_SCHEMA = "answer_schema";
+
   private static final Map<String, String> EVERYWHERE =
       Map.ofEntries(
           Map.entry(SettingsTable.RETRY_BUDGET, "5m"),
@@ -124,6 +127,11 @@ public final class ModelCatalog {
    */
   static boolean takes(String provider, String model, String key) {
     return of(provider).takes().getOrDefault(key, List.of()).stream().anyMatch(model::startsWith);
+  }
+
+  /** Whether a model of this provider can be held to a JSON Schema while it writes. */
+  public static boolean writesBySchema(String provider, String model) {
+    return takes(provider, model, ANSWER_SCHEMA);
   }
 
   /** Whether any model of the provider takes a parameter; true for a provider that is unknown. */

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 
 /** Tells a policy of what became of the calls of a run that goes on. */
-final class RecordedOutcomes {
+public final class RecordedOutcomes {
   private RecordedOutcomes() {}
 
   /** An intent holds the call as it was run, an outcome as the model made it. */
-  static void tell(List<Recorded> entries, ToolPolicy policy) {
+  public static void tell(List<Recorded> entries, ToolPolicy policy) {
     Map<String, ToolCall> asRun = new HashMap<>();
     for (Recorded recorded : entries) {
       switch (recorded.entry()) {

@@ -17,20 +17,29 @@ class StructuredOutputTest {
 
   @Test
   void onStandardOutputStandsTheJsonAndNothingElse() throws Exception {
+    var formats = new ArrayList<String>();
     try (WorkingRun run =
         new WorkingRun(
             folder,
-            body ->
-                switch (WorkingRun.assistants(body)) {
-                  case 0 ->
-                      WorkingRun.call("execute", "command", "true").andText("Let me look first.");
-                  case 1 -> Answer.text("It is one.");
-                  default -> Answer.text("```json\n{\"n\": 1}\n```");
-                })) {
+            body -> {
+              formats.add(body.path("format").toString());
+              return switch (WorkingRun.assistants(body)) {
+                case 0 ->
+                    WorkingRun.call("execute", "command", "true").andText("Let me look first.");
+                case 1 -> Answer.text("It is one.");
+                default -> Answer.text("```json\n{\"n\": 1}\n```");
+              };
+            })) {
       Ended ended = run.stigmer().run(command(run));
       assertThat(ended.status()).as(ended.err()).isZero();
       assertThat(ended.out()).isEqualTo("{\"n\": 1}\n");
       assertThat(ended.err()).contains("W404").doesNotContain("SLF4J");
+      // Held to the schema from the start, a model behind Ollama could call no tool.
+      assertThat(formats).hasSize(3).startsWith("", "");
+      assertThat(formats.getLast())
+          .isEqualTo(
+              "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},"
+                  + "\"required\":[\"n\"],\"additionalProperties\":false}");
     }
   }
 

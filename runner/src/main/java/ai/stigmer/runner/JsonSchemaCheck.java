@@ -1,6 +1,8 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.graphton.answer.AnswerCheck;
+import ai.stigmer.graphton.answer.StrictSchema;
 import ai.stigmer.graphton.error.Problem;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -19,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,9 +48,11 @@ public final class JsonSchemaCheck implements AnswerCheck {
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
   private final JsonSchema schema;
+  private final Optional<String> strict;
 
-  private JsonSchemaCheck(JsonSchema schema) {
+  private JsonSchemaCheck(JsonSchema schema, Optional<String> strict) {
     this.schema = schema;
+    this.strict = strict;
   }
 
   /**
@@ -87,7 +92,7 @@ public final class JsonSchemaCheck implements AnswerCheck {
       }
       JsonSchema schema = factory().getSchema(tree);
       schema.initializeValidators();
-      return new JsonSchemaCheck(schema);
+      return new JsonSchemaCheck(schema, StrictSchema.of(text));
     } catch (JsonProcessingException e) {
       throw unusable("it is not JSON: " + e.getOriginalMessage()).asException();
     } catch (JsonSchemaException e) {
@@ -118,6 +123,11 @@ public final class JsonSchemaCheck implements AnswerCheck {
     }
     Set<ValidationMessage> faults = schema.validate(tree);
     return faults.isEmpty() ? new Verdict.Fits(json) : new Verdict.Unfit(inWords(faults));
+  }
+
+  @Override
+  public Optional<String> schemaFor(String provider, String model) {
+    return strict.filter(_ -> ModelCatalog.writesBySchema(provider, model));
   }
 
   private static List<String> inWords(Set<ValidationMessage> faults) {

@@ -1,10 +1,13 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.graphton.RecordedOutcomes;
+import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
+import java.util.List;
 import java.util.Optional;
 
 /*
@@ -19,11 +22,21 @@ import java.util.Optional;
 final class PlanPolicy implements ToolPolicy {
   private final RunEnvironment environment;
   private volatile RulePolicy now;
-  private volatile boolean approved;
+  private volatile Optional<Mode> approved = Optional.empty();
 
   PlanPolicy(RunEnvironment environment) {
     this.environment = environment;
     this.now = RulePolicy.asIs(environment);
+  }
+
+  /** What decides in a run of mode {@code plan} by now. */
+  static RunPermissions now(RunEnvironment environment, List<Recorded> entries) {
+    var policy = new PlanPolicy(environment);
+    RecordedOutcomes.tell(entries, policy);
+    return policy
+        .approved
+        .map(environment.permissions()::withMode)
+        .orElse(environment.permissions());
   }
 
   @Override
@@ -31,7 +44,7 @@ final class PlanPolicy implements ToolPolicy {
     if (!PresentPlan.isIn(call)) {
       return now.decide(tool, call);
     }
-    return approved
+    return approved.isPresent()
         ? new Decision.Deny("the user has approved a plan before: carry it out")
         : new Decision.Ask("mode plan ends when you approve the plan");
   }
@@ -41,7 +54,7 @@ final class PlanPolicy implements ToolPolicy {
     Optional<Mode> mode = PresentPlan.mode(call);
     if (PresentPlan.isIn(call) && result.status() == ToolResult.Status.OK && mode.isPresent()) {
       now = RulePolicy.asIs(environment.with(environment.permissions().withMode(mode.get())));
-      approved = true;
+      approved = mode;
     }
   }
 

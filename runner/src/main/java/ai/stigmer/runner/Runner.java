@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
+import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
@@ -174,6 +175,17 @@ public final class Runner implements AutoCloseable {
     return kept.flatMap(workspaces -> workspaces.folder(journal, runId, recorded.workspace()))
         .map(recorded::in)
         .orElse(recorded);
+  }
+
+  /**
+   * What decides about the calls of a recorded run by now: an approved plan has ended its mode.
+   *
+   * @param environment what it was started with
+   */
+  public RunPermissions permissions(String runId, RunEnvironment environment) {
+    return environment.permissions().mode() == Mode.PLAN
+        ? PlanPolicy.now(environment, journal.read(runId))
+        : environment.permissions();
   }
 
   /**

@@ -7,6 +7,7 @@ import ai.stigmer.graphton.answer.AnswerCheck.Verdict;
 import ai.stigmer.testkit.http.LoopbackServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonSchemaCheckTest {
@@ -52,6 +53,20 @@ class JsonSchemaCheckTest {
       })
   void whatIsNoSchemaIsRefused(String schema) {
     assertThatThrownBy(() -> JsonSchemaCheck.of(schema)).hasMessageContaining("E007");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "anthropic, claude-sonnet-5-5, true",
+    "anthropic, claude-sonnet-4-20250514, false",
+    "openai, gpt-6.1-sol, true",
+    "openai, my-deployment, false",
+    "ollama, qwen3.5:9b, true",
+    "scripted, play.yaml, false"
+  })
+  void aModelIsHeldToItWhereItsProviderCanDoThat(String provider, String model, boolean isHeld) {
+    assertThat(JsonSchemaCheck.of(SCHEMA).schemaFor(provider, model).isPresent()).isEqualTo(isHeld);
+    assertThat(JsonSchemaCheck.of("{\"type\":\"array\"}").schemaFor(provider, model)).isEmpty();
   }
 
   @Test

@@ -8,6 +8,7 @@ import ai.stigmer.cli.screen.Spending;
 import ai.stigmer.cli.screen.ToolLine;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.ModelCatalog;
+import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
@@ -18,6 +19,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,9 @@ public final class Transcript {
 
   private final StringBuilder text = new StringBuilder();
   private final Map<String, ToolCall> open = new LinkedHashMap<>();
+
+  /** By the approval: the arguments that somebody put in the place of the model's. */
+  private final Map<String, String> edited = new HashMap<>();
 
   private final List<TurnUsage> spent = new ArrayList<>();
 
@@ -60,15 +65,19 @@ public final class Transcript {
         line(number, "about to run " + ToolLine.call(intent.call()));
       }
       case JournalEntry.ToolOutcome outcome -> {
-        open.remove(outcome.call().id());
-        line(number, ToolLine.of(outcome.call(), outcome.result(), Palette.PLAIN));
+        line(number, ToolLine.of(asRun(outcome), outcome.result(), Palette.PLAIN));
         result(outcome.result().text());
       }
       case JournalEntry.ApprovalRequested(ApprovalRequest asked) -> {
         line(number, "asks " + asked.id() + ": " + question(asked) + ToolLine.call(asked.call()));
         body(asked.why());
       }
-      case JournalEntry.ApprovalDecided decided -> line(number, decided(decided));
+      case JournalEntry.ApprovalDecided decided -> {
+        if (decided.decision() instanceof ApprovalDecision.Edited(String arguments)) {
+          edited.put(decided.approval(), arguments);
+        }
+        line(number, decided(decided));
+      }
       case JournalEntry.UserMessage message -> {
         line(number, "user");
         body(message.text());
@@ -99,6 +108,19 @@ public final class Transcript {
         Ends.problem(finished.end()).ifPresent(p -> body(ProblemText.of(p, Palette.PLAIN)));
       }
     }
+  }
+
+  /** An intent holds the call as it was run; one that only reads has none. */
+  private ToolCall asRun(JournalEntry.ToolOutcome outcome) {
+    ToolCall call = outcome.call();
+    ToolCall intended = open.remove(call.id());
+    return intended != null
+        ? intended
+        : outcome
+            .approval()
+            .filter(edited::containsKey)
+            .map(id -> new ToolCall(call.id(), call.name(), edited.getOrDefault(id, "")))
+            .orElse(call);
   }
 
   private static String decided(JournalEntry.ApprovalDecided decided) {

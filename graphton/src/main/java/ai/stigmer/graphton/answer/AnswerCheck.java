@@ -3,6 +3,7 @@ package ai.stigmer.graphton.answer;
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Says whether a final answer is one that the caller can use.
@@ -16,6 +17,18 @@ public interface AnswerCheck {
   AnswerCheck ANY = Verdict.Fits::new;
 
   Verdict check(String answer);
+
+  /**
+   * The JSON Schema that a model's provider is asked to hold the model to while it writes; empty
+   * where that cannot be asked. What comes back is checked all the same.
+   *
+   * @param provider for example {@code anthropic}
+   * @param model its full id
+   * @return a {@link StrictSchema}, the same for the same model
+   */
+  default Optional<String> schemaFor(String provider, String model) {
+    return Optional.empty();
+  }
 
   /** What is to be said of an answer. */
   sealed interface Verdict {

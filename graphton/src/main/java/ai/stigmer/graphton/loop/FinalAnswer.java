@@ -59,7 +59,7 @@ final class FinalAnswer {
   }
 
   /** Whether the last thing that the model was told is what is wrong with its answer. */
-  private static boolean wasAskedAgain(Transcript transcript) {
+  static boolean wasAskedAgain(Transcript transcript) {
     return transcript.messages().reversed().stream()
         .filter(Message.User.class::isInstance)
         .map(message -> ((Message.User) message).text())

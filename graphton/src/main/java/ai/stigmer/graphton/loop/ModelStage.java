@@ -121,7 +121,7 @@ final class ModelStage {
     RetryPolicy policy = circuits.isOnProbation(inUse) ? RetryPolicy.NONE : plan.asking().retries();
     Instant end = Instant.MAX;
     for (int retries = 0; ; retries++) {
-      ModelResult result = checked(call(models.get(inUse), turn, request));
+      ModelResult result = checked(call(models.get(inUse), turn, held(request)));
       if (!(result instanceof ModelResult.Failed(ModelFailure failure))) {
         return new Outcome.Final(result);
       }
@@ -251,6 +251,15 @@ final class ModelStage {
       return new ModelResult.Failed(
           ModelFailure.of(model.provider(), 0, ModelFailure.Kind.BAD_RESPONSE, RunLoop.bug(e)));
     }
+  }
+
+  /** With the schema that the model in use can be held to; a summary is no answer. */
+  private ModelRequest held(ModelRequest request) {
+    ChatModel model = models.get(inUse);
+    return request.purpose() == ModelRequest.Purpose.SUMMARY
+        ? request
+        : request.withAnswerSchema(
+            plan.answer().schemaFor(model.provider(), model.model()).map(plan.redactor()::text));
   }
 
   private static ModelResult checked(ModelResult result) {

@@ -242,7 +242,9 @@ public final class RunLoop {
                 transcript.messages(),
                 specs,
                 transcript.answers(),
-                ModelRequest.Purpose.TURN));
+                FinalAnswer.wasAskedAgain(transcript)
+                    ? ModelRequest.Purpose.REPAIR
+                    : ModelRequest.Purpose.TURN));
     return switch (result) {
       case ModelResult.Turn answered -> {
         long seq = append(List.of(new JournalEntry.Turn(answered.turn())));

@@ -63,6 +63,7 @@ class AccountTest {
     assertThat(account.breach().orElseThrow().problem().message())
         .isEqualTo(
             "the run has cost $1.5000 of its $3, and the next model call may cost up to $2.1000");
+    assertThat(account.breach().orElseThrow().problem().code()).isEqualTo("E813");
     assertThat(account.breach().orElseThrow().problem().help())
         .containsExactly("go on where it stopped, with more: stigmer resume ID --max-cost 6.00");
   }

@@ -1,15 +1,21 @@
 package ai.stigmer.graphton.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,13 +69,20 @@ class ProxyConnectionTest {
 
   private String said(String request) throws Exception {
     var out = new ByteArrayOutputStream();
+    proxy(new ByteArrayInputStream(bytes(request)), out).serve();
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private ProxyConnection proxy(InputStream in, OutputStream out) {
     var egress =
         new Egress(
             HostRule.list("a.test:" + port + ",127.0.0.1:" + port),
             name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")});
-    byte[] bytes = request.replace("@", "a.test:" + port).getBytes(StandardCharsets.ISO_8859_1);
-    new ProxyConnection(egress, new ByteArrayInputStream(bytes), out).serve();
-    return out.toString(StandardCharsets.UTF_8);
+    return new ProxyConnection(egress, in, out);
+  }
+
+  private byte[] bytes(String request) {
+    return request.replace("@", "a.test:" + port).getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** Lines and the empty one that ends them. */
@@ -115,6 +128,78 @@ class ProxyConnectionTest {
                 + head("GET http://@/2 HTTP/1.1"));
 
     assertThat(seen.get()).endsWith("\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "3;a=b\r\nabc\r\n0\r\n\r\n",
+        "3\r\nabcdef\r\n0\r\n\r\n",
+        "3\nabc\r\n0\r\n\r\n",
+        "-3\r\nabc\r\n0\r\n\r\n",
+        "\r\nabc\r\n0\r\n\r\n"
+      })
+  void aChunkThatIsNoneEndsTheRequest(String chunks) throws Exception {
+    var _ = said(head("POST http://@/ HTTP/1.1", "Transfer-Encoding: chunked") + chunks);
+
+    assertThat(seen.get()).doesNotContain("0\r\n\r\n");
+  }
+
+  @Test
+  void anEndlessSizeOfAChunkIsNotReadToItsEnd() throws Exception {
+    String head = head("POST http://@/ HTTP/1.1", "Transfer-Encoding: chunked");
+    var in = new ByteArrayInputStream(bytes(head + "1".repeat(1_000_000)));
+    proxy(in, new ByteArrayOutputStream()).serve();
+
+    assertThat(in.available()).isGreaterThan(900_000);
+  }
+
+  @Test
+  void aQuestionRightBehindTheHostIsNoPartOfIt() throws Exception {
+    var _ = said(head("GET http://@?q=1 HTTP/1.1"));
+
+    assertThat(seen.get(1, TimeUnit.MINUTES))
+        .startsWith("GET /?q=1 HTTP/1.1\r\nHost: a.test:" + port + "\r\n");
+  }
+
+  @Test
+  void theServerHearsOfTheEndWhileTheClientIsSilent() throws Exception {
+    var out = new ByteArrayOutputStream();
+    Thread serving;
+    try (var client = new PipedOutputStream();
+        var in = new PipedInputStream(client)) {
+      ProxyConnection proxy = proxy(in, out);
+      serving =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      proxy.serve();
+                    } catch (IOException | InterruptedException e) {
+                      // Its client is gone.
+                    }
+                  });
+      client.write(bytes("CONNECT @ HTTP/1.1\r\n\r\n"));
+      client.flush();
+      while (out.size() == 0) {
+        Thread.sleep(10);
+      }
+
+      proxy.end();
+
+      assertThat(seen.get(1, TimeUnit.MINUTES)).isEmpty();
+    }
+    serving.join();
+  }
+
+  @Test
+  void afterTheEndNothingGoesOnToAServer() throws Exception {
+    var in = new ByteArrayInputStream(bytes(head("GET http://@/ HTTP/1.1")));
+    ProxyConnection proxy = proxy(in, new ByteArrayOutputStream());
+    proxy.end();
+
+    assertThatThrownBy(proxy::serve).isInstanceOf(IOException.class);
+    assertThat(seen.get()).isEmpty();
   }
 
   @Test

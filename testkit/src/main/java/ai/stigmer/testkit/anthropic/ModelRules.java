@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.anthropic;
 
+import ai.stigmer.testkit.model.SchemaRules;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +58,22 @@ final class ModelRules {
     if (!effort.isEmpty() && (!hasEffort() || !EFFORTS.contains(effort))) {
       return refuse("This model does not support the effort parameter.");
     }
+    Optional<ApiError> format = format(body.path("output_config").path("format"));
+    if (format.isPresent()) {
+      return format;
+    }
     return toolChoice(body.path("tool_choice").path("type").asText(""), type);
+  }
+
+  private Optional<ApiError> format(JsonNode format) {
+    if (format.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (version < 45 || !format.path("type").asText().equals("json_schema")) {
+      return refuse("output_config.format: Extra inputs are not permitted");
+    }
+    return SchemaRules.fault(format.path("schema"), false)
+        .flatMap(fault -> refuse("output_config.format.schema: " + fault));
   }
 
   private Optional<ApiError> toolChoice(String choice, String thinking) {

@@ -75,7 +75,7 @@ final class SimulatedModel implements ChatModel {
 
   @Override
   public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
-    if (owns.getAsBoolean() && request.purpose() == ModelRequest.Purpose.TURN) {
+    if (owns.getAsBoolean() && request.purpose() != ModelRequest.Purpose.SUMMARY) {
       lookAround(request);
     }
     if (request.purpose() == ModelRequest.Purpose.SUMMARY) {

@@ -186,6 +186,10 @@ public final class FakeOllama implements AutoCloseable {
       wire.json(500, error("the scenario is over"));
       return true;
     }
+    if (request.body().has("format")
+        && answer.get().parts().stream().anyMatch(Answer.Part.Calls.class::isInstance)) {
+      invariants.report("a model that is held to a format calls no tool");
+    }
     if (checked) {
       noteCalls(answer.get());
     }

@@ -39,6 +39,7 @@ final class ChatRules {
     return ModelRules.temperature(body, model)
         .or(() -> ModelRules.effort(body.path("reasoning_effort"), "reasoning_effort", model))
         .or(() -> ModelRules.toolsInChat(body, model))
+        .or(() -> ModelRules.format(body.at("/response_format/json_schema"), "response_format"))
         .or(() -> answers(body.path("messages")));
   }
 

@@ -1,5 +1,6 @@
 package ai.stigmer.testkit.openai;
 
+import ai.stigmer.testkit.model.SchemaRules;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +97,24 @@ final class ModelRules {
                     + "' model. Supported values are: "
                     + known
                     + "."));
+  }
+
+  /** A format that holds the answer to a schema, as {@code type}, {@code name}, {@code schema}. */
+  static Optional<Errors.Refusal> format(JsonNode format, String param) {
+    if (format.isMissingNode()) {
+      return Optional.empty();
+    }
+    if (!isName(format.path("name").asText(" "))) {
+      return Optional.of(badName(param + ".name"));
+    }
+    return SchemaRules.fault(format.path("schema"), format.path("strict").asBoolean())
+        .map(
+            fault ->
+                Errors.coded(
+                    400,
+                    param + ".schema",
+                    "invalid_json_schema",
+                    "Invalid schema for response_format 'answer': In context=(), " + fault + "."));
   }
 
   static Optional<Errors.Refusal> toolsInChat(JsonNode body, String model) {

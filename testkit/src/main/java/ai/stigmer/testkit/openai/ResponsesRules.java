@@ -76,6 +76,7 @@ final class ResponsesRules {
         .or(
             () ->
                 ModelRules.effort(body.path("reasoning").path("effort"), "reasoning.effort", model))
+        .or(() -> ModelRules.format(body.at("/text/format"), "text.format"))
         .or(() -> items(body.path("input")))
         .or(() -> calls(body.path("input")));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -41,6 +42,19 @@ class ResumeTest extends LoopFixture {
               assertThat(told.status()).isEqualTo(Status.UNKNOWN);
               assertThat(told.text()).contains("not known whether it took effect");
             });
+  }
+
+  @Test
+  void aRunThatGoesOnWithOtherToolsSaysSo() {
+    // Given
+    dieAfter(JournalEntry.Turn.class, calls("work", "{}"), counting(), "r");
+    Tool other = Tool.named("other").describedAs("Does else.").readOnly().calling(args -> "");
+    // When
+    runner(nothing(), says("ok")).resume(Agent.named("a").tools(counting(), other).build(), "r");
+    // Then
+    assertThat(laws.events())
+        .contains(
+            new AgentEvent.Notice("W401", "the agent's tools are not those the run began with"));
   }
 
   @Test

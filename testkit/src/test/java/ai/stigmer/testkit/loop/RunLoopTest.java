@@ -47,6 +47,21 @@ class RunLoopTest extends LoopFixture {
   }
 
   @Test
+  void callsThatCannotBeToldApartEndTheRunBeforeAnyOfThemRuns() {
+    // Given
+    var call = new Block.Call(new ToolCall("same", "work", "{}"));
+    // When
+    RunResult result =
+        runner(request -> turn(List.of(call, call), StopReason.TOOL_USE))
+            .run(Agent.named("a").tools(counting()).build(), "go");
+    // Then
+    assertThat(result.end())
+        .isInstanceOfSatisfying(
+            RunEnd.Failed.class, end -> assertThat(end.problem().code()).isEqualTo("E305"));
+    assertThat(effects).hasValue(0);
+  }
+
+  @Test
   void aTurnIsDurableBeforeItsToolsAndAnIntentBeforeAnEffect() {
     // Given
     var seen = new ArrayList<JournalEntry>();

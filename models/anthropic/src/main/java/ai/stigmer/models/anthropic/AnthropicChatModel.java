@@ -16,6 +16,7 @@ import com.anthropic.core.http.HttpResponse;
 import com.anthropic.errors.AnthropicException;
 import com.anthropic.errors.AnthropicServiceException;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.OutputConfig;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.Locale;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * One model of Anthropic's API.
@@ -30,12 +32,15 @@ import java.util.function.Supplier;
  * <p>Thread contract: thread-safe; a call reads its answer on the calling thread.
  */
 final class AnthropicChatModel implements ChatModel {
+  private static final Pattern ABOUT_SCHEMA = Pattern.compile("output_config|output_format|schema");
+
   private final ModelSettings settings;
   private final Sdk sdk;
   private final Exchange.Patience patience;
   private final Failures failures;
   private final AtomicBoolean toldChangedInput = new AtomicBoolean();
   private final AtomicBoolean toldSettings = new AtomicBoolean();
+  private final AtomicBoolean refusesSchema = new AtomicBoolean();
 
   AnthropicChatModel(ModelSettings settings, Endpoint endpoint, Supplier<Transport> transport) {
     this.settings = settings;
@@ -68,8 +73,27 @@ final class AnthropicChatModel implements ChatModel {
     }
     Optional<Sdk.Loaded> loaded = sdk.await(cancel);
     return loaded.isPresent()
-        ? call(loaded.get(), request, cancel, events)
+        ? asked(loaded.get(), request, cancel, events)
         : new ModelResult.Cancelled();
+  }
+
+  /** What stands in front of the API may not know how to hold a model to a schema. */
+  private ModelResult asked(
+      Sdk.Loaded loaded, ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
+    ModelRequest free = request.withAnswerSchema(Optional.empty());
+    if (refusesSchema.get()) {
+      return call(loaded, free, cancel, events);
+    }
+    ModelResult result = call(loaded, request, cancel, events);
+    if (!refusesSchema.get() || !(result instanceof ModelResult.Failed)) {
+      return result;
+    }
+    events.accept(
+        new ModelEvent.Notice(
+            "W221",
+            settings.model()
+                + " is not held to the JSON Schema; its answer is checked all the same"));
+    return call(loaded, free, cancel, events);
   }
 
   private ModelResult call(
@@ -106,12 +130,26 @@ final class AnthropicChatModel implements ChatModel {
     try (HttpResponse answer = client.messages().withRawResponse().createStreaming(params)) {
       return read(exchange, answer, assembly, events);
     } catch (AnthropicServiceException e) {
-      return exchange.stopped() == null
-          ? new ModelResult.Failed(failures.refused(Refusal.of(e)))
-          : ended(exchange, e, Optional.empty());
+      if (exchange.stopped() != null) {
+        return ended(exchange, e, Optional.empty());
+      }
+      Refusal refusal = Refusal.of(e);
+      refusesSchema.compareAndSet(false, isAboutSchema(refusal, params));
+      return new ModelResult.Failed(failures.refused(refusal));
     } catch (AnthropicException e) {
       return ended(exchange, e, Optional.empty());
     }
+  }
+
+  private static boolean isAboutSchema(Refusal refusal, MessageCreateParams params) {
+    return refusal.status() == 400
+        && params.outputConfig().filter(AnthropicChatModel::holdsToSchema).isPresent()
+        && ABOUT_SCHEMA.matcher(refusal.text()).find();
+  }
+
+  /** The SDK refuses to read a schema that it was given as it is. */
+  private static boolean holdsToSchema(OutputConfig config) {
+    return !config._format().isMissing();
   }
 
   private ModelResult read(

@@ -11,8 +11,10 @@ import com.anthropic.core.JsonField;
 import com.anthropic.models.messages.AssistantMessageParam;
 import com.anthropic.models.messages.CacheControlEphemeral;
 import com.anthropic.models.messages.ContentBlockParam;
+import com.anthropic.models.messages.JsonOutputFormat;
 import com.anthropic.models.messages.MessageContentParam;
 import com.anthropic.models.messages.MessageCreateParams;
+import com.anthropic.models.messages.OutputConfig;
 import com.anthropic.models.messages.TextBlockParam;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolResultBlockParam;
@@ -33,6 +35,8 @@ final class Question {
   static final int DEFAULT_MAX_TOKENS = 32_000;
 
   private static final CacheControlEphemeral CACHED = CacheControlEphemeral.builder().build();
+
+  private static final OutputConfig NO_CONFIG = OutputConfig.builder().build();
 
   /** In place of a user message without text, which the API refuses. */
   private static final String NOTHING = "(nothing)";
@@ -66,7 +70,19 @@ final class Question {
                   .cacheControl(CACHED)
                   .build()));
     }
-    thought(settings).addTo(params);
+    OutputConfig.Builder output = OutputConfig.builder();
+    thought(settings).addTo(params, output);
+    request
+        .answerSchema()
+        .ifPresent(
+            schema ->
+                output.format(
+                    Json.<JsonOutputFormat>field(
+                        "{\"type\":\"json_schema\",\"schema\":" + schema + "}")));
+    OutputConfig config = output.build();
+    if (!config.equals(NO_CONFIG)) {
+      params.outputConfig(config);
+    }
     request.tools().forEach(this::add);
     request.messages().forEach(this::add);
     addResults();

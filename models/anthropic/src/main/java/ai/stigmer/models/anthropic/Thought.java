@@ -24,7 +24,7 @@ record Thought(String model, Optional<Effort> effort, long maxTokens) {
   private static final long LEAST_BUDGET = 1024;
 
   /** Adds to the request what the model takes. */
-  void addTo(MessageCreateParams.Builder params) {
+  void addTo(MessageCreateParams.Builder params, OutputConfig.Builder output) {
     Traits traits = Traits.of(model);
     switch (traits.thinking()) {
       case NONE -> {
@@ -35,17 +35,17 @@ record Thought(String model, Optional<Effort> effort, long maxTokens) {
         if (isOff()) {
           params.thinking(ThinkingConfigDisabled.builder().build());
         } else {
-          adapt(params, traits);
+          adapt(params, output, traits);
         }
       }
       case BETWEEN_TOOLS -> {
         if (isOff()) {
           params.thinking(ThinkingConfigBetweenTools.builder().build());
         } else {
-          adapt(params, traits);
+          adapt(params, output, traits);
         }
       }
-      case ALWAYS -> adapt(params, traits);
+      case ALWAYS -> adapt(params, output, traits);
     }
   }
 
@@ -92,7 +92,8 @@ record Thought(String model, Optional<Effort> effort, long maxTokens) {
     params.thinking(ThinkingConfigEnabled.builder().budgetTokens(tokens).build());
   }
 
-  private void adapt(MessageCreateParams.Builder params, Traits traits) {
+  private void adapt(
+      MessageCreateParams.Builder params, OutputConfig.Builder output, Traits traits) {
     ThinkingConfigAdaptive.Builder thinking = ThinkingConfigAdaptive.builder();
     if (traits.display()) {
       thinking.display(ThinkingConfigAdaptive.Display.SUMMARIZED);
@@ -103,8 +104,7 @@ record Thought(String model, Optional<Effort> effort, long maxTokens) {
       params.putAdditionalHeader(BETA, BINDING_CONTROLS);
     }
     params.thinking(thinking.build());
-    effort.ifPresent(
-        wanted -> params.outputConfig(OutputConfig.builder().effort(word(wanted)).build()));
+    effort.map(Thought::word).ifPresent(output::effort);
   }
 
   private static OutputConfig.Effort word(Effort effort) {

@@ -31,6 +31,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class AnthropicRequestTest {
+  private static final String SCHEMA =
+      "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"],"
+          + "\"additionalProperties\":false}";
 
   @Test
   void sendsEverySettingOnTheWire() {
@@ -118,6 +121,47 @@ class AnthropicRequestTest {
               "model":"claude-haiku-4-5","cache_control":{"type":"ephemeral"},"stream":true}""");
       assertThat(asking.notices()).isEmpty();
     }
+  }
+
+  @Test
+  void aModelIsHeldToASchemaBesideItsEffortAndItsTools() {
+    // Given
+    try (FakeAnthropic server = FakeAnthropic.start(Scenario.of(Answer.text("{}")))) {
+      Asking asking =
+          new Asking(Asking.settings(server.baseUrl(), Asking.MODEL, Optional.of(Effort.HIGH)));
+
+      // When
+      asking.turn(Asking.hello().withAnswerSchema(Optional.of(SCHEMA)));
+
+      // Then
+      JsonNode body = server.messages().getFirst().body();
+      assertThat(body.path("output_config").toString())
+          .isEqualTo(
+              "{\"effort\":\"high\",\"format\":{\"type\":\"json_schema\",\"schema\":"
+                  + SCHEMA
+                  + "}}");
+      assertThat(body.path("tools")).isNotEmpty();
+    }
+  }
+
+  @Test
+  void whereASchemaIsRefusedTheModelIsAskedWithoutItFromThenOn() {
+    // Given
+    FakeAnthropic server = FakeAnthropic.start(Scenario.of(Answer.text("one"), Answer.text("two")));
+    Asking asking = new Asking(server);
+    ModelRequest request =
+        Asking.hello().withAnswerSchema(Optional.of(SCHEMA.replace("false", "true")));
+
+    // When
+    asking.turn(request);
+    asking.turn(request);
+    server.closeIgnoringViolations();
+
+    // Then
+    assertThat(server.messages())
+        .extracting(message -> message.body().has("output_config"))
+        .containsExactly(true, false, false);
+    assertThat(asking.notices()).containsExactly("W221");
   }
 
   @ParameterizedTest

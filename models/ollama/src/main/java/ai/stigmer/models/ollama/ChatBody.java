@@ -73,8 +73,18 @@ final class ChatBody {
       }
       json.writeEndArray();
     }
+    if (isHeldToSchema(request)) {
+      json.writeFieldName("format");
+      json.writeRawValue(request.answerSchema().orElseThrow());
+    }
     writeMessages(request);
     json.writeEndObject();
+  }
+
+  /** The server lets a model that is held to a schema write nothing else, so it calls no tool. */
+  private static boolean isHeldToSchema(ModelRequest request) {
+    return request.answerSchema().isPresent()
+        && (request.tools().isEmpty() || request.purpose() == ModelRequest.Purpose.REPAIR);
   }
 
   private void writeThink() throws IOException {

@@ -91,6 +91,36 @@ class OllamaRequestTest {
     }
   }
 
+  @Test
+  void aModelIsHeldToASchemaOnlyWhereItNeedsNoTool() {
+    // Given
+    String schema = "{\"type\":\"object\"}";
+    ModelRequest free = Asking.hello();
+    try (FakeOllama server = FakeOllama.start(Scenario.answering(body -> Answer.text("{}")))) {
+      Asking asking = new Asking(automatic(server));
+
+      // When
+      asking.turn(free.withAnswerSchema(Optional.of(schema)));
+      asking.turn(
+          new ModelRequest(
+              free.system(),
+              free.messages(),
+              free.tools(),
+              0,
+              ModelRequest.Purpose.REPAIR,
+              Optional.of(schema)));
+      asking.turn(
+          new ModelRequest(free.system(), free.messages(), List.of())
+              .withAnswerSchema(Optional.of(schema)));
+
+      // Then
+      assertThat(server.chats())
+          .extracting(chat -> chat.body().path("format").toString())
+          .containsExactly("", schema, schema);
+      assertThat(server.chats().get(1).body().path("tools")).isNotEmpty();
+    }
+  }
+
   private static ModelSettings automatic(FakeOllama server) {
     ModelSettings plain = ModelSettings.of("ollama", "qwen3.5");
     return new ModelSettings(

@@ -4,6 +4,7 @@ import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.model.ModelSettings.Effort;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,6 +41,7 @@ record Ask(
           case STREAM_OPTIONS -> !responses;
           case SUMMARY -> responses && traits.reasons() == ModelTraits.Reasons.YES;
           case ENCRYPTED_REASONING -> responses && traits.reasons() != ModelTraits.Reasons.NO;
+          case ANSWER_SCHEMA -> answerSchema().isPresent();
           case EFFORT -> responses ? effort().isPresent() : chatEffort().isPresent();
           case TEMPERATURE -> sendsTemperature();
           case OLD_TOKEN_LIMIT ->
@@ -59,6 +61,13 @@ record Ask(
     return settings.temperature().isPresent()
         && traits.reasons() != ModelTraits.Reasons.YES
         && !has(Concession.TEMPERATURE);
+  }
+
+  /** What the text of the answer is held to. */
+  Optional<JsonNode> answerSchema() {
+    return has(Concession.ANSWER_SCHEMA)
+        ? Optional.empty()
+        : request.answerSchema().map(Json::tree);
   }
 
   /** The effort as the Responses API takes it. */

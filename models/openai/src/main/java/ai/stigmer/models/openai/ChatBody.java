@@ -33,6 +33,13 @@ final class ChatBody {
       body.temperature(ask.settings().temperature().getAsDouble());
     }
     ask.chatEffort().map(ReasoningEffort::of).ifPresent(body::reasoningEffort);
+    ask.answerSchema()
+        .ifPresent(
+            schema -> {
+              ObjectNode format = Json.NODES.objectNode().put("type", "json_schema");
+              ResponsesBody.named(format.putObject("json_schema"), schema);
+              body.responseFormat(Verbatim.<ChatCompletionCreateParams.ResponseFormat>of(format));
+            });
     if (!ask.has(Concession.STREAM_OPTIONS)) {
       body.streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build());
     }

@@ -18,13 +18,16 @@ enum Concession {
   SUMMARY("summar", "does not show its reasoning"),
   ENCRYPTED_REASONING(
       "encrypted", "does not hand out its reasoning; it begins anew with each turn"),
+  ANSWER_SCHEMA(
+      "response_format|json_schema|text\\.format",
+      "is not held to the JSON Schema; its answer is checked all the same"),
   EFFORT("effort", "does not take this effort; its own is used"),
   TEMPERATURE("temperature", "does not take this temperature; its own is used"),
   OLD_TOKEN_LIMIT("max_completion_tokens", "takes max_completion_tokens in place of max_tokens");
 
   private static final Pattern REFUSES =
       Pattern.compile(
-          "unsupported|not support|unknown|unrecognized|not permitted|not allowed|must be verified"
+          "unsupported|not support|invalid schema|unknown|unrecognized|not permitted|not allowed|must be verified"
               + "|only the default|extra (inputs|fields)");
 
   private final Pattern about;

@@ -44,6 +44,15 @@ final class Json {
     }
   }
 
+  /** The text as a tree. */
+  static JsonNode tree(String text) {
+    try {
+      return MAPPER.readTree(whole(text));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not JSON", e);
+    }
+  }
+
   /**
    * The text with a question mark for every half of a surrogate pair, which UTF-8 cannot carry and
    * the vendor's SDK refuses to write.

@@ -14,6 +14,7 @@ import com.openai.models.Reasoning;
 import com.openai.models.ReasoningEffort;
 import com.openai.models.responses.ResponseCreateParams;
 import com.openai.models.responses.ResponseIncludable;
+import com.openai.models.responses.ResponseTextConfig;
 import com.openai.models.responses.Tool;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +44,19 @@ final class ResponsesBody {
       body.addInclude(ResponseIncludable.REASONING_ENCRYPTED_CONTENT);
     }
     reasoning(ask).ifPresent(body::reasoning);
+    ask.answerSchema()
+        .ifPresent(
+            schema -> {
+              ObjectNode text = Json.NODES.objectNode();
+              named(text.putObject("format").put("type", "json_schema"), schema);
+              body.text(Verbatim.<ResponseTextConfig>of(text));
+            });
     return body.build();
+  }
+
+  /** A schema with what both APIs want to know of it. */
+  static void named(ObjectNode format, JsonNode schema) {
+    format.put("name", "answer").put("strict", true).set("schema", schema);
   }
 
   private static Optional<Reasoning> reasoning(Ask ask) {

@@ -14,11 +14,16 @@ import ai.stigmer.testkit.openai.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestTest {
+  private static final String SCHEMA =
+      "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"],"
+          + "\"additionalProperties\":false}";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Test
@@ -250,6 +255,53 @@ class RequestTest {
       assertThat(body.path("messages").size()).isEqualTo(1);
       assertThat(body.has("tools")).isFalse();
       assertThat(asking.notices()).isEmpty();
+    }
+  }
+
+  @Test
+  void aModelIsHeldToASchemaInBothApis() throws Exception {
+    // Given
+    try (FakeResponses responses = FakeResponses.start(Scenario.of(Answer.text("{}")));
+        FakeChatCompletions chat = FakeChatCompletions.start(Scenario.of(Answer.text("{}")))) {
+      ModelRequest request = Asking.hello().withAnswerSchema(Optional.of(SCHEMA));
+
+      // When
+      new Asking(responses).turn(request);
+      new Asking(chat).turn(request);
+
+      // Then
+      String format = "\"name\":\"answer\",\"strict\":true,\"schema\":" + SCHEMA + "}";
+      assertThat(responses.asked().getFirst().body().path("text"))
+          .isEqualTo(json("{\"format\":{\"type\":\"json_schema\"," + format + "}"));
+      assertThat(responses.asked().getFirst().body().path("tools")).isNotEmpty();
+      assertThat(chat.asked().getFirst().body().path("response_format"))
+          .isEqualTo(json("{\"type\":\"json_schema\",\"json_schema\":{" + format + "}"));
+    }
+  }
+
+  @Test
+  void whereASchemaIsRefusedTheModelIsAskedWithoutItFromThenOn() {
+    // Given
+    String open = SCHEMA.replace("false", "true");
+    try (FakeResponses responses =
+            FakeResponses.start(Scenario.of(Answer.text("one"), Answer.text("two")));
+        FakeChatCompletions chat =
+            FakeChatCompletions.start(Scenario.of(Answer.text("one"), Answer.text("two")))) {
+      ModelRequest request = Asking.hello().withAnswerSchema(Optional.of(open));
+      for (Asking asking : List.of(new Asking(responses), new Asking(chat))) {
+        // When
+        asking.turn(request);
+        asking.turn(request);
+
+        // Then
+        assertThat(asking.notices()).hasSize(1).first().asString().contains("JSON Schema");
+      }
+      assertThat(responses.asked())
+          .extracting(asked -> asked.body().has("text"))
+          .containsExactly(true, false, false);
+      assertThat(chat.asked())
+          .extracting(asked -> asked.body().has("response_format"))
+          .containsExactly(true, false, false);
     }
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.server.guard;
+
+import org.jspecify.annotations.NullMarked;
