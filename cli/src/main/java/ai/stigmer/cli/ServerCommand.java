@@ -115,7 +115,9 @@ final class ServerCommand implements Runnable {
                   new TemporalEngine(
                       TemporalConnection.open(
                           TemporalSettings.of(resolved.temporal(), surroundings.env()))),
-              resolved.workspaceStore().map(store -> KeptWorkspaces.of(store, workspaces)));
+              resolved
+                  .workspaceStore()
+                  .map(store -> KeptWorkspaces.of(store, surroundings.env(), workspaces)));
     };
   }
 

@@ -121,7 +121,9 @@ final class WorkerCommand implements Callable<Integer> {
             store ->
                 runner.keeping(
                     KeptWorkspaces.of(
-                        store, home.resolveSibling(home.getFileName() + "-workspaces"))))
+                        store,
+                        surroundings.env(),
+                        home.resolveSibling(home.getFileName() + "-workspaces"))))
         .orElse(runner);
   }
 

@@ -437,7 +437,7 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_WORKSPACE_STORE")),
               List.of(),
               false,
-              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."));
+              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, or a bucket of S3 as s3://BUCKET/PREFIX, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."));
 
   private SettingsTable() {}
 

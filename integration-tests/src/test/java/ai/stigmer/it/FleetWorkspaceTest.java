@@ -23,6 +23,7 @@ import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import ai.stigmer.testkit.postgres.PostgresServer;
+import ai.stigmer.testkit.s3.S3Server;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
@@ -33,7 +34,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.zip.ZipEntry;
@@ -58,8 +61,28 @@ class FleetWorkspaceTest {
 
   @TempDir Path folder = Path.of("");
 
+  /** Where workspaces are kept. */
+  private Map<String, String> store = Map.of();
+
   @Test
   void aSessionGoesOnOnAnotherMachineWithItsFilesAndKnowsWhatMayBeGone() throws Exception {
+    store = Map.of("STIGMER_WORKSPACE_STORE", folder.resolve("store").toString());
+    losesAMachine();
+  }
+
+  @Test
+  void soItDoesWithTheFilesInABucket() throws Exception {
+    try (S3Server s3 = S3Server.start(Files.createDirectory(folder.resolve("s3")))) {
+      Path bucket = s3.newBucket("workspaces");
+      var variables = new HashMap<>(s3.env());
+      variables.put("STIGMER_WORKSPACE_STORE", "s3://workspaces/of-a-fleet");
+      store = variables;
+      losesAMachine();
+      assertThat(bucket.resolve("of-a-fleet/objects")).isNotEmptyDirectory();
+    }
+  }
+
+  private void losesAMachine() throws Exception {
     try (PostgresServer postgres = PostgresServer.start();
         FakeOllama ollama = model();
         TemporalSite site = new TemporalSite(folder, Optional.of(postgres.newDatabase()));
@@ -100,9 +123,12 @@ class FleetWorkspaceTest {
   }
 
   private StigmerProcess machine(TemporalSite site, FakeOllama ollama, String name) {
-    return site.stigmer(folder.resolve(name))
+    StigmerProcess machine = site.stigmer(folder.resolve(name));
+    for (Map.Entry<String, String> variable : store.entrySet()) {
+      machine = machine.with(variable.getKey(), variable.getValue());
+    }
+    return machine
         .with("STIGMER_SERVER_KEY", SERVER_KEY)
-        .with("STIGMER_WORKSPACE_STORE", folder.resolve("store").toString())
         .with("STIGMER_TEMPORAL_SEGMENT", "2s")
         .with("OLLAMA_BASE_URL", ollama.baseUrl())
         .with("HOME", folder.resolve(name).toString());

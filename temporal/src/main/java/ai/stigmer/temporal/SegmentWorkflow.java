@@ -3,6 +3,7 @@ package ai.stigmer.temporal;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.activity.ActivityCancellationType;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.common.Priority;
 import io.temporal.common.RetryOptions;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.failure.CanceledFailure;
@@ -29,6 +30,9 @@ public final class SegmentWorkflow implements RunWorkflow {
 
   private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
   private static final Duration LAST_LOOK = Duration.ofMinutes(30);
+
+  /** Looks of many that wait stand behind runs that can be driven. */
+  private static final Priority LAST = Priority.newBuilder().setPriorityKey(5).build();
 
   private final SegmentActivities segments;
   private final SegmentActivities looks;
@@ -59,6 +63,7 @@ public final class SegmentWorkflow implements RunWorkflow {
             ActivityOptions.newBuilder()
                 .setStartToCloseTimeout(Duration.ofSeconds(30))
                 .setRetryOptions(patience)
+                .setPriority(LAST)
                 .build());
   }
 

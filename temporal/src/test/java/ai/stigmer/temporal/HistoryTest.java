@@ -1,11 +1,13 @@
 package ai.stigmer.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.api.history.v1.History;
+import io.temporal.api.history.v1.HistoryEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -141,6 +143,14 @@ class HistoryTest {
       // Then
       assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
       assertThat(site.lines(run, "log")).containsExactly("ran");
+      assertThat(temporal.history(run).getEventsList())
+          .filteredOn(HistoryEvent::hasActivityTaskScheduledEventAttributes)
+          .extracting(HistoryEvent::getActivityTaskScheduledEventAttributes)
+          .extracting(
+              asked -> asked.getActivityType().getName(),
+              asked -> asked.getPriority().getPriorityKey())
+          .as("looks stand behind runs that can be driven")
+          .containsOnly(tuple("stigmer/drive", 0), tuple("stigmer/is-decided", 5));
       temporal.replays(run, "found-by-a-look");
     }
   }

@@ -42,6 +42,16 @@ public final class RealComponents {
         "bubblewrap", () -> runs(List.of("bwrap", "--ro-bind", "/", "/", "--unshare-all", "true")));
   }
 
+  /** The program that speaks S3; the test is skipped without it, or fails, as above. */
+  public static String s3Server() {
+    String program = System.getenv("STIGMER_S3_SERVER");
+    if (program == null) {
+      throw missing(
+          "an S3 server is missing; bin/s3-server DIR, then STIGMER_S3_SERVER=DIR/versitygw");
+    }
+    return program;
+  }
+
   /** The folders in which programs are looked for, as the system writes them. */
   public static Optional<String> path() {
     return Optional.ofNullable(System.getenv("PATH"));

@@ -10,6 +10,7 @@ import ai.stigmer.config.EngineChoice;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.config.SettingInfo;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.snapshot.BucketAddress;
 import ai.stigmer.temporal.TemporalProfile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,6 +94,9 @@ public final class ConfigCommand implements Runnable {
       if (resolved.engine() == EngineChoice.TEMPORAL) {
         tellOfTemporal();
       }
+      if (resolved.workspaceStore().filter(BucketAddress::isMeant).isPresent()) {
+        tellOfBucket();
+      }
       tell(resolved.problems());
     }
     out.flush();
@@ -104,15 +108,17 @@ public final class ConfigCommand implements Runnable {
     List<TemporalProfile.Line> lines = TemporalProfile.of(env);
     if (!lines.isEmpty()) {
       out.println("\nread by Temporal's client, where the settings above leave it open:");
-      lines.forEach(
-          line ->
-              out.printf(
-                  Locale.ROOT,
-                  "%-26s %s  (%s)%n",
-                  line.name(),
-                  Visible.of(line.value()),
-                  line.origin()));
+      lines.forEach(line -> tell(line.name(), line.value(), line.origin()));
     }
+  }
+
+  private void tellOfBucket() {
+    out.println("\nread by the client of S3:");
+    BucketAddress.lines(env).forEach(line -> tell(line.name(), line.value(), line.origin()));
+  }
+
+  private void tell(String name, String value, String origin) {
+    out.printf(Locale.ROOT, "%-26s %s  (%s)%n", name, Visible.of(value), origin);
   }
 
   @Command(

@@ -157,6 +157,20 @@ class ConfigCommandTest {
   }
 
   @Test
+  void explainTellsWhatTheClientOfABucketReadsAndNeverAKey() {
+    shell
+        .export("STIGMER_WORKSPACE_STORE", "s3://workspaces/team")
+        .export("AWS_ENDPOINT_URL_S3", "https://minio.example:9000")
+        .export("AWS_ACCESS_KEY_ID", "canary-id")
+        .export("AWS_SECRET_ACCESS_KEY", "canary-key");
+    assertThat(shell.stigmer("config", "explain")).isZero();
+    assertThat(shell.out())
+        .containsPattern("endpoint +https://minio.example:9000 +\\(AWS_ENDPOINT_URL_S3\\)")
+        .containsPattern("key +\\(set\\) +\\(AWS_SECRET_ACCESS_KEY\\)")
+        .doesNotContain("canary");
+  }
+
+  @Test
   void listNamesEveryKey() {
     assertThat(shell.stigmer("config", "list")).isZero();
     assertThat(shell.out().lines().map(line -> line.split(" ")[0]))

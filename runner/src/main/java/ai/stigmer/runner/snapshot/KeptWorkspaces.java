@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /*
@@ -41,11 +42,17 @@ public final class KeptWorkspaces {
   /**
    * The workspaces of a configured store.
    *
-   * @param store an absolute path, or a {@code file:} URL
+   * @param store an absolute path, a {@code file:} URL, or {@code s3://bucket/prefix}
+   * @param env the environment; variables of S3's clients count for a bucket
    * @param root the folder of this machine's workspaces
-   * @throws ProblemException {@code E594} when it is neither, or cannot be used
+   * @throws ProblemException {@code E594}, of a bucket {@code E525} or {@code E526}, when it is
+   *     none of these, or cannot be used
    */
-  public static KeptWorkspaces of(String store, Path root) {
+  public static KeptWorkspaces of(String store, Map<String, String> env, Path root) {
+    if (BucketAddress.isMeant(store)) {
+      return new KeptWorkspaces(
+          Snapshots.in(BucketAddress.of(store, env), env, Snapshots.Limits.DEFAULT), root);
+    }
     Path folder = store.startsWith("file:") ? ofUrl(store) : Path.of(store);
     if (!folder.isAbsolute()) {
       throw notOne(store);

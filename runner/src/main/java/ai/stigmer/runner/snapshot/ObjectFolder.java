@@ -1,5 +1,6 @@
 package ai.stigmer.runner.snapshot;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,45 +14,39 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/**
- * Contents by their SHA-256, a file each, in a folder that only its owner may read. A content is
- * there whole or not at all, whoever dies while writing it; what is there never changes.
- *
- * <p>Thread contract: thread-safe, also across processes and machines.
- */
-final class ObjectFolder {
+/** Contents in a folder that only its owner may read, a file each. */
+final class ObjectFolder implements ObjectStore {
   private static final FileAttribute<?> FOLDER =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<?> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  private final Path objects;
+  private final Path root;
   private final Path unfinished;
 
   /** Makes the folder when it is not there. */
   static ObjectFolder in(Path root) throws IOException {
     Path folder = Files.createDirectories(root, FOLDER);
-    var store = new ObjectFolder(folder.resolve("objects"), folder.resolve("unfinished"));
-    Files.createDirectories(store.objects, FOLDER);
+    var store = new ObjectFolder(folder, folder.resolve("unfinished"));
+    Files.createDirectories(folder.resolve("objects"), FOLDER);
     Files.createDirectories(store.unfinished, FOLDER);
     return store;
   }
 
-  private ObjectFolder(Path objects, Path unfinished) {
-    this.objects = objects;
+  private ObjectFolder(Path root, Path unfinished) {
+    this.root = root;
     this.unfinished = unfinished;
   }
 
-  boolean has(String hash) {
+  private boolean has(String hash) {
     return Files.exists(file(hash), LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Keeps what a file holds, unless it is kept; returns its hash. */
-  String keep(Path source) throws IOException {
-    String hash = hash(source);
+  @Override
+  public String keep(Path source) throws IOException {
+    String hash = ObjectStore.hash(source);
     if (has(hash)) {
       return hash;
     }
@@ -60,11 +55,15 @@ final class ObjectFolder {
     }
   }
 
-  /** Keeps a content; returns its hash. */
-  String keep(InputStream content) throws IOException {
+  @Override
+  public String keep(byte[] content) throws IOException {
+    return keep(new ByteArrayInputStream(content));
+  }
+
+  private String keep(InputStream content) throws IOException {
     Path fresh = Files.createTempFile(unfinished, "object", "", FILE);
     try {
-      MessageDigest digest = sha256();
+      MessageDigest digest = ObjectStore.sha256();
       try (OutputStream out = new DigestOutputStream(Files.newOutputStream(fresh), digest)) {
         content.transferTo(out);
       }
@@ -79,13 +78,9 @@ final class ObjectFolder {
     }
   }
 
-  /**
-   * Puts a content into a file.
-   *
-   * @throws IOException also when the content is not there, or is not what its hash says
-   */
-  void fetch(String hash, Path target) throws IOException {
-    MessageDigest digest = sha256();
+  @Override
+  public void fetch(String hash, Path target) throws IOException {
+    MessageDigest digest = ObjectStore.sha256();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file(hash)), digest)) {
       Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -94,25 +89,7 @@ final class ObjectFolder {
     }
   }
 
-  /** The hash of what a file holds. */
-  static String hash(Path file) throws IOException {
-    MessageDigest digest = sha256();
-    try (InputStream in =
-        new DigestInputStream(Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS), digest)) {
-      in.transferTo(OutputStream.nullOutputStream());
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
   private Path file(String hash) {
-    return objects.resolve(hash.substring(0, 2)).resolve(hash);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return root.resolve(ObjectStore.name(hash));
   }
 }

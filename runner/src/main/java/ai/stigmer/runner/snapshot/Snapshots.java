@@ -7,7 +7,6 @@ import ai.stigmer.runner.snapshot.Manifest.File;
 import ai.stigmer.runner.snapshot.Manifest.Folder;
 import ai.stigmer.runner.snapshot.Manifest.Item;
 import ai.stigmer.runner.snapshot.Manifest.Link;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -36,7 +35,7 @@ public final class Snapshots {
   private static final LinkOption[] ITSELF = {LinkOption.NOFOLLOW_LINKS};
   private static final Set<PosixFilePermission> MINE = PosixFilePermissions.fromString("rwx------");
 
-  private final ObjectFolder objects;
+  private final ObjectStore objects;
   private final Limits limits;
 
   /**
@@ -49,7 +48,7 @@ public final class Snapshots {
     public static final Limits DEFAULT = new Limits(4L << 30, 200_000);
   }
 
-  private Snapshots(ObjectFolder objects, Limits limits) {
+  private Snapshots(ObjectStore objects, Limits limits) {
     this.objects = objects;
     this.limits = limits;
   }
@@ -68,17 +67,27 @@ public final class Snapshots {
   }
 
   /**
+   * Snapshots in a bucket of S3, or of a store that speaks like it.
+   *
+   * @param env the environment, with the variables that every client of S3 reads
+   * @throws ProblemException {@code E525} when it cannot be used
+   */
+  static Snapshots in(BucketAddress bucket, Map<String, String> env, Limits limits) {
+    return new Snapshots(ObjectBucket.at(bucket, env), limits);
+  }
+
+  /**
    * Keeps what a folder holds now.
    *
    * @return the id of the snapshot, the same for the same content
-   * @throws ProblemException {@code E594} when folder or store cannot be used, {@code E595} when it
-   *     holds too much
+   * @throws ProblemException {@code E594} or {@code E525} when folder or store cannot be used,
+   *     {@code E595} when it holds too much
    */
   public String take(Path folder) {
     try {
       var items = new ArrayList<Item>();
       add(folder, folder, items, new long[1]);
-      return objects.keep(new ByteArrayInputStream(new Manifest(items).bytes()));
+      return objects.keep(new Manifest(items).bytes());
     } catch (IOException e) {
       throw failed("the workspace cannot be kept", folder, e);
     }
@@ -131,8 +140,8 @@ public final class Snapshots {
   /**
    * Makes a folder hold what a snapshot holds, and nothing else.
    *
-   * @throws ProblemException {@code E594} when folder or store cannot be used, or the snapshot is
-   *     not there
+   * @throws ProblemException {@code E594} or {@code E525} when folder or store cannot be used, or
+   *     the snapshot is not there
    */
   public void restore(String id, Path folder) {
     try {
@@ -191,7 +200,7 @@ public final class Snapshots {
   private static boolean isThere(Path target, File file) throws IOException {
     return Files.isRegularFile(target, ITSELF)
         && Files.size(target) == file.size()
-        && ObjectFolder.hash(target).equals(file.hash());
+        && ObjectStore.hash(target).equals(file.hash());
   }
 
   /** Removes what a snapshot does not have, or has as something else. */

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,7 +205,8 @@ class KeptWorkspacesTest {
     Machine(Path temp, String name) {
       this.folder = temp.resolve(name).resolve("ses_1");
       this.workspaces =
-          KeptWorkspaces.of(temp.resolve("store").toAbsolutePath().toString(), temp.resolve(name));
+          KeptWorkspaces.of(
+              temp.resolve("store").toAbsolutePath().toString(), Map.of(), temp.resolve(name));
     }
 
     JournalWriter claim() {

@@ -14,9 +14,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,19 +28,26 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SnapshotsTest {
+/** What snapshots promise, wherever they are kept. */
+abstract class SnapshotsContract {
   @TempDir Path temp = Path.of("");
 
-  private Path here;
-  private Path there;
-  private Snapshots snapshots;
+  Path here = Path.of("");
+  Path there = Path.of("");
+  Snapshots snapshots = Snapshots.in(Path.of(""), Limits.DEFAULT);
 
   @BeforeEach
-  void open() throws IOException {
+  void open() throws Exception {
     here = Files.createDirectories(temp.resolve("here"));
     there = Files.createDirectories(temp.resolve("there"));
-    snapshots = Snapshots.in(temp.resolve("store"), Limits.DEFAULT);
+    snapshots = snapshots(Limits.DEFAULT);
   }
+
+  /** In a store that is the same each time. */
+  abstract Snapshots snapshots(Limits limits) throws Exception;
+
+  /** The folder in which the store has an object as a file each. */
+  abstract Path objects();
 
   @Test
   void whatAFolderHoldsIsPutIntoAnotherWithRightsLinksAndEmptyFolders() throws IOException {
@@ -93,32 +103,21 @@ class SnapshotsTest {
   void onlyWhatChangedIsCopiedToTheStore() throws IOException {
     fill(here);
     String before = snapshots.take(here);
-    long objects = objects();
+    long objects = count();
     assertThat(snapshots.take(here)).isEqualTo(before);
-    assertThat(objects()).isEqualTo(objects);
+    assertThat(count()).isEqualTo(objects);
     // When
     write(here.resolve("new"), "new");
     // Then: its content and the new list
     assertThat(snapshots.take(here)).isNotEqualTo(before);
-    assertThat(objects()).isEqualTo(objects + 2);
-  }
-
-  @Test
-  void aSnapshotThatWasCutOffLeavesTheOneBefore() throws IOException {
-    fill(here);
-    String id = snapshots.take(here);
-    Map<String, String> whole = tree(here);
-    write(temp.resolve("store").resolve("unfinished").resolve("object123"), "half of a fi");
-    write(here.resolve("new"), "never kept");
-    snapshots.restore(id, there);
-    assertThat(tree(there)).isEqualTo(whole);
+    assertThat(count()).isEqualTo(objects + 2);
   }
 
   @Test
   void aContentThatIsGoneOrWasChangedIsToldAndNotUsed() throws IOException {
     write(here.resolve("f"), "content");
     String id = snapshots.take(here);
-    Path object = object(ObjectFolder.hash(here.resolve("f")));
+    Path object = object(ObjectStore.hash(here.resolve("f")));
     Files.writeString(object, "another");
     assertProblem("E594", () -> snapshots.restore(id, there));
     assertThat(there.resolve("f")).doesNotExist();
@@ -128,24 +127,37 @@ class SnapshotsTest {
   }
 
   @Test
-  void aFolderThatHoldsTooMuchIsRefusedWithWhatToDo() throws IOException {
-    fill(here);
-    Path store = temp.resolve("store");
-    assertProblem("E595", () -> Snapshots.in(store, new Limits(10, 100)).take(here));
-    assertProblem("E595", () -> Snapshots.in(store, new Limits(1_000_000, 3)).take(here));
+  void aContentThatWasCutIsToldAndNotUsed() throws IOException {
+    write(here.resolve("f"), "content");
+    String id = snapshots.take(here);
+    Files.writeString(object(ObjectStore.hash(here.resolve("f"))), "cont");
+    assertProblem("E594", () -> snapshots.restore(id, there));
+    assertThat(there.resolve("f")).doesNotExist();
   }
 
   @Test
-  void theStoreIsForItsOwnerOnly() throws IOException {
-    write(here.resolve("f"), "content");
-    var _ = snapshots.take(here);
-    try (Stream<Path> files = Files.walk(temp.resolve("store"))) {
-      assertThat(files)
-          .allSatisfy(
-              file ->
-                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                      .endsWith("------"));
+  void twoMachinesThatKeepTheSameAtTheSameTimeDoNotDisturbEachOther() throws Exception {
+    fill(here);
+    var others = new ArrayList<Future<String>>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 4; i++) {
+        Snapshots other = snapshots(Limits.DEFAULT);
+        others.add(threads.submit(() -> other.take(here)));
+      }
     }
+    String id = others.getFirst().get();
+    for (Future<String> other : others) {
+      assertThat(other.get()).isEqualTo(id);
+    }
+    snapshots.restore(id, there);
+    assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  @Test
+  void aFolderThatHoldsTooMuchIsRefusedWithWhatToDo() throws IOException {
+    fill(here);
+    assertProblem("E595", () -> snapshots(new Limits(10, 100)).take(here));
+    assertProblem("E595", () -> snapshots(new Limits(1_000_000, 3)).take(here));
   }
 
   @ParameterizedTest
@@ -155,7 +167,7 @@ class SnapshotsTest {
     assertThatThrownBy(() -> new Manifest(items)).isInstanceOf(IllegalArgumentException.class);
   }
 
-  private static void fill(Path folder) throws IOException {
+  static void fill(Path folder) throws IOException {
     write(folder.resolve("run.sh"), "echo hello");
     Files.setPosixFilePermissions(
         folder.resolve("run.sh"), PosixFilePermissions.fromString("rwxr-x---"));
@@ -171,12 +183,12 @@ class SnapshotsTest {
         folder.resolve("sub"), PosixFilePermissions.fromString("r-xr-xr-x"));
   }
 
-  private static void write(Path file, String text) throws IOException {
+  static void write(Path file, String text) throws IOException {
     Files.writeString(file, text);
   }
 
   /** Everything in a folder, with rights and contents. */
-  private static Map<String, String> tree(Path folder) throws IOException {
+  static Map<String, String> tree(Path folder) throws IOException {
     var tree = new TreeMap<String, String>();
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.filter(one -> !one.equals(folder)).toList()) {
@@ -196,17 +208,17 @@ class SnapshotsTest {
     return Files.isDirectory(file) ? mode : mode + " " + Files.readString(file);
   }
 
-  private long objects() throws IOException {
-    try (Stream<Path> files = Files.walk(temp.resolve("store").resolve("objects"))) {
+  private long count() throws IOException {
+    try (Stream<Path> files = Files.walk(objects())) {
       return files.filter(Files::isRegularFile).count();
     }
   }
 
   private Path object(String hash) {
-    return temp.resolve("store").resolve("objects").resolve(hash.substring(0, 2)).resolve(hash);
+    return objects().resolve(hash.substring(0, 2)).resolve(hash);
   }
 
-  private static void assertProblem(String code, ThrowingCallable call) {
+  static void assertProblem(String code, ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             ProblemException.class, e -> assertThat(e.problem().code()).isEqualTo(code));

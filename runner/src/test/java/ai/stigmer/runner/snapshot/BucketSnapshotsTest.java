@@ -1,0 +1,148 @@
+package ai.stigmer.runner.snapshot;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.snapshot.Snapshots.Limits;
+import ai.stigmer.testkit.s3.S3Server;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Snapshots in a bucket of a real server that speaks S3. */
+class BucketSnapshotsTest extends SnapshotsContract {
+  private static final AtomicInteger BUCKETS = new AtomicInteger();
+  private static @Nullable S3Server server;
+
+  private String bucket = "";
+  private Path files = Path.of("");
+
+  @BeforeAll
+  static void start(@TempDir Path folder) throws IOException {
+    server = S3Server.start(folder);
+  }
+
+  @AfterAll
+  static void end() {
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  private static S3Server server() {
+    return requireNonNull(server);
+  }
+
+  @Override
+  @BeforeEach
+  void open() throws Exception {
+    bucket = "bucket-" + BUCKETS.incrementAndGet();
+    files = server().newBucket(bucket);
+    super.open();
+  }
+
+  @Override
+  Snapshots snapshots(Limits limits) {
+    return at("s3://" + bucket + "/some/prefix", server().env(), limits);
+  }
+
+  private static Snapshots at(String store, Map<String, String> env, Limits limits) {
+    return Snapshots.in(BucketAddress.of(store, env), env, limits);
+  }
+
+  @Override
+  Path objects() {
+    return files.resolve("some/prefix/objects");
+  }
+
+  @Test
+  void aBucketThatIsNotThereIsToldWithTheCommandThatMakesIt() {
+    assertThatThrownBy(() -> at("s3://nowhere", server().env(), Limits.DEFAULT))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.problem().code()).isEqualTo("E525");
+              assertThat(e.problem().from()).contains("404 NoSuchBucket");
+              assertThat(e.problem().help()).contains("make it: aws s3 mb s3://nowhere");
+            });
+  }
+
+  @Test
+  void aWrongKeyIsToldAndNotQuoted() {
+    var env = new HashMap<>(server().env());
+    env.put("AWS_SECRET_ACCESS_KEY", "another-key-that-nobody-may-see");
+    assertThatThrownBy(() -> at("s3://" + bucket, env, Limits.DEFAULT))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.problem().code()).isEqualTo("E525");
+              assertThat(e.problem().from()).contains("403 SignatureDoesNotMatch");
+              assertThat(e.problem().toString()).doesNotContain("nobody-may-see");
+            });
+  }
+
+  @Test
+  void aServerThatIsAwayIsToldAndOnceItIsBackTheStoreIsUsedAgain() throws Exception {
+    write(here.resolve("f"), "content");
+    Path own = temp.resolve("own");
+    Map<String, String> env;
+    String id;
+    try (S3Server first = S3Server.start(Files.createDirectories(own))) {
+      env = first.env();
+      var _ = first.newBucket("kept");
+      id = at("s3://kept", env, Limits.DEFAULT).take(here);
+    }
+    assertProblem("E525", () -> at("s3://kept", env, Limits.DEFAULT));
+    try (S3Server second = S3Server.start(own)) {
+      at("s3://kept", second.env(), Limits.DEFAULT).restore(id, there);
+    }
+    assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  @Test
+  void aStoreOrAnAddressThatIsNoneIsToldAndNotQuoted() {
+    assertProblem("E526", () -> BucketAddress.of("s3://", Map.of()));
+    assertProblem("E526", () -> BucketAddress.of("s3:///prefix", Map.of()));
+    assertThatThrownBy(
+            () ->
+                BucketAddress.of(
+                    "s3://bucket", Map.of("AWS_ENDPOINT_URL", "http://me:pass@there:1")))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> {
+              assertThat(e.problem().code()).isEqualTo("E526");
+              assertThat(e.problem().toString()).doesNotContain("pass");
+            });
+  }
+
+  @Test
+  void ofKeysItIsToldThatTheyAreThereAndWhereFrom() {
+    assertThat(
+            BucketAddress.lines(
+                Map.of(
+                    "AWS_ENDPOINT_URL", "https://minio.example:9000",
+                    "AWS_REGION", "eu-central-1",
+                    "AWS_ACCESS_KEY_ID", "AKIA",
+                    "AWS_SECRET_ACCESS_KEY", "secret")))
+        .extracting(BucketAddress.Line::toString)
+        .containsExactly(
+            "Line[name=endpoint, value=https://minio.example:9000, origin=AWS_ENDPOINT_URL]",
+            "Line[name=region, value=eu-central-1, origin=AWS_REGION]",
+            "Line[name=key, value=(set), origin=AWS_ACCESS_KEY_ID]",
+            "Line[name=key, value=(set), origin=AWS_SECRET_ACCESS_KEY]");
+    assertThat(BucketAddress.lines(Map.of()))
+        .extracting(BucketAddress.Line::origin)
+        .containsExactly("left to AWS's files, AWS_PROFILE, or the machine's role");
+  }
+}

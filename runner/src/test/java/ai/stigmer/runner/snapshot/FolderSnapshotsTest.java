@@ -1,0 +1,49 @@
+package ai.stigmer.runner.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.runner.snapshot.Snapshots.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Snapshots in a folder that all machines see. */
+class FolderSnapshotsTest extends SnapshotsContract {
+  @Override
+  Snapshots snapshots(Limits limits) {
+    return Snapshots.in(temp.resolve("store"), limits);
+  }
+
+  @Override
+  Path objects() {
+    return temp.resolve("store").resolve("objects");
+  }
+
+  @Test
+  void aSnapshotThatWasCutOffLeavesTheOneBefore() throws IOException {
+    fill(here);
+    String id = snapshots.take(here);
+    Map<String, String> whole = tree(here);
+    write(temp.resolve("store").resolve("unfinished").resolve("object123"), "half of a fi");
+    write(here.resolve("new"), "never kept");
+    snapshots.restore(id, there);
+    assertThat(tree(there)).isEqualTo(whole);
+  }
+
+  @Test
+  void theStoreIsForItsOwnerOnly() throws IOException {
+    write(here.resolve("f"), "content");
+    var _ = snapshots.take(here);
+    try (Stream<Path> files = Files.walk(temp.resolve("store"))) {
+      assertThat(files)
+          .allSatisfy(
+              file ->
+                  assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                      .endsWith("------"));
+    }
+  }
+}
