@@ -22,16 +22,12 @@ public final class Main {
   private Main() {}
 
   static void main(String[] args) {
-    Map<String, String> env = EnvReader.system();
-    Redactor secrets = KnownSecrets.in(env);
-    WatchedStream watched = new WatchedStream(new FileOutputStream(FileDescriptor.out));
-    PrintStream out = stream(RedactedStream.around(watched, secrets));
-    PrintStream err =
-        stream(RedactedStream.around(new FileOutputStream(FileDescriptor.err), secrets));
-    int status = run(args, env, out, err);
-    out.flush();
-    status = watched.failure().map(why -> unwritten(why, err)).orElse(status);
-    err.flush();
+    int status =
+        run(
+            args,
+            EnvReader.system(),
+            new FileOutputStream(FileDescriptor.out),
+            new FileOutputStream(FileDescriptor.err));
     // Threads that still wait for a network must not keep the process; the journal is closed by
     // now.
     System.exit(status);
@@ -40,21 +36,32 @@ public final class Main {
   /**
    * Runs one command as this process: with its standard input, terminal and signals.
    *
+   * @param out gets standard output, without secrets
+   * @param err likewise standard error
    * @return the exit status
    */
-  public static int run(String[] args, Map<String, String> env, PrintStream out, PrintStream err) {
+  public static int run(
+      String[] args, Map<String, String> env, OutputStream out, OutputStream err) {
+    Redactor secrets = KnownSecrets.in(env);
+    WatchedStream watched = new WatchedStream(out);
+    PrintStream clean = stream(RedactedStream.around(watched, secrets));
+    PrintStream cleanErr = stream(RedactedStream.around(err, secrets));
     ProcessSignals signals = new ProcessSignals();
     Surroundings surroundings =
         new Surroundings(
             env,
             System.in,
-            out,
-            err,
+            clean,
+            cleanErr,
             Terminal.detect(env),
             JournalOpener.sqlite(),
             signals,
             InstantSource.system());
-    return signals.exitStatus(new Stigmer(surroundings).execute(args));
+    int status = signals.exitStatus(new Stigmer(surroundings).execute(args));
+    clean.flush();
+    status = watched.failure().map(why -> unwritten(why, cleanErr)).orElse(status);
+    cleanErr.flush();
+    return status;
   }
 
   /**

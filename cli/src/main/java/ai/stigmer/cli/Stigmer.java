@@ -6,6 +6,7 @@ import ai.stigmer.cli.screen.Terminal;
 import ai.stigmer.config.ModelCatalog;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.sandbox.Sandbox;
 import ai.stigmer.store.SqliteJournal;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,8 +82,9 @@ public final class Stigmer {
   private int command(String name, List<String> arguments) {
     if (List.of("run", "chat", "resume", "fork").contains(name)) {
       Path home = surroundings.home();
-      Thread.ofVirtual().start(() -> SqliteJournal.warmUp(home));
-      Thread.ofVirtual().start(ModelCatalog::warmUp);
+      beside(() -> SqliteJournal.warmUp(home));
+      beside(ModelCatalog::warmUp);
+      beside(Sandbox::warmUp);
     }
     CommandLine line = commandLine(name);
     line.setParameterExceptionHandler((e, _) -> failed(arguments, usage(name, e), e));
@@ -93,6 +95,11 @@ public final class Stigmer {
               default -> failed(arguments, bug(e), e);
             });
     return line.execute(arguments.toArray(String[]::new));
+  }
+
+  /** What fails here fails again for whoever needs it, who then says so in words. */
+  private static void beside(Runnable warmUp) {
+    Thread.ofVirtual().uncaughtExceptionHandler((_, _) -> {}).start(warmUp);
   }
 
   private CommandLine commandLine(String name) {

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
  * process until N runs that a dead one left are back at work: claimed, read, folded, and with a new
  * durable entry each; and until each of them has the first durable answer or outcome after that.
  * The floor, a process as well, claims each run and appends one entry, over the same journal,
- * without the loop.
+ * without the loop. All processes have the launcher's options of the JVM.
  */
 public final class RecoveryMain {
   private RecoveryMain() {}
@@ -197,6 +197,8 @@ public final class RecoveryMain {
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),

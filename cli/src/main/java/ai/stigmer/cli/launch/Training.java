@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -18,9 +17,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A typical {@code run} against a server in this process, so that the JDK sees which classes a run
- * needs. It uses a temporary home and workspace, the loopback interface, and an empty standard
- * input.
+ * Two typical runs against a server in this process, with the default model and with a chosen one,
+ * so that the JDK sees which classes a run needs. It uses a temporary home and workspace, the
+ * loopback interface, and an empty standard input.
  */
 public final class Training {
   private static final String CALL =
@@ -61,6 +60,8 @@ public final class Training {
       "prompt_eval_count":100,"eval_count":5}
       """;
 
+  private static final String TASK = "What do the notes say?";
+
   private Training() {}
 
   static void main() throws IOException {
@@ -78,16 +79,29 @@ public final class Training {
   private static int run(Path home, String url) throws IOException {
     Path workspace = Files.createDirectory(home.resolve("workspace"));
     Files.writeString(workspace.resolve("notes.txt"), "hello\n");
-    var nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
     var _ =
         EnvReader.system(); // Only to have seen it: the run must not depend on where it is built.
+    int byDefault = run(home, "run", "--base-url", url, "--workspace", workspace.toString(), TASK);
+    int chosen =
+        run(
+            home,
+            "run",
+            "--base-url",
+            url,
+            "--model",
+            "qwen3:8b",
+            "--workspace",
+            workspace.toString(),
+            TASK);
+    return Math.max(byDefault, chosen);
+  }
+
+  private static int run(Path home, String... words) {
     return Main.run(
-        new String[] {
-          "run", "--base-url", url, "--workspace", workspace.toString(), "What do the notes say?"
-        },
+        words,
         Map.of("STIGMER_HOME", home.resolve("home").toString(), "HOME", home.toString()),
-        nowhere,
-        nowhere);
+        OutputStream.nullOutputStream(),
+        OutputStream.nullOutputStream());
   }
 
   private static void serve(ServerSocket server) {

@@ -74,13 +74,21 @@ final class HeldFolder {
   }
 
   private static void removeUnlessHeld(Path folder, Path lock, FileTime young) {
-    try (FileChannel channel =
-        FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-      if (Files.getLastModifiedTime(lock).compareTo(young) < 0 && channel.tryLock() != null) {
-        remove(folder);
+    try {
+      if (Files.getLastModifiedTime(lock).compareTo(young) < 0) {
+        removeUnlessHeld(folder, lock);
       }
     } catch (IOException | OverlappingFileLockException e) {
       // It belongs to somebody else, or somebody else is removing it, or it is our own.
+    }
+  }
+
+  private static void removeUnlessHeld(Path folder, Path lock) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+      if (channel.tryLock() != null) {
+        remove(folder);
+      }
     }
   }
 

@@ -39,6 +39,19 @@ public final class Sandbox {
     record Missing(String reason, List<String> help) implements Found {}
   }
 
+  /**
+   * Makes ready what every sandbox of this process needs. Worth doing early, on another thread;
+   * {@link #on} does it otherwise.
+   */
+  public static void warmUp() {
+    try {
+      var _ = SandboxFiles.shared();
+      Spawner.warmUp();
+    } catch (IOException | RuntimeException e) {
+      // Whoever wants a sandbox is told.
+    }
+  }
+
   /** Looks for the sandbox of this machine and runs a command in it; takes some milliseconds. */
   public static Found on(SandboxPolicy policy) {
     return switch (untried(policy)) {

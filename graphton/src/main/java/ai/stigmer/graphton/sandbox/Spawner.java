@@ -17,6 +17,11 @@ public final class Spawner {
 
   private Spawner() {}
 
+  /** Looks for whoever hears of new processes, which the JDK does at the first one, in all jars. */
+  static void warmUp() {
+    var _ = System.getLogger(ProcessBuilder.class.getName());
+  }
+
   /**
    * Starts a process; may be called from any thread.
    *
