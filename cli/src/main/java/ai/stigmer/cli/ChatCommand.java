@@ -140,7 +140,8 @@ final class ChatCommand implements Callable<Integer> {
           .help("stigmer chat --engine embedded", "stigmer run \"a task\"")
           .asException();
     }
-    Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
+    Conversation conversation =
+        new Conversation(surroundings, view, input().effectiveFile(), configuration.telemetry());
     RunEnvironment environment =
         task.environment(
             surroundings, conversation, view, configuration, context, Optional.empty(), notes);
@@ -162,7 +163,9 @@ final class ChatCommand implements Callable<Integer> {
 
   private int goOn(RunView view, String which) {
     refuseOptionsOfABeginning();
-    Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
+    Conversation conversation =
+        new Conversation(
+            surroundings, view, input().effectiveFile(), Cascade.resolve(input()).telemetry());
     String runId = GoingOn.find(surroundings, which);
     try (Journal journal = journal();
         Runner runner = conversation.over(journal)) {

@@ -3,6 +3,7 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.TelemetryConfig;
 import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.approval.UnknownEffects;
 import ai.stigmer.graphton.cancel.CancelToken;
@@ -19,6 +20,7 @@ import ai.stigmer.runner.RunEnvironment;
 import ai.stigmer.runner.RunHooks;
 import ai.stigmer.runner.RunRequest;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.runner.trace.RunObserver;
 import ai.stigmer.store.Owners;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,11 +34,15 @@ final class Conversation {
   private final Surroundings surroundings;
   private final RunView view;
   private final Path configFile;
+  private final TelemetryConfig telemetry;
 
   /**
    * @param configFile what the agent must not write, wherever it lies
+   * @param telemetry where its runs are traced to
    */
-  Conversation(Surroundings surroundings, RunView view, Path configFile) {
+  Conversation(
+      Surroundings surroundings, RunView view, Path configFile, TelemetryConfig telemetry) {
+    this.telemetry = telemetry;
     this.surroundings = surroundings;
     this.view = view;
     this.configFile = configFile;
@@ -71,7 +77,8 @@ final class Conversation {
 
   /** A runner that owns this journal. */
   Runner over(Journal journal) {
-    return new Runner(journal, Owners.current(), env(), Optional.of(surroundings.probes()));
+    return new Runner(journal, Owners.current(), env(), Optional.of(surroundings.probes()))
+        .observed(RunObserver.of(telemetry, surroundings::untraced));
   }
 
   /** Decides where the commands of a run in this folder run. */

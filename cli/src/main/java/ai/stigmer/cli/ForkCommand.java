@@ -85,7 +85,9 @@ final class ForkCommand implements Callable<Integer> {
       view.failed(anew.problems(), anew.exitStatus());
       return anew.exitStatus();
     }
-    Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
+    Conversation conversation =
+        new Conversation(
+            surroundings, view, now().effectiveFile(), Cascade.resolve(now()).telemetry());
     String from = find();
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(from);

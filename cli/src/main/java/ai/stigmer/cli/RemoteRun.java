@@ -2,6 +2,7 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.remote.RemoteAgents;
 import ai.stigmer.cli.remote.RemoteFeed;
+import ai.stigmer.cli.remote.RemoteHints;
 import ai.stigmer.cli.remote.RemoteJournal;
 import ai.stigmer.cli.remote.RemoteServer;
 import ai.stigmer.cli.screen.Ends;
@@ -31,12 +32,15 @@ final class RemoteRun {
   private final Surroundings surroundings;
   private final RunView view;
   private final RemoteServer server;
+  private final RemoteHints hints;
   private boolean hasRefused;
 
   RemoteRun(Surroundings surroundings, RunView view, Backend backend) {
     this.surroundings = surroundings;
     this.view = view;
     this.server = RemoteServer.of(backend, surroundings.home());
+    this.hints = RemoteHints.of(backend);
+    view.needs(hints.options());
   }
 
   /**
@@ -80,7 +84,13 @@ final class RemoteRun {
           yield problem.category().exitStatus();
         }
         case RemoteFeed.Outcome.Left _ -> {
-          view.note("run " + id + " goes on at " + server.endpoint() + "; stigmer resume " + id);
+          view.note(
+              "run "
+                  + id
+                  + " goes on at "
+                  + server.endpoint()
+                  + "; "
+                  + hints.of("stigmer resume " + id));
           yield Ends.INTERRUPTED;
         }
       };
@@ -136,7 +146,7 @@ final class RemoteRun {
           && decided.decision() instanceof ApprovalDecision.Denied) {
         hasRefused = true;
       }
-      view.accept(event);
+      view.accept(hints.in(event));
     }
   }
 }

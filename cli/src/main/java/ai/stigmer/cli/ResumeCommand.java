@@ -4,6 +4,7 @@ import ai.stigmer.cli.config.BudgetOptions;
 import ai.stigmer.cli.config.PresenceOptions;
 import ai.stigmer.cli.screen.RunView;
 import ai.stigmer.config.Backend;
+import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.ExecutionMode;
 import ai.stigmer.graphton.error.Problem;
@@ -88,7 +89,9 @@ final class ResumeCommand implements Callable<Integer> {
           .help("for example 50")
           .asException();
     }
-    Conversation conversation = new Conversation(surroundings, view, now().effectiveFile());
+    Conversation conversation =
+        new Conversation(
+            surroundings, view, now().effectiveFile(), Cascade.resolve(now()).telemetry());
     String runId = GoingOn.find(surroundings, id);
     try (Runner runner = conversation.open()) {
       RunEnvironment journaled = runner.environment(runId);

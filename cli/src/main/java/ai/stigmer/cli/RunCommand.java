@@ -115,7 +115,8 @@ final class RunCommand implements Callable<Integer> {
 
   private int run(RunView view, Resolved configuration, List<String> notes) {
     String message = new MessageInput(surroundings).read(words, prompt);
-    Conversation conversation = new Conversation(surroundings, view, input().effectiveFile());
+    Conversation conversation =
+        new Conversation(surroundings, view, input().effectiveFile(), configuration.telemetry());
     RunEnvironment environment =
         task.environment(
             surroundings,

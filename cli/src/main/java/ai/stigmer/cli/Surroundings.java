@@ -3,7 +3,9 @@ package ai.stigmer.cli;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.cli.screen.Terminal;
+import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.UserHome;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.runner.KnownSecrets;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -73,6 +75,12 @@ public record Surroundings(
   /** The folder that keeps what was found out about models. */
   Path probes() {
     return home().resolve("probes");
+  }
+
+  /** Says why traces of runs are not sent. */
+  void untraced(Problem problem) {
+    String from = problem.from().isEmpty() ? "" : " (" + String.join(", ", problem.from()) + ")";
+    err.println("note: " + Visible.of(problem.code() + ": " + problem.message() + from));
   }
 
   /** Whether stack traces are wanted. */

@@ -17,6 +17,7 @@ import ai.stigmer.runner.ReclaimingJournal;
 import ai.stigmer.runner.Rehearsal;
 import ai.stigmer.runner.Runner;
 import ai.stigmer.runner.snapshot.KeptWorkspaces;
+import ai.stigmer.runner.trace.RunObserver;
 import ai.stigmer.server.LentSecrets;
 import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalSettings;
@@ -102,7 +103,9 @@ final class WorkerCommand implements Callable<Integer> {
               keeping(
                   configuration,
                   new Runner(journal, connection.owner(), env, Optional.of(surroundings.probes()))
-                      .lending(lent::of))) {
+                      .lending(lent::of)
+                      .observed(
+                          RunObserver.of(configuration.telemetry(), surroundings::untraced)))) {
         serve(
             connection,
             new ExecutionDriver(runner, input, env),

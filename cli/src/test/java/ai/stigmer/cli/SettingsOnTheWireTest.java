@@ -61,10 +61,10 @@ class SettingsOnTheWireTest {
 
   /**
    * They need a server to show: TemporalSettingsTest, FleetTest, OriginalServerTest,
-   * OriginalRunnerTest, ServerSettingsTest.
+   * OriginalRunnerTest, ServerSettingsTest; those of traces need a collector: TracesTest.
    */
   private static final List<String> OF_SERVERS =
-      List.of("temporal.", "worker.", "server.", "backend.", "workspace.store");
+      List.of("temporal.", "worker.", "server.", "backend.", "workspace.store", "telemetry.");
 
   private int homes;
 

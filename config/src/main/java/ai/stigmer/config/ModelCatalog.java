@@ -52,7 +52,10 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.RUNNER_TASK_QUEUE, "agent_execution_runner"),
           Map.entry(SettingsTable.INVOKE_TASK_QUEUE, "agent_execution_stigmer"),
           Map.entry(SettingsTable.WORKER_SANDBOX, "filesystem"),
-          Map.entry(SettingsTable.WORKER_LOG_LEVEL, "info"));
+          Map.entry(SettingsTable.WORKER_LOG_LEVEL, "info"),
+          Map.entry(SettingsTable.TELEMETRY_PROTOCOL, "http/protobuf"),
+          Map.entry(SettingsTable.TELEMETRY_SERVICE_NAME, "stigmer"),
+          Map.entry(SettingsTable.TELEMETRY_CONTENT, "off"));
 
   private ModelCatalog() {}
 

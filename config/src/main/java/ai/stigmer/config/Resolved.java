@@ -239,6 +239,19 @@ public final class Resolved {
     return value(SettingsTable.WORKSPACE_STORE);
   }
 
+  /** Where traces of runs are sent. */
+  public TelemetryConfig telemetry() {
+    return new TelemetryConfig(
+        value(SettingsTable.TELEMETRY_TRACES_ENDPOINT)
+            .or(() -> value(SettingsTable.TELEMETRY_ENDPOINT).map(TelemetryConfig::traces)),
+        get(SettingsTable.TELEMETRY_HEADERS).value().map(Secret::of),
+        value(SettingsTable.TELEMETRY_PROTOCOL).orElseThrow(),
+        value(SettingsTable.TELEMETRY_SERVICE_NAME).orElseThrow(),
+        value(SettingsTable.TELEMETRY_CONTENT).filter(ServerValues::isOn).isPresent()
+            ? TelemetryConfig.Content.SENT
+            : TelemetryConfig.Content.LEFT_OUT);
+  }
+
   /** Who drives runs. */
   public EngineChoice engine() {
     return get(SettingsTable.ENGINE)
@@ -303,7 +316,7 @@ public final class Resolved {
         value(SettingsTable.SERVER_NAMES).map(ServerValues::hosts).orElse(List.of()),
         value(SettingsTable.SERVER_TLS_CERTIFICATE),
         value(SettingsTable.SERVER_TLS_KEY),
-        value(SettingsTable.SERVER_BEHIND_PROXY).equals(Optional.of("on")),
+        value(SettingsTable.SERVER_BEHIND_PROXY).filter(ServerValues::isOn).isPresent(),
         value(SettingsTable.SERVER_WORKSPACES),
         value(SettingsTable.SERVER_MAX_RUNS).flatMap(Values::count).orElse(1),
         get(SettingsTable.SERVER_KEY).value().map(Secret::of));

@@ -20,9 +20,14 @@ final class ServerValues {
       case HOSTS ->
           hosts(text).size() <= MOST_HOSTS
               && hosts(text).stream().allMatch(host -> HOST.matcher(host).matches());
-      case SWITCH -> text.equals("on") || text.equals("off");
+      case SWITCH -> isOn(text) || text.equals("off") || text.equals("false");
       default -> throw new IllegalArgumentException("no value of a server: " + kind);
     };
+  }
+
+  /** Variables of OpenTelemetry say true. */
+  static boolean isOn(String text) {
+    return text.equals("on") || text.equals("true");
   }
 
   /** The address of a server as a URL; of host and port alone it is TLS when the port is 443. */

@@ -55,7 +55,7 @@ record Setting(
     WEB("HOST:PORT, or an http or https URL without a path, such as https://agents.example.com"),
     HOSTS("host names, each with a port if need be, separated by commas, at most 32"),
     FILE("the name of a file or a folder"),
-    SWITCH("on or off");
+    SWITCH("on or off, or true or false");
 
     private final String expected;
 
@@ -137,6 +137,9 @@ record Setting(
             case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
             case SettingsTable.WORKER_WORKSPACES -> "./workspace";
             case SettingsTable.WORKER_SANDBOX -> "filesystem";
+            case SettingsTable.TELEMETRY_ENDPOINT -> "http://localhost:4318";
+            case SettingsTable.TELEMETRY_TRACES_ENDPOINT -> "http://localhost:4318/v1/traces";
+            case SettingsTable.TELEMETRY_PROTOCOL -> "http/protobuf";
             default -> "stigmer";
           };
       case LOG_LEVEL -> "warning";

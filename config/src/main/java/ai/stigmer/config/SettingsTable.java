@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Every setting there is. Parsing, explain, messages, the schema and the reference page come from
@@ -83,6 +84,13 @@ final class SettingsTable {
   static final String WORKER_LOG_LEVEL = "worker.log_level";
 
   static final String WORKSPACE_STORE = "workspace.store";
+
+  static final String TELEMETRY_ENDPOINT = "telemetry.endpoint";
+  static final String TELEMETRY_TRACES_ENDPOINT = "telemetry.traces_endpoint";
+  static final String TELEMETRY_HEADERS = "telemetry.headers";
+  static final String TELEMETRY_PROTOCOL = "telemetry.protocol";
+  static final String TELEMETRY_SERVICE_NAME = "telemetry.service_name";
+  static final String TELEMETRY_CONTENT = "telemetry.content";
 
   static final List<Setting> ALL =
       List.of(
@@ -437,7 +445,39 @@ final class SettingsTable {
               List.of(Variable.of("STIGMER_WORKSPACE_STORE")),
               List.of(),
               false,
-              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, or a bucket of S3 as s3://BUCKET/PREFIX, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."));
+              "A folder that all servers and workers of a Temporal namespace see, absolute or as a file: URL, or a bucket of S3 as s3://BUCKET/PREFIX, where the workspaces of a server's sessions are kept between segments. Unset means that the workspaces themselves are in a folder that all see."),
+          telemetry(
+              TELEMETRY_ENDPOINT,
+              Kind.WORD,
+              "The OTLP endpoint that traces of runs are sent to, behind /v1/traces. Unset, and telemetry.traces_endpoint too, sends nothing.",
+              "OTEL_EXPORTER_OTLP_ENDPOINT"),
+          telemetry(
+              TELEMETRY_TRACES_ENDPOINT,
+              Kind.WORD,
+              "The whole URL that traces are sent to, in place of telemetry.endpoint.",
+              "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+          telemetry(
+              TELEMETRY_HEADERS,
+              Kind.SECRET,
+              "Headers that traces are sent with: NAME=VALUE, separated by commas, values percent-encoded.",
+              "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+              "OTEL_EXPORTER_OTLP_HEADERS"),
+          telemetry(
+              TELEMETRY_PROTOCOL,
+              Kind.WORD,
+              "How traces are sent: http/protobuf, and nothing else.",
+              "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL",
+              "OTEL_EXPORTER_OTLP_PROTOCOL"),
+          telemetry(
+              TELEMETRY_SERVICE_NAME,
+              Kind.WORD,
+              "The name under which traces are shown.",
+              "OTEL_SERVICE_NAME"),
+          telemetry(
+              TELEMETRY_CONTENT,
+              Kind.SWITCH,
+              "Whether traces hold what users, models and tools said; known secrets are taken out.",
+              "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"));
 
   private SettingsTable() {}
 
@@ -515,6 +555,11 @@ final class SettingsTable {
       variables.add(Variable.of(alias));
     }
     return new Setting(key, kind, variables, List.of(), false, doc);
+  }
+
+  private static Setting telemetry(String key, Kind kind, String doc, String... names) {
+    return new Setting(
+        key, kind, Stream.of(names).map(Variable::of).toList(), List.of(), false, doc);
   }
 
   private static Setting worker(String key, Kind kind, String doc, String alias) {

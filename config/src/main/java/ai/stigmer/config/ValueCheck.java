@@ -31,7 +31,7 @@ final class ValueCheck {
       case PROVIDER -> provider(text, location);
       case MODEL -> model(text, location);
       case URL -> isUrlForSomeProvider(text) ? Optional.empty() : url(text, location);
-      case SECRET -> key(text, location);
+      case SECRET -> secret(setting, text, location);
       case COUNT ->
           Values.count(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case TEMPERATURE ->
@@ -119,6 +119,13 @@ final class ValueCheck {
                 "the base URL is not a plain http or https URL, got \"" + Urls.shown(text) + "\"",
                 location)
             .help("write scheme, host and port only, for example http://localhost:11434"));
+  }
+
+  /** Headers are no key: their values may hold white space. */
+  private static Optional<Problem> secret(Setting setting, String text, String location) {
+    return setting.key().equals(SettingsTable.TELEMETRY_HEADERS)
+        ? Optional.empty()
+        : key(text, location);
   }
 
   /** A key's text by itself; whose it is shows only beside the provider. */
@@ -211,6 +218,12 @@ final class ValueCheck {
           SettingsTable.SERVER_BEHIND_PROXY,
           SettingsTable.SERVER_MAX_RUNS ->
           "E168";
+      case SettingsTable.TELEMETRY_ENDPOINT,
+          SettingsTable.TELEMETRY_TRACES_ENDPOINT,
+          SettingsTable.TELEMETRY_PROTOCOL,
+          SettingsTable.TELEMETRY_SERVICE_NAME,
+          SettingsTable.TELEMETRY_CONTENT ->
+          "E142";
       case SettingsTable.MAX_RETRIES -> "E134";
       case SettingsTable.COMPACT_AT -> "E141";
       case SettingsTable.FALLBACKS -> "E135";

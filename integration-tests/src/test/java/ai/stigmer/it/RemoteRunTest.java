@@ -329,6 +329,38 @@ class RemoteRunTest {
   }
 
   @Test
+  void whatIsPrintedAboutARunOfAServerIsWhatWorks() throws Exception {
+    try (FakeOllama ollama =
+            ollama(
+                Scenario.of(
+                    Answer.call("execute", "{\"command\":\"echo fine\"}"), Answer.text("Done.")));
+        ServerProcess server =
+            ServerProcess.start(
+                ServerProcess.stigmer(folder.resolve("there"), ollama),
+                "--when-absent",
+                "wait",
+                "--execution-mode",
+                "local")) {
+      StigmerProcess stigmer =
+          StigmerProcess.in(folder.resolve("client")).with("STIGMER_API_KEY", server.token());
+
+      Ended waiting = stigmer.run("run", "--server", server.uri().toString(), "go");
+
+      assertThat(waiting.status()).as(waiting.err()).isEqualTo(7);
+      Ended decided = stigmer.run(printed(waiting.err(), "decide: "));
+      assertThat(decided.out()).as(decided.err()).contains("approved: execute echo fine");
+      Ended followed = stigmer.run(printed(waiting.err(), "then: "));
+      assertThat(followed.out()).as(followed.err()).contains("Done.");
+    }
+  }
+
+  /** The words behind {@code stigmer} of the first command that stands behind that. */
+  private static String[] printed(String text, String before) {
+    String line = text.substring(text.indexOf(before + "stigmer ") + before.length() + 8);
+    return line.split("[,\n]", -1)[0].split(" ", -1);
+  }
+
+  @Test
   void whatAServerIsNotAskedForIsRefused() throws Exception {
     try (FakeOllama ollama = ollama(Scenario.of(Answer.text("never")));
         ServerProcess server =

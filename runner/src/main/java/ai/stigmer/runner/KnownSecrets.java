@@ -10,6 +10,7 @@ import ai.stigmer.mcp.AcceptedServer;
 import ai.stigmer.mcp.McpServer.Connection.Http;
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import ai.stigmer.mcp.Placeholders;
+import ai.stigmer.runner.trace.TraceHeaders;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,9 @@ public final class KnownSecrets {
 
   private static final Pattern PASSWORD_IN_URL =
       Pattern.compile("[a-z][a-z0-9+.-]*://[^/@:\\s]*:([^/@\\s]+)@.*", Pattern.DOTALL);
+
+  /** Names and values together, so that no other rule takes them for a secret. */
+  private static final Pattern TRACE_HEADERS = Pattern.compile("OTEL_EXPORTER_OTLP_(.*_)?HEADERS");
 
   private static final List<String> FILES_OF_THE_SERVER = List.of("server.token", "server.key");
 
@@ -117,6 +121,9 @@ public final class KnownSecrets {
     }
     if (name.endsWith(FILE) && OWN.matcher(name.replaceFirst(FILE + "$", "")).matches()) {
       found.add(content(value));
+    }
+    if (TRACE_HEADERS.matcher(name).matches()) {
+      found.addAll(TraceHeaders.of(value).values());
     }
     passwordIn(value)
         .ifPresent(

@@ -14,18 +14,19 @@ import java.util.Optional;
 
 /**
  * What a run was given besides its agent, frozen at its start: MCP servers with the tools that were
- * accepted, where its variables come from, the skills that it can load, and what its answer has to
- * be.
+ * accepted, where its variables come from, the skills that it can load, what its answer has to be,
+ * and where in a trace it was asked for.
  */
 public record RunContext(
     List<AcceptedServer> servers,
     RunVariables variables,
     List<KnownSkill> skills,
-    Optional<String> answerSchema) {
+    Optional<String> answerSchema,
+    Optional<String> traceparent) {
 
   /** With any answer. */
   public RunContext(List<AcceptedServer> servers, RunVariables variables, List<KnownSkill> skills) {
-    this(servers, variables, skills, Optional.empty());
+    this(servers, variables, skills, Optional.empty(), Optional.empty());
   }
 
   /** Nothing. */
@@ -62,11 +63,17 @@ public record RunContext(
     requireNonNull(variables, "variables is null");
     skills = List.copyOf(skills);
     requireNonNull(answerSchema, "answerSchema is null");
+    requireNonNull(traceparent, "traceparent is null");
   }
 
   /** The same with the JSON Schema that the final answer has to fit. */
   public RunContext withAnswerSchema(Optional<String> schema) {
-    return new RunContext(servers, variables, skills, schema);
+    return new RunContext(servers, variables, skills, schema, traceparent);
+  }
+
+  /** The same, asked for there, as W3C Trace Context writes it. */
+  public RunContext withTraceparent(Optional<String> value) {
+    return new RunContext(servers, variables, skills, answerSchema, value);
   }
 
   /** The same with skills of one folder in another one. */
@@ -75,7 +82,8 @@ public record RunContext(
         servers,
         variables,
         skills.stream().map(skill -> skill.moved(from, to)).toList(),
-        answerSchema);
+        answerSchema,
+        traceparent);
   }
 
   ObjectNode toJson() {
@@ -84,6 +92,7 @@ public record RunContext(
     json.set("variables", variables.toJson());
     json.set("skills", skillsJson(skills));
     answerSchema.ifPresent(schema -> json.put("answer_schema", schema));
+    traceparent.ifPresent(value -> json.put("traceparent", value));
     return json;
   }
 
@@ -94,7 +103,8 @@ public record RunContext(
         servers,
         RunVariables.parse(json.path("variables")),
         skills(json.path("skills")),
-        Optional.ofNullable(json.get("answer_schema")).map(JsonNode::asText));
+        Optional.ofNullable(json.get("answer_schema")).map(JsonNode::asText),
+        Optional.ofNullable(json.get("traceparent")).map(JsonNode::asText));
   }
 
   static ArrayNode skillsJson(List<KnownSkill> skills) {

@@ -19,6 +19,9 @@ import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
 import ai.stigmer.runner.snapshot.KeptWorkspaces;
+import ai.stigmer.runner.trace.ObservedRun;
+import ai.stigmer.runner.trace.RunObserver;
+import ai.stigmer.runner.trace.RunObserver.Observation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,6 +43,7 @@ public final class Runner implements AutoCloseable {
   private final Providers providers;
   private final Function<String, Map<String, String>> lent;
   private final Optional<KeptWorkspaces> kept;
+  private final RunObserver observer;
 
   /**
    * A runner that owns {@code journal} and closes it.
@@ -58,7 +62,14 @@ public final class Runner implements AutoCloseable {
    * @param probes the folder that keeps what was found; empty asks nothing
    */
   public Runner(Journal journal, String owner, Map<String, String> env, Optional<Path> probes) {
-    this(journal, owner, env, new Providers(probes), runId -> Map.of(), Optional.empty());
+    this(
+        journal,
+        owner,
+        env,
+        new Providers(probes),
+        runId -> Map.of(),
+        Optional.empty(),
+        RunObserver.NONE);
   }
 
   private Runner(
@@ -67,8 +78,10 @@ public final class Runner implements AutoCloseable {
       Map<String, String> env,
       Providers providers,
       Function<String, Map<String, String>> lent,
-      Optional<KeptWorkspaces> kept) {
+      Optional<KeptWorkspaces> kept,
+      RunObserver observer) {
     this.kept = kept;
+    this.observer = requireNonNull(observer, "observer is null");
     this.providers = providers;
     this.journal = requireNonNull(journal, "journal is null");
     this.owner = requireNonNull(owner, "owner is null");
@@ -84,7 +97,7 @@ public final class Runner implements AutoCloseable {
    * @param variables by the run's id; secret values are nowhere kept
    */
   public Runner lending(Function<String, Map<String, String>> variables) {
-    return new Runner(journal, owner, env, providers, variables, kept);
+    return new Runner(journal, owner, env, providers, variables, kept, observer);
   }
 
   /**
@@ -93,7 +106,12 @@ public final class Runner implements AutoCloseable {
    * on in a folder of this machine. Closing either closes both.
    */
   public Runner keeping(KeptWorkspaces workspaces) {
-    return new Runner(journal, owner, env, providers, lent, Optional.of(workspaces));
+    return new Runner(journal, owner, env, providers, lent, Optional.of(workspaces), observer);
+  }
+
+  /** The same runner with somebody who looks on at its runs. Closing either closes all three. */
+  public Runner observed(RunObserver other) {
+    return new Runner(journal, owner, env, providers, lent, kept, other);
   }
 
   /**
@@ -119,8 +137,9 @@ public final class Runner implements AutoCloseable {
     RunEnvironment environment = request.environment();
     Map<String, String> variables = variables(request.runId());
     try (McpTools servers = servers(environment, control, variables);
-        Models models = models(environment, servers)) {
-      return loop(request.runId(), models, environment, control, variables)
+        Models models = models(environment, servers);
+        Observation seen = observation(request.runId(), environment)) {
+      return loop(request.runId(), models, environment, control, seen, variables)
           .environment(environment.toJson())
           .run(agent(environment, servers), request.message(), request.runId());
     }
@@ -199,6 +218,10 @@ public final class Runner implements AutoCloseable {
   }
 
   private static RunEnvironment environment(Journal journal, String runId) {
+    return RunEnvironment.parse(started(journal, runId).environment());
+  }
+
+  private static JournalEntry.RunStarted started(Journal journal, String runId) {
     List<Recorded> entries = journal.read(runId);
     if (entries.isEmpty()
         || !(entries.getFirst().entry() instanceof JournalEntry.RunStarted started)) {
@@ -206,7 +229,7 @@ public final class Runner implements AutoCloseable {
           .help("start it again: nothing of it was done")
           .asException();
     }
-    return RunEnvironment.parse(started.environment());
+    return started;
   }
 
   /**
@@ -230,9 +253,12 @@ public final class Runner implements AutoCloseable {
   private RunResult goOn(String runId, RunEnvironment environment, RunControl control, Way way) {
     Map<String, String> variables = variables(runId);
     try (McpTools servers = servers(environment, control, variables);
-        Models models = models(environment, servers)) {
+        Models models = models(environment, servers);
+        Observation seen = observation(runId, environment)) {
       return way.drive(
-          loop(runId, models, environment, control, variables), agent(environment, servers), runId);
+          loop(runId, models, environment, control, seen, variables),
+          agent(environment, servers),
+          runId);
     }
   }
 
@@ -246,11 +272,23 @@ public final class Runner implements AutoCloseable {
   public RunResult fork(Fork fork, RunEnvironment environment, RunControl control) {
     Map<String, String> variables = variables(fork.runId());
     try (McpTools servers = servers(environment, control, variables);
-        Models models = models(environment, servers)) {
-      return loop(fork.runId(), models, environment, control, variables)
+        Models models = models(environment, servers);
+        Observation seen = observation(fork.runId(), environment)) {
+      return loop(fork.runId(), models, environment, control, seen, variables)
           .environment(environment.toJson())
           .fork(agent(environment, servers), fork);
     }
+  }
+
+  private Observation observation(String runId, RunEnvironment environment) {
+    return observer.begin(
+        new ObservedRun(
+            runId,
+            environment.agent().name(),
+            environment.model().provider(),
+            environment.model().model(),
+            environment.context().traceparent(),
+            () -> started(journal, runId).input()));
   }
 
   @Override
@@ -258,7 +296,11 @@ public final class Runner implements AutoCloseable {
     try {
       providers.close();
     } finally {
-      journal.close();
+      try {
+        journal.close();
+      } finally {
+        observer.close();
+      }
     }
   }
 
@@ -308,6 +350,7 @@ public final class Runner implements AutoCloseable {
       Models models,
       RunEnvironment environment,
       RunControl control,
+      Observation seen,
       Map<String, String> variables) {
     Redactor redactor = redactor(environment, variables);
     var hooks =
@@ -317,7 +360,8 @@ public final class Runner implements AutoCloseable {
             env,
             redactor,
             journal,
-            control.listener());
+            // The listener comes last, so that who waits for the end finds it observed.
+            seen.andThen(control.listener()));
     return Graphton.with(models.chosen())
         .fallbacks(models.fallbacks())
         .retries(environment.retries())

@@ -13,6 +13,7 @@ import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.runner.KnownSecrets;
 import ai.stigmer.runner.RedactedInbox;
 import ai.stigmer.runner.Runner;
+import ai.stigmer.runner.trace.RunObserver;
 import ai.stigmer.server.console.Sources;
 import ai.stigmer.server.console.page.Choice;
 import ai.stigmer.server.desk.Desk;
@@ -82,7 +83,10 @@ record Backend(
         keeping(
             driving,
             new Runner(
-                journal, Owners.current(), env, Optional.of(options.home().resolve("probes"))));
+                    journal, Owners.current(), env, Optional.of(options.home().resolve("probes")))
+                .observed(
+                    RunObserver.of(
+                        Cascade.resolve(options.configuration()).telemetry(), log::untraced)));
     var launch =
         new Launch(
             shelves,

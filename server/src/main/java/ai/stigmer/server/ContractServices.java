@@ -32,6 +32,7 @@ import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.Service;
 import ai.stigmer.server.run.Executions;
 import ai.stigmer.server.run.StreamSubscriber;
+import ai.stigmer.server.run.TraceParent;
 import ai.stigmer.server.skill.SkillShelf;
 import io.grpc.ServerServiceDefinition;
 import java.util.ArrayList;
@@ -199,7 +200,9 @@ final class ContractServices {
 
   private ServerServiceDefinition executionCommands() {
     return new Service(AgentExecutionCommandControllerGrpc.getServiceDescriptor(), errors)
-        .method(AgentExecutionCommandControllerGrpc.getCreateMethod(), executions::create)
+        .method(
+            AgentExecutionCommandControllerGrpc.getCreateMethod(),
+            asked -> executions.create(TraceParent.noted(asked)))
         .method(AgentExecutionCommandControllerGrpc.getUpdateMethod(), executions::update)
         .method(
             AgentExecutionCommandControllerGrpc.getUpdateStatusMethod(),

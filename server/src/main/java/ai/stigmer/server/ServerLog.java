@@ -2,6 +2,7 @@ package ai.stigmer.server;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.Problem;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
@@ -32,6 +33,18 @@ public final class ServerLog {
   /** Something went wrong that is not our bug. */
   public void warn(String event, String... namesAndValues) {
     write("warn", event, namesAndValues);
+  }
+
+  /** Traces of runs are not sent. */
+  void untraced(Problem problem) {
+    warn(
+        "traces.not-sent",
+        "code",
+        problem.code(),
+        "message",
+        problem.message(),
+        "from",
+        String.join(", ", problem.from()));
   }
 
   /** Something went wrong that is. */

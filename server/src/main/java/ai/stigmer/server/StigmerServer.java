@@ -8,6 +8,7 @@ import ai.stigmer.server.guard.BearerToken;
 import ai.stigmer.server.guard.ConsoleDoor;
 import ai.stigmer.server.guard.ConsoleSessions;
 import ai.stigmer.server.guard.Guard;
+import ai.stigmer.server.guard.OpenRequests;
 import ai.stigmer.server.guard.RouteScopes;
 import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.guard.TokenFile;
@@ -29,6 +30,7 @@ import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.ServerListener;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
@@ -37,6 +39,8 @@ import io.grpc.Status;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -135,12 +139,14 @@ public final class StigmerServer implements AutoCloseable {
     var sessions = new ConsoleSessions(token, clock);
     var login = new Login(sessions, options.isReachedByTls());
     new Console(backend.console(options, log, clock), login).addTo(builder);
+    var open = new OpenRequests();
     var console =
         new ConsoleDoor(
             sessions,
             options.isReachedByTls() ? "https" : "http",
             Console.OPEN,
-            (ctx, request) -> login.locked());
+            (ctx, request) -> login.locked(),
+            open);
     Server server =
         builder
             .maxRequestLength(LARGEST_REQUEST)
@@ -155,7 +161,8 @@ public final class StigmerServer implements AutoCloseable {
             .errorHandler(answers)
             .service(grpc(services, http, answers, health, new Errors(log)))
             .decorator(new RateLimit(REQUESTS_A_SECOND))
-            .decorator(new Guard(List.of(token), scopes, options::hosts, console))
+            .decorator(new Guard(List.of(token), scopes, options::hosts, console, open))
+            .serverListener(ServerListener.builder().whenStopping(stopping -> open.close()).build())
             .build();
     begin(server, options.address());
     return server;
@@ -254,12 +261,22 @@ public final class StigmerServer implements AutoCloseable {
     return scopes;
   }
 
-  /** Where it listens, for people. */
+  /** Where it is reached on this machine, as a URL has it. */
   public String address() {
     var port = http.activePort();
     return port == null
         ? ""
-        : port.localAddress().getAddress().getHostAddress() + ":" + port.localAddress().getPort();
+        : host(port.localAddress().getAddress()) + ":" + port.localAddress().getPort();
+  }
+
+  /** No address of all is one to call. */
+  private static String host(InetAddress address) {
+    if (address.isAnyLocalAddress()) {
+      return "127.0.0.1";
+    }
+    return address instanceof Inet6Address
+        ? "[" + address.getHostAddress() + "]"
+        : address.getHostAddress();
   }
 
   /**

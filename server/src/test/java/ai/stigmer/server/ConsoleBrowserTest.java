@@ -89,7 +89,7 @@ class ConsoleBrowserTest {
 
       browser.until("document.querySelector('#facts .standing').innerText.includes('completed')");
       browser.until("document.querySelector('#items').innerText.includes('It has two lines.')");
-      assertThat(browser.text(".call .decided")).contains("approved, by the console");
+      assertThat(browser.text(".call .decided")).contains("approved, by the console (token");
       assertThat(tour.server.log()).doesNotContain("\"event\":\"bug\"");
       assertThat(browser.complaints()).isEmpty();
     }

@@ -211,7 +211,7 @@ class ConsoleDoorTest {
     String cookie = sessions.exchange(sessions.code(reader)).orElseThrow();
     assertThat(sessions.exchange(sessions.code("nobody"))).isEmpty();
 
-    assertThat(sessions.find(cookie).orElseThrow().scope()).isEqualTo(Scope.READ);
+    assertThat(sessions.find(cookie).orElseThrow().caller().scope()).isEqualTo(Scope.READ);
     now.updateAndGet(time -> time.plus(ConsoleSessions.SESSION_LASTS).minus(Duration.ofSeconds(1)));
     assertThat(sessions.find(cookie)).isPresent();
     now.updateAndGet(time -> time.plusSeconds(1));

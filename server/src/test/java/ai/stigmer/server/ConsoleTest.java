@@ -211,8 +211,8 @@ class ConsoleTest {
       Document page = visitor.page("/console/runs/" + run);
       assertThat(texts(page.select(".decided")))
           .containsExactly(
-              "Approval: denied: keep them, by the console",
-              "Approval: approved with other arguments, by the console");
+              "Approval: denied: keep them, by the console (token server.token)",
+              "Approval: approved with other arguments, by the console (token server.token)");
       assertThat(page.select(".call .io").get(1).text())
           .contains("as somebody changed it", "touch two");
     }

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The contract as JSON over HTTP, and the document that tells of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -38,6 +40,23 @@ class HttpApiTest {
   void stop() {
     http.close();
     server.close();
+  }
+
+  @ParameterizedTest(name = "{0} {1}")
+  @CsvSource({
+    "POST, /api/approvals/nope.1, 404, E501",
+    "GET, /api/approvals/nope.1, 404, E501",
+    "GET, /api/runs/nope/entries, 404, E501",
+    "GET, /api/runs?limit=abc, 400, E561",
+    "GET, /api/runs?limit=-1, 400, E561",
+    "GET, /api/runs?limit=2, 200, ''",
+  })
+  void whatIsNotThereIsNotFoundAndWhatIsNoNumberIsRefused(
+      String verb, String path, int status, String code) throws Exception {
+    var answer = http.call(verb, path, verb.equals("POST") ? "{\"decision\":\"approved\"}" : "");
+
+    assertThat(answer.status()).as(answer.text()).isEqualTo(status);
+    assertThat(answer.json().path("code").asText()).isEqualTo(code);
   }
 
   @Test

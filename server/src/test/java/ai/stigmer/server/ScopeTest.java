@@ -95,6 +95,8 @@ class ScopeTest {
     assertThat(token.counts(now.plus(Duration.ofDays(1)))).isFalse();
     assertThatThrownBy(() -> tokens.create("short", Scope.READ, Optional.empty()))
         .hasMessageContaining("E585");
+    assertThatThrownBy(() -> tokens.create("never", Scope.RUN, Optional.of(Duration.ZERO)))
+        .hasMessageContaining("E585");
     tokens.revoke("short");
     assertThat(tokens.all()).isEmpty();
     assertThatThrownBy(() -> tokens.revoke("short")).hasMessageContaining("E585");

@@ -32,6 +32,13 @@ public interface RunView extends Consumer<AgentEvent> {
   /** A word to the user about this command. */
   void note(String text);
 
+  /**
+   * What commands about the run need besides its id; told before the run begins.
+   *
+   * @param options with a blank before each; empty for none
+   */
+  default void needs(String options) {}
+
   /** The command ends without a run's end. */
   void failed(Problem problem);
 

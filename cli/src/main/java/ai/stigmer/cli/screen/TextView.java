@@ -37,6 +37,7 @@ public final class TextView implements RunView {
   private boolean lineOpen;
   private boolean thinkingOpen;
   private boolean spoken;
+  private String options = "";
 
   public TextView(PrintStream out, PrintStream err, Terminal terminal, Detail detail) {
     this.out = out;
@@ -198,6 +199,11 @@ public final class TextView implements RunView {
     }
   }
 
+  @Override
+  public void needs(String more) {
+    options = more;
+  }
+
   private void finished(RunResult result) {
     if (!spoken && result.end() instanceof RunEnd.Completed) {
       text(result.text());
@@ -210,7 +216,7 @@ public final class TextView implements RunView {
     }
     err.println(terminal.palette().dim(summary(result)));
     if (!(result.end() instanceof RunEnd.Completed || Ends.saysHowToGoOn(result.end()))) {
-      err.println("go on with: stigmer resume " + result.runId());
+      err.println("go on with: stigmer resume" + options + " " + result.runId());
     }
     err.flush();
   }

@@ -74,7 +74,13 @@ final class CascadeData {
           "worker.workspaces",
           "worker.sandbox",
           "worker.log_level",
-          "workspace.store");
+          "workspace.store",
+          "telemetry.endpoint",
+          "telemetry.traces_endpoint",
+          "telemetry.headers",
+          "telemetry.protocol",
+          "telemetry.service_name",
+          "telemetry.content");
 
   static final Set<String> BUNDLE = Set.of("llm.model", "llm.base_url", "llm.api_key");
 
@@ -198,7 +204,10 @@ final class CascadeData {
               Map.entry("temporal.runner_task_queue", "agent_execution_runner"),
               Map.entry("temporal.invoke_task_queue", "agent_execution_stigmer"),
               Map.entry("worker.sandbox", "filesystem"),
-              Map.entry("worker.log_level", "info")));
+              Map.entry("worker.log_level", "info"),
+              Map.entry("telemetry.protocol", "http/protobuf"),
+              Map.entry("telemetry.service_name", "stigmer"),
+              Map.entry("telemetry.content", "off")));
 
   static final Map<String, Map<String, String>> FULL_IDS =
       Map.of(

@@ -229,7 +229,13 @@ final class ExpectedExplain {
           "worker.workspaces",
           "worker.sandbox",
           "worker.log_level",
-          "workspace.store" ->
+          "workspace.store",
+          "telemetry.endpoint",
+          "telemetry.traces_endpoint",
+          "telemetry.headers",
+          "telemetry.protocol",
+          "telemetry.service_name",
+          "telemetry.content" ->
           put(node, text, null);
       case "temporal.max_concurrency" -> put(node, text, 10);
       case "server.max_runs" -> put(node, text, 64);

@@ -43,7 +43,7 @@ final class Actions {
   /** Says something to a run that is under way. */
   HttpResponse say(Asked asked) {
     String id = running(asked);
-    var _ = new SteeringDesk(sources.journal()).say(id, asked.field("message"), Approvals.BY);
+    var _ = new SteeringDesk(sources.journal()).say(id, asked.field("message"), asked.by());
     return to(RunList.PATH + "/" + id + "?done=said#end");
   }
 

@@ -18,9 +18,6 @@ import java.util.Optional;
  * decision, which counts only for what that page has shown.
  */
 final class Approvals {
-  /** Who decides, as others are told. */
-  static final String BY = "the console";
-
   private static final int LONGEST = 1_000_000;
   private static final String REASON = "the user refused this command";
 
@@ -108,7 +105,7 @@ final class Approvals {
               throw Problem.of("E561", Problem.Category.USAGE, "decision: there is no such one")
                   .asException();
         };
-    var _ = desk.decide(shown.request().id(), decision, BY);
+    var _ = desk.decide(shown.request().id(), decision, asked.by());
     return Actions.to(RunList.PATH + "/" + top(shown.runId()) + "?done=decided#end");
   }
 }

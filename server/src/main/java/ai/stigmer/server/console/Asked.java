@@ -44,6 +44,11 @@ record Asked(ServiceRequestContext ctx, QueryParams fields) {
     return new Frame(title, section, session.formToken(), session.may(Scope.RUN));
   }
 
+  /** How a decision of this browser is signed. */
+  String by() {
+    return ConsoleDoor.session(ctx).caller().signature("the console");
+  }
+
   boolean mayRun() {
     return ConsoleDoor.session(ctx).may(Scope.RUN);
   }

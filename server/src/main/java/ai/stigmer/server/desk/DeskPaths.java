@@ -2,6 +2,7 @@ package ai.stigmer.server.desk;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.server.guard.Caller;
 import ai.stigmer.server.http.OpenApi.Extra;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -78,7 +79,17 @@ public final class DeskPaths {
 
     int number(String name, int otherwise) {
       String text = context.queryParams().get(name, "");
-      return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : otherwise;
+      if (text.isEmpty()) {
+        return otherwise;
+      }
+      if (!text.matches("[0-9]{1,9}")) {
+        throw Problem.of(
+                "E561",
+                Problem.Category.USAGE,
+                name + " must be a whole number of at most 9 digits")
+            .asException();
+      }
+      return Integer.parseInt(text);
     }
 
     HttpResponse text(String json) {

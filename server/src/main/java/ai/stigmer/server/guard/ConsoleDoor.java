@@ -54,14 +54,21 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   private final String scheme;
   private final Set<String> open;
   private final HttpService locked;
+  private final OpenRequests requests;
 
   /**
    * @param scheme the scheme by which browsers reach this server
    * @param open the patterns of the routes that need no session
    * @param locked answers whoever has none
+   * @param requests ends what outlives its session
    */
   public ConsoleDoor(
-      ConsoleSessions sessions, String scheme, Set<String> open, HttpService locked) {
+      ConsoleSessions sessions,
+      String scheme,
+      Set<String> open,
+      HttpService locked,
+      OpenRequests requests) {
+    this.requests = requireNonNull(requests, "requests is null");
     this.sessions = requireNonNull(sessions, "sessions is null");
     this.scheme = requireNonNull(scheme, "scheme is null");
     this.open = Set.copyOf(open);
@@ -113,6 +120,7 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
           ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
     }
     ctx.setAttr(SESSION, session);
+    requests.watch(ctx, cookie(request), () -> sessions.find(cookie(request)).isPresent());
     return isPost ? posted(delegate, ctx, request, session) : delegate.serve(ctx, request);
   }
 

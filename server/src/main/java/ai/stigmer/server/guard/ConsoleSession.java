@@ -5,22 +5,22 @@ import static java.util.Objects.requireNonNull;
 /**
  * A browser that was let in.
  *
- * @param scope what the token allows that it was let in with
+ * @param caller whose token it was let in with, and what that allows
  * @param formToken what every form brings back, so that no other page can post in its name
  */
-public record ConsoleSession(Scope scope, String formToken) {
+public record ConsoleSession(Caller caller, String formToken) {
   public ConsoleSession {
-    requireNonNull(scope, "scope is null");
+    requireNonNull(caller, "caller is null");
     requireNonNull(formToken, "formToken is null");
   }
 
   public boolean may(Scope wanted) {
-    return scope.includes(wanted);
+    return caller.scope().includes(wanted);
   }
 
   /** The form token must not stand in a log. */
   @Override
   public String toString() {
-    return "ConsoleSession[scope=" + scope + "]";
+    return "ConsoleSession[caller=" + caller + "]";
   }
 }

@@ -105,9 +105,7 @@ public final class ConsoleSessions {
       sessions.remove(hash(cookie));
       return Optional.empty();
     }
-    return tokens
-        .caller(held.token)
-        .map(caller -> new ConsoleSession(caller.scope(), held.formToken));
+    return tokens.caller(held.token).map(caller -> new ConsoleSession(caller, held.formToken));
   }
 
   /** The browser leaves. */

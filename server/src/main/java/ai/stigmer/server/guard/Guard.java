@@ -29,18 +29,22 @@ public final class Guard implements DecoratingHttpServiceFunction {
   private final RouteScopes scopes;
   private final IntFunction<Set<String>> hosts;
   private final ConsoleDoor console;
+  private final OpenRequests open;
 
   /**
    * @param credentials the ways in which callers show who they are; the first that knows counts
    * @param scopes what each route asks for
    * @param hosts the values of {@code Host} that are let in at a port, in lower case
    * @param console decides about the console's routes, instead of the token
+   * @param open ends what outlives its credentials
    */
   public Guard(
       List<Credentials> credentials,
       RouteScopes scopes,
       IntFunction<Set<String>> hosts,
-      ConsoleDoor console) {
+      ConsoleDoor console,
+      OpenRequests open) {
+    this.open = requireNonNull(open, "open is null");
     this.credentials = List.copyOf(credentials);
     this.scopes = requireNonNull(scopes, "scopes is null");
     this.hosts = requireNonNull(hosts, "hosts is null");
@@ -68,8 +72,7 @@ public final class Guard implements DecoratingHttpServiceFunction {
 
   private HttpResponse admit(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
-    Optional<Caller> caller =
-        credentials.stream().flatMap(each -> each.caller(request).stream()).findFirst();
+    Optional<Caller> caller = caller(request);
     if (caller.isEmpty()) {
       return refused(
           request,
@@ -91,7 +94,15 @@ public final class Guard implements DecoratingHttpServiceFunction {
               + wanted.id());
     }
     caller.get().on(ctx);
+    open.watch(
+        ctx,
+        request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),
+        () -> caller(request).isPresent());
     return delegate.serve(ctx, request);
+  }
+
+  private Optional<Caller> caller(HttpRequest request) {
+    return credentials.stream().flatMap(each -> each.caller(request).stream()).findFirst();
   }
 
   /** In the way in which the caller speaks. */

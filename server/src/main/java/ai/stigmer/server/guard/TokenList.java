@@ -91,12 +91,15 @@ public final class TokenList {
   /**
    * Makes a token, which is told here and nowhere else.
    *
-   * @throws ProblemException {@code E585} when the name is no name, or is taken; {@code E562} when
-   *     the file cannot be used
+   * @throws ProblemException {@code E585} when the name is no name, or is taken, or the time is not
+   *     positive; {@code E562} when the file cannot be used
    */
   public String create(String name, Scope scope, Optional<Duration> lasting) {
     if (!name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,62}")) {
       throw refused("a token's name has 1 to 63 letters, digits, '.', '_' or '-'", name);
+    }
+    if (lasting.filter(time -> !time.isPositive()).isPresent()) {
+      throw refused("a token lasts longer than no time", name);
     }
     byte[] bytes = new byte[BYTES];
     new SecureRandom().nextBytes(bytes);

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.events.SseWriter;
+import ai.stigmer.server.run.TraceParent;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -80,12 +81,13 @@ public final class Chat implements HttpService {
         source
             .executions()
             .create(
-                AgentExecution.newBuilder()
-                    .setSpec(
-                        AgentExecutionSpec.newBuilder()
-                            .setAgentId(agent)
-                            .setMessage(chat.message()))
-                    .build());
+                TraceParent.noted(
+                    AgentExecution.newBuilder()
+                        .setSpec(
+                            AgentExecutionSpec.newBuilder()
+                                .setAgentId(agent)
+                                .setMessage(chat.message()))
+                        .build()));
     String id = execution.getMetadata().getId();
     var completion = new Completion(id, chat.model(), clock.instant().getEpochSecond());
     if (chat.isStream()) {

@@ -44,7 +44,7 @@ public final class Errors {
     return switch (problem.code()) {
       case "E550" -> Status.ALREADY_EXISTS;
       case "E551" -> Status.ABORTED;
-      case "E560" -> Status.NOT_FOUND;
+      case "E411", "E501", "E560" -> Status.NOT_FOUND;
       case "E561" -> Status.INVALID_ARGUMENT;
       default ->
           switch (problem.category()) {

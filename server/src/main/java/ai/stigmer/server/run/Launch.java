@@ -141,11 +141,13 @@ public final class Launch {
   private RunEnvironment environment(AgentExecution execution, Path workspace) {
     Agent agent = ingredients.agent(execution);
     ProjectContext project = skills.unpacked(agent, workspace);
-    return environments.of(
-        agent,
-        ingredients.variables(execution),
-        execution.getSpec().getExecutionConfig().getModelName(),
-        new ContractEnvironment.Place(workspace, project::givenTo, project.known()));
+    RunEnvironment environment =
+        environments.of(
+            agent,
+            ingredients.variables(execution),
+            execution.getSpec().getExecutionConfig().getModelName(),
+            new ContractEnvironment.Place(workspace, project::givenTo, project.known()));
+    return environment.with(environment.context().withTraceparent(TraceParent.of(execution)));
   }
 
   private Path workspace(String session) {
