@@ -42,7 +42,7 @@ final class Elsewhere implements AutoCloseable {
   /** Another server begins the run. */
   private static final Set<String> OF_ANOTHER = Set.of("E502", "E504", "E505");
 
-  private final Common common;
+  private final Shared shared;
   private final SteeringDesk desk;
   private final Executions here;
   private final Launch launch;
@@ -62,13 +62,13 @@ final class Elsewhere implements AutoCloseable {
   }
 
   /** What this server has in common with the others, and how it has runs driven. */
-  record Common(
+  record Shared(
       Shelf<AgentExecution> executions,
       SessionTurns turns,
       Journal journal,
       Engine engine,
       Drivers drivers) {
-    Common {
+    Shared {
       requireNonNull(executions, "executions is null");
       requireNonNull(turns, "turns is null");
       requireNonNull(journal, "journal is null");
@@ -81,18 +81,18 @@ final class Elsewhere implements AutoCloseable {
    * @param here what this server follows
    * @param grown is told the id of a run whose journal has grown
    */
-  Elsewhere(Executions here, Common common, Launch launch, Consumer<String> grown, ServerLog log) {
+  Elsewhere(Executions here, Shared shared, Launch launch, Consumer<String> grown, ServerLog log) {
     this.here = here;
-    this.common = common;
-    this.desk = new SteeringDesk(common.journal());
+    this.shared = shared;
+    this.desk = new SteeringDesk(shared.journal());
     this.launch = launch;
     this.grown = grown;
     this.log = log;
-    this.watch = common.journal().watch(this::appended);
+    this.watch = shared.journal().watch(this::appended);
   }
 
   Drivers drivers() {
-    return common.drivers();
+    return shared.drivers();
   }
 
   void start() {
@@ -106,10 +106,10 @@ final class Elsewhere implements AutoCloseable {
    */
   void handOver(Following following) {
     String id = following.id();
-    Optional<AgentExecution> row = common.executions().find(id);
+    Optional<AgentExecution> row = shared.executions().find(id);
     if (isOver(row)) {
       here.left(following, row);
-    } else if (!common.turns().take(following.session(), id, this::isDone) || !begun(following)) {
+    } else if (!shared.turns().take(following.session(), id, this::isDone) || !begun(following)) {
       following.launchLater();
     } else {
       start(following);
@@ -121,7 +121,7 @@ final class Elsewhere implements AutoCloseable {
    * still to come, and is driven once more for that where nobody has it.
    */
   private boolean isDone(String id) {
-    Optional<AgentExecution> row = common.executions().find(id);
+    Optional<AgentExecution> row = shared.executions().find(id);
     if (!isOver(row) || !isCancelled(row) || !launch.hasBegun(id) || desk.end(id).isPresent()) {
       return isOver(row);
     }
@@ -170,24 +170,24 @@ final class Elsewhere implements AutoCloseable {
       var _ = here.stored(following);
     }
     try {
-      common.engine().start(id, following.tenant());
+      shared.engine().start(id, following.tenant());
     } catch (ProblemException e) {
       log.warn("execution.later", "execution", id, "code", e.problem().code());
       following.launchLater();
       return;
     }
     // Whoever has cancelled it before it was started has asked nobody to stop it.
-    Optional<AgentExecution> row = common.executions().find(id);
+    Optional<AgentExecution> row = shared.executions().find(id);
     if (isCancelled(row)) {
-      common.engine().cancel(id);
+      shared.engine().cancel(id);
       here.left(following, row);
     }
   }
 
   /** A run that waits for somebody's word was given back; one that its server has lost was not. */
   private boolean mayBeDriven(String id) {
-    return common.drivers() == Drivers.WORKERS
-        || switch (common.journal().hold(id)) {
+    return shared.drivers() == Drivers.WORKERS
+        || switch (shared.journal().hold(id)) {
           case HERE, LOST -> true;
           case NOBODY -> !here.isAsked(id);
           case ELSEWHERE -> false;
@@ -208,10 +208,10 @@ final class Elsewhere implements AutoCloseable {
    */
   boolean wake(String id) {
     try {
-      if (common.drivers() == Drivers.SERVERS && isHeldElsewhere(id)) {
+      if (shared.drivers() == Drivers.SERVERS && isHeldElsewhere(id)) {
         return false;
       }
-      common.engine().wake(id);
+      shared.engine().wake(id);
       return true;
     } catch (ProblemException e) {
       log.warn("execution.not-woken", "execution", id, "code", e.problem().code());
@@ -220,7 +220,7 @@ final class Elsewhere implements AutoCloseable {
   }
 
   private boolean isHeldElsewhere(String id) {
-    return common.journal().hold(id) == Journal.Hold.ELSEWHERE;
+    return shared.journal().hold(id) == Journal.Hold.ELSEWHERE;
   }
 
   /** What a sub-agent writes concerns the run above it. */
@@ -253,7 +253,7 @@ final class Elsewhere implements AutoCloseable {
       long took;
       do {
         long begin = System.nanoTime();
-        guarded("", () -> Unfinished.of(common.executions(), Set.of()).forEach(here::enter));
+        guarded("", () -> Unfinished.of(shared.executions(), Set.of()).forEach(here::enter));
         here.underWayHere()
             .forEach(following -> guarded(following.id(), () -> lookAfter(following)));
         took = System.nanoTime() - begin;
@@ -282,11 +282,11 @@ final class Elsewhere implements AutoCloseable {
       return;
     }
     following.lookedAt();
-    Optional<AgentExecution> row = common.executions().find(following.id());
+    Optional<AgentExecution> row = shared.executions().find(following.id());
     if (isOver(row)) {
       here.left(following, row);
     } else if (following.isLaunched() && !here.isAsked(following.id())) {
-      Engine engine = common.engine();
+      Engine engine = shared.engine();
       engine.givenUp(following.id()).ifPresent(why -> giveUp(following, why.asException()));
       if (engine.isForgotten(following.id())) {
         following.launchLater();

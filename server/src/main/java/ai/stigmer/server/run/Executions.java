@@ -120,7 +120,7 @@ public final class Executions implements AutoCloseable {
   private Elsewhere elsewhere(Fleet fleet, Elsewhere.Drivers drivers) {
     return new Elsewhere(
         this,
-        new Elsewhere.Common(
+        new Elsewhere.Shared(
             shelves.executions(), new SessionTurns(fleet.store(), clock), journal, engine, drivers),
         launch,
         fleet.grown(),
