@@ -3,10 +3,19 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TrainingTest {
   private static final Path LIBRARIES = Path.of("..", "cli", "target", "dist", "lib");
+
+  private static final Pattern CLASS = Pattern.compile("\\] (ai\\.stigmer\\.[^/ ]+) source: ");
+
+  /** Known, so that it is not tried first. */
+  private static final String MODEL = "qwen2.5-coder:7b";
 
   @TempDir Path folder = Path.of("");
 
@@ -56,6 +70,45 @@ class TrainingTest {
       assertThat(loaded)
           .noneMatch(
               line -> line.contains(" io.modelcontextprotocol.") || line.contains(" reactor."));
+    }
+  }
+
+  /** A class that is not in the cache is looked for in one jar after the other. */
+  @Test
+  void aRunNeedsNoClassOfOursThatTheTrainingHasNotSeen() throws IOException {
+    Path trained = folder.resolve("trained");
+    Path used = folder.resolve("used");
+    Ended training =
+        StigmerProcess.in(folder)
+            .with("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + trained)
+            .withMain("ai.stigmer.cli.launch.Training")
+            .run();
+    Ended run;
+    try (FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.answering(_ -> Answer.text("Hello."))
+                .models(InstalledModel.withTools(MODEL, 32_768)))) {
+      run =
+          StigmerProcess.in(folder)
+              .with("JDK_JAVA_OPTIONS", "-Xlog:class+load:file=" + used)
+              .run("run", "--base-url", ollama.baseUrl(), "-m", MODEL, "hello");
+    }
+
+    assertThat(training.status()).as(training.err()).isZero();
+    assertThat(run.status()).as(run.err()).isZero();
+    Set<String> ours = ours(used);
+    assertThat(ours).as("the log has the classes").hasSizeGreaterThan(300);
+    assertThat(ours).isSubsetOf(ours(trained));
+  }
+
+  /** Those that stand in a jar; the others are made anew by each process. */
+  private static Set<String> ours(Path log) throws IOException {
+    try (Stream<String> lines = Files.lines(log)) {
+      return lines
+          .map(CLASS::matcher)
+          .filter(Matcher::find)
+          .map(found -> found.group(1))
+          .collect(Collectors.toCollection(TreeSet::new));
     }
   }
 }
