@@ -42,6 +42,7 @@ import java.util.Optional;
  */
 final class TemporalBench implements AutoCloseable {
   static final Duration HEARTBEAT = Duration.ofSeconds(2);
+  private static final String QUEUE = "stigmer";
 
   private final Path folder;
   private final Map<String, String> env;
@@ -69,7 +70,7 @@ final class TemporalBench implements AutoCloseable {
         new ReclaimingJournal(
             PostgresJournal.open(PostgresUrl.parse(database), InstantSource.system(), note -> {}));
     this.runner = new Runner(journal, "temporal default", env);
-    this.engine = new TemporalEngine(connection(1));
+    this.engine = new TemporalEngine(connection(QUEUE, 1));
   }
 
   static TemporalBench in(Path folder) throws IOException {
@@ -94,6 +95,11 @@ final class TemporalBench implements AutoCloseable {
     return engine;
   }
 
+  /** An engine for another task queue, to be closed by the caller. */
+  TemporalEngine engine(String queue) {
+    return new TemporalEngine(connection(queue, 1));
+  }
+
   int events(String runId) {
     return server.events(TemporalEngine.workflowId(runId));
   }
@@ -104,7 +110,12 @@ final class TemporalBench implements AutoCloseable {
    * @param slots the most segments at once
    */
   AutoCloseable worker(int slots) {
-    TemporalConnection connection = connection(slots);
+    return worker(QUEUE, slots);
+  }
+
+  /** Likewise, of a task queue of its own; {@link #engine(String)} hands it runs. */
+  AutoCloseable worker(String queue, int slots) {
+    TemporalConnection connection = connection(queue, slots);
     TemporalWorker worker =
         TemporalWorker.start(connection, driver(), journal, (id, problem) -> {}, Duration.ZERO);
     return () -> {
@@ -124,6 +135,10 @@ final class TemporalBench implements AutoCloseable {
 
   /** Has a begun run driven by a worker, to its end. */
   void drive(String runId) {
+    drive(engine, runId);
+  }
+
+  static void drive(TemporalEngine engine, String runId) {
     engine.start(runId);
     var _ = engine.result(runId);
   }
@@ -206,12 +221,12 @@ final class TemporalBench implements AutoCloseable {
     }
   }
 
-  private TemporalConnection connection(int slots) {
+  private TemporalConnection connection(String queue, int slots) {
     var settings =
         new TemporalSettings(
             Optional.of(server.address()),
             Optional.of("default"),
-            "stigmer",
+            queue,
             slots,
             HEARTBEAT,
             Duration.ofMinutes(1),

@@ -3,6 +3,10 @@ package ai.stigmer.cli;
 import ai.stigmer.cli.screen.Decider;
 import ai.stigmer.cli.screen.Ends;
 import ai.stigmer.cli.session.RunFinder;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.EngineChoice;
+import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
@@ -53,6 +57,9 @@ final class CancelCommand implements Callable<Integer> {
       String run = RunFinder.find(journal, id);
       var desk = new SteeringDesk(journal);
       desk.cancel(run, Decider.here());
+      if (surroundings.journals().backend().isEmpty()) {
+        tellWorkers(run);
+      }
       RunEnd end = awaitEnd(desk, run).orElseThrow(() -> notTakenUp(run).asException());
       surroundings
           .out()
@@ -61,6 +68,16 @@ final class CancelCommand implements Callable<Integer> {
                   ? "run " + run + " is cancelled; go on with: stigmer resume " + run
                   : "run " + run + " was faster: " + Ends.status(end));
       return 0;
+    }
+  }
+
+  /** A run that waits for somebody's word is driven by nobody until its workflow is told. */
+  private void tellWorkers(String run) {
+    Resolved configuration =
+        Cascade.resolve(
+            ConfigInput.of(surroundings.env(), "stigmer cancel").clock(surroundings.clock()));
+    if (configuration.engine() == EngineChoice.TEMPORAL) {
+      surroundings.err().println("note: " + HandedRun.woken(surroundings, configuration, run));
     }
   }
 
@@ -80,6 +97,7 @@ final class CancelCommand implements Callable<Integer> {
         .from("what it does now takes long, or no process drives it")
         .help(
             "see whether it works: stigmer sessions list",
-            "a run that waits or was broken off needs no cancelling: stigmer resume " + run);
+            "a run that waits or was broken off ends when it is gone on with: stigmer resume "
+                + run);
   }
 }

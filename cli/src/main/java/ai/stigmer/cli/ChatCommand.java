@@ -145,7 +145,12 @@ final class ChatCommand implements Callable<Integer> {
     RunEnvironment environment =
         task.environment(
             surroundings, conversation, view, configuration, context, Optional.empty(), notes);
-    String startLine = configuration.startLine();
+    String startLine =
+        configuration.startLine()
+            + " · provider from "
+            + configuration.location("llm.provider").orElse("")
+            + ", model from "
+            + configuration.location("llm.model").orElse("");
     try (Journal journal = journal();
         Runner runner = conversation.over(journal)) {
       return talk(

@@ -58,7 +58,6 @@ final class ChatCommands {
 
   private void model() {
     out.println(course.startLine());
-    out.println("why each setting is what it is: stigmer config explain");
   }
 
   private void cost(List<Recorded> entries) {

@@ -279,7 +279,13 @@ final class ChatSession {
 
   private synchronized void begun() {
     begun = true;
-    early.forEach(message -> desk.say(course.runId(), message, Decider.here()));
+    for (String message : early) {
+      try {
+        var _ = desk.say(course.runId(), message, Decider.here());
+      } catch (ProblemException e) {
+        own.print(ProblemText.of(e.problem(), screen.terminal().palette()));
+      }
+    }
     early.clear();
   }
 }

@@ -16,6 +16,7 @@ import ai.stigmer.mcp.McpTools.Looked;
 import ai.stigmer.mcp.ServerSandbox;
 import ai.stigmer.runner.AgentFile;
 import ai.stigmer.runner.CommandSandbox;
+import ai.stigmer.runner.LiteralSecrets;
 import ai.stigmer.runner.RunServers;
 import ai.stigmer.runner.RunVariables;
 import java.nio.file.Path;
@@ -146,6 +147,10 @@ final class McpCommand implements Runnable {
                   Optional.empty(),
                   sandbox)
               : Http.named(given.url(), headers(given.headers()), given.allowPrivate());
+      Optional<String> secret = LiteralSecrets.in(connection);
+      if (secret.isPresent()) {
+        throw holdsSecret(secret.get());
+      }
       return new McpServer(name, connection, tools, Duration.ofSeconds(timeout));
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
@@ -176,6 +181,14 @@ final class McpCommand implements Runnable {
       headers.put(word.substring(0, at).strip(), word.substring(at + 1).strip());
     }
     return headers;
+  }
+
+  private static RuntimeException holdsSecret(String why) {
+    return Problem.of("E433", Problem.Category.USAGE, why)
+        .help(
+            "a variable of yours: --env NAME, and export NAME=…",
+            "in a header: --header 'Authorization: Bearer ${NAME}'")
+        .asException();
   }
 
   private static RuntimeException wrong(String message) {

@@ -3,57 +3,30 @@ package ai.stigmer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.ollama.Answer;
-import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the user's hooks do to a whole run. */
-class HookRunTest {
-  private static final String MODEL = "qwen3.5:9b";
+class HookRunTest extends RunOnALaptop {
   private static final String KEY = "canary-0123456789";
-  private static final Answer WRITES =
-      Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
-  private static final Answer DONE = Answer.text("done");
-
-  @TempDir private Path folder;
-  private Path workspace = Path.of("");
   private Path config = Path.of("");
   private Path log = Path.of("");
-  private Shell shell = new Shell(Path.of(""));
-  private FakeOllama server = started();
 
   @BeforeEach
-  void laptop() throws IOException {
-    workspace = Files.createDirectory(folder.resolve("workspace"));
-    config = Files.createDirectory(folder.resolve("home")).resolve("config.yaml");
+  void logging() {
+    config = folder.resolve("home/config.yaml");
     log = folder.resolve("log");
-    shell =
-        new Shell(folder.resolve("home"))
-            .export("STIGMER_EXECUTION_MODE", "local")
-            .export("STIGMER_LLM_MAX_RETRIES", "0")
-            .export("STIGMER_LLM_MODEL", MODEL)
-            .export("LOG", log.toString());
-  }
-
-  @AfterEach
-  void noServer() {
-    server.close();
+    shell.export("LOG", log.toString());
   }
 
   @Test
@@ -187,12 +160,12 @@ class HookRunTest {
     assertThat(log).doesNotExist();
     // When
     assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
-    asked(0, List.of("resume", "last"));
+    resume(0);
     // Then
     assertThat(logged()).singleElement().asString().contains("\"end\":\"completed\"", "\"done\"");
     assertThat(shell.err()).contains("E440", "run at the end of the run, ended with status 1");
     // When
-    asked(0, List.of("resume", "last"));
+    resume(0);
     // Then
     assertThat(logged()).hasSize(1);
   }
@@ -219,13 +192,13 @@ class HookRunTest {
     assertThat(shell.stigmer("approvals", "approve", "last")).isZero();
     // When
     hooks("before_tool: [{tools: edit}]");
-    asked(3, List.of("resume", "last"));
+    resume(3);
     // Then
     assertThat(shell.err()).contains("E159", config + ":2", "a hook has no command");
     assertThat(workspace.resolve("made")).doesNotExist();
     // When
     hooks("before_tool: [{command: 'echo since today; exit 2', tools: edit}]");
-    String told = asked(0, List.of("resume", "last"));
+    String told = resume(0);
     // Then
     assertThat(told).contains("since today");
     assertThat(workspace.resolve("made")).exists();
@@ -311,33 +284,5 @@ class HookRunTest {
 
   private List<String> logged() throws IOException {
     return Files.readAllLines(log).stream().filter(line -> !line.isBlank()).toList();
-  }
-
-  private static FakeOllama started(Answer... answers) {
-    return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
-  }
-
-  private static Answer command(String line) {
-    return Answer.call(
-        "execute", JsonNodeFactory.instance.objectNode().put("command", line).toString());
-  }
-
-  /** Everything that the model was asked last. */
-  private String run(int status, List<String> options, Answer... answers) {
-    var words = new ArrayList<>(List.of("run", "--workspace", workspace.toString()));
-    words.addAll(options);
-    words.add("do it");
-    server.close();
-    server = started(answers);
-    shell.export("OLLAMA_BASE_URL", server.baseUrl());
-    return asked(status, words);
-  }
-
-  private String asked(int status, List<String> words) {
-    int given = shell.stigmer(words.toArray(String[]::new));
-    assertThat(given).as(shell.err()).isEqualTo(status);
-    return server.chats().isEmpty()
-        ? ""
-        : server.chats().getLast().body().at("/messages").toString();
   }
 }

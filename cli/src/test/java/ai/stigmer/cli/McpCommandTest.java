@@ -112,6 +112,60 @@ class McpCommandTest {
   }
 
   @Test
+  void aDefinitionThatHoldsASecretIsRefusedBeforeItsServerStartsOrARunUsesIt() throws IOException {
+    // Given
+    Path home = folder.resolve("home");
+    Path started = folder.resolve("started");
+    Shell shell = new Shell(home);
+    // When
+    assertThat(
+            shell.stigmer(
+                "mcp",
+                "add",
+                "hub",
+                "--env",
+                "HUB_TOKEN=canary-0123456789",
+                "--",
+                "touch",
+                started.toString()))
+        .isEqualTo(2);
+    // Then
+    assertThat(shell.err())
+        .contains("error[E433]", "the variable HUB_TOKEN holds a secret", "--env NAME")
+        .doesNotContain("canary");
+    assertThat(started).doesNotExist();
+    // When
+    assertThat(
+            shell.stigmer(
+                "mcp",
+                "add",
+                "hub",
+                "--url",
+                "http://127.0.0.1:1/mcp",
+                "--header",
+                "Authorization: Bearer canary-0123456789"))
+        .isEqualTo(2);
+    // Then
+    assertThat(shell.err())
+        .contains("error[E433]", "parameter Authorization holds a secret")
+        .doesNotContain("canary");
+    // When
+    Files.createDirectories(home);
+    Files.writeString(
+        home.resolve("mcp.json"),
+        """
+        {"servers":{"hub":{"command":"touch","args":["%s"],"env":{"HUB_TOKEN":"canary-0123456789"}}}}
+        """
+            .formatted(started));
+    // Then
+    assertThat(run(shell)).isEqualTo(3);
+    assertThat(shell.err())
+        .contains("error[E433]", home.resolve("mcp.json").toString(), "stigmer mcp remove hub")
+        .doesNotContain("canary");
+    assertThat(started).doesNotExist();
+  }
+
+  @Test
   void aServerOfAnAgentFileIsNotStartedBeforeSomebodyAcceptsIt() throws IOException {
     Shell shell = new Shell(folder.resolve("home"));
     Path started = folder.resolve("started");

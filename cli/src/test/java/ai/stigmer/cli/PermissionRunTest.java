@@ -4,47 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
-import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.Scenario;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What modes and rules do to a whole run, where no terminal is. */
-class PermissionRunTest {
-  private static final String MODEL = "qwen3.5:9b";
-  private static final Answer WRITES =
-      Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
-  private static final Answer DONE = Answer.text("done");
-
-  @TempDir private Path folder;
-  private Path workspace = Path.of("");
-  private Shell shell = new Shell(Path.of(""));
-  private FakeOllama server = started();
-
-  @BeforeEach
-  void laptop() throws IOException {
-    workspace = Files.createDirectory(folder.resolve("workspace"));
-    shell =
-        new Shell(Files.createDirectory(folder.resolve("home")))
-            .export("STIGMER_EXECUTION_MODE", "local")
-            .export("STIGMER_LLM_MAX_RETRIES", "0")
-            .export("STIGMER_LLM_MODEL", MODEL);
-  }
-
-  @AfterEach
-  void noServer() {
-    server.close();
-  }
-
+class PermissionRunTest extends RunOnALaptop {
   @Test
   void inModeAllowEditsFilesChangeAndCommandsAreAskedFor() {
     String told = run(7, List.of(), WRITES, command("touch made"), DONE);
@@ -253,38 +220,5 @@ class PermissionRunTest {
     Files.writeString(folder.resolve("home/config.yaml"), "permissions:\n  denny: [execute]\n");
     run(3, List.of(), DONE);
     assertThat(shell.err()).contains("E106", "did you mean \"permissions.deny\"");
-  }
-
-  private static FakeOllama started(Answer... answers) {
-    return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
-  }
-
-  private static Answer command(String line) {
-    return Answer.call(
-        "execute", JsonNodeFactory.instance.objectNode().put("command", line).toString());
-  }
-
-  /** Everything that the model was asked last. */
-  private String run(int status, List<String> options, Answer... answers) {
-    var words = new ArrayList<>(List.of("run", "--workspace", workspace.toString()));
-    words.addAll(options);
-    words.add("do it");
-    server.close();
-    server = started(answers);
-    shell.export("OLLAMA_BASE_URL", server.baseUrl());
-    return asked(status, words);
-  }
-
-  /** Goes on at the same server. */
-  private String resume(int status) {
-    return asked(status, List.of("resume", "last"));
-  }
-
-  private String asked(int status, List<String> words) {
-    int given = shell.stigmer(words.toArray(String[]::new));
-    assertThat(given).as(shell.err()).isEqualTo(status);
-    return server.chats().isEmpty()
-        ? ""
-        : server.chats().getLast().body().at("/messages").toString();
   }
 }

@@ -3,50 +3,20 @@ package ai.stigmer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.ollama.Answer;
-import ai.stigmer.testkit.ollama.FakeOllama;
-import ai.stigmer.testkit.ollama.InstalledModel;
-import ai.stigmer.testkit.ollama.Scenario;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A run in mode plan, from its plan to its work. */
-class PlanRunTest {
-  private static final String MODEL = "qwen3.5:9b";
+class PlanRunTest extends RunOnALaptop {
   private static final Answer PLANS =
       Answer.call("present_plan", "{\"plan\":\"1. Write new.txt\\n2. Look at it\"}");
-  private static final Answer WRITES =
-      Answer.call("write_file", "{\"file_path\":\"new.txt\",\"content\":\"x\"}");
   private static final Answer WRITES_MORE =
       Answer.call("write_file", "{\"file_path\":\"more.txt\",\"content\":\"x\"}");
-  private static final Answer RUNS = Answer.call("execute", "{\"command\":\"touch made\"}");
-  private static final Answer DONE = Answer.text("done");
-
-  @TempDir private Path folder;
-  private Path workspace = Path.of("");
-  private Shell shell = new Shell(Path.of(""));
-  private FakeOllama server = started();
 
   @BeforeEach
-  void laptop() throws IOException {
-    workspace = Files.createDirectory(folder.resolve("workspace"));
-    shell =
-        new Shell(Files.createDirectory(folder.resolve("home")))
-            .export("STIGMER_EXECUTION_MODE", "local")
-            .export("STIGMER_LLM_MAX_RETRIES", "0")
-            .export("STIGMER_LLM_MODEL", MODEL)
-            .export("STIGMER_PERMISSION_MODE", "plan");
-  }
-
-  @AfterEach
-  void noServer() {
-    server.close();
+  void planning() {
+    shell.export("STIGMER_PERMISSION_MODE", "plan");
   }
 
   @Test
@@ -60,7 +30,7 @@ class PlanRunTest {
 
   @Test
   void anApprovedPlanIsCarriedOutAndCommandsAreStillAskedFor() {
-    run(7, List.of("--when-absent", "wait"), WRITES, PLANS, WRITES, RUNS, DONE);
+    run(7, List.of("--when-absent", "wait"), WRITES, PLANS, WRITES, command("touch made"), DONE);
     assertThat(shell.err()).contains("E410", "may present_plan run?");
     assertThat(workspace).isEmptyDirectory();
     assertThat(shell.stigmer("approvals", "approve", "last")).as(shell.err()).isZero();
@@ -141,29 +111,8 @@ class PlanRunTest {
     assertThat(told).contains("There is no tool");
   }
 
-  private static FakeOllama started(Answer... answers) {
-    return FakeOllama.start(Scenario.of(answers).models(InstalledModel.withTools(MODEL, 32_768)));
-  }
-
-  /** Everything that the model was asked last. */
-  private String run(int status, List<String> options, Answer... answers) {
-    var words = new ArrayList<>(List.of("run", "--workspace", workspace.toString()));
-    words.addAll(options);
-    words.add("do it");
-    server.close();
-    server = started(answers);
-    shell.export("OLLAMA_BASE_URL", server.baseUrl());
-    return asked(status, words);
-  }
-
-  /** Goes on at the same server. */
+  /** Goes on at the same server, and waits where it has to. */
   private String resume(int status) {
-    return asked(status, List.of("resume", "last", "--when-absent", "wait"));
-  }
-
-  private String asked(int status, List<String> words) {
-    int given = shell.stigmer(words.toArray(String[]::new));
-    assertThat(given).as(shell.err()).isEqualTo(status);
-    return server.chats().getLast().body().at("/messages").toString();
+    return resume(status, "--when-absent", "wait");
   }
 }

@@ -189,7 +189,19 @@ public final class Graphton {
    *     damaged, somebody else is running it, or it never started
    */
   public RunResult resume(Agent agent, String runId) {
-    return RunTree.resume(options, agent, runId);
+    return RunTree.resume(options, agent, runId, RunTree.Behind.ANY_END);
+  }
+
+  /**
+   * The same for those who drive runs for others and may be told more than once to do so: a run
+   * that has ended stays as it is and gives its recorded result, unless somebody asked at the
+   * journal's inbox that it goes on behind that end ({@link
+   * ai.stigmer.graphton.loop.SteeringDesk#resume}).
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #resume}
+   */
+  public RunResult goOn(Agent agent, String runId) {
+    return RunTree.resume(options, agent, runId, RunTree.Behind.ENDS_ON_REQUEST);
   }
 
   /**

@@ -16,6 +16,7 @@ import ai.stigmer.graphton.loop.Asking;
 import ai.stigmer.graphton.loop.JournaledResults;
 import ai.stigmer.graphton.loop.RunLoop;
 import ai.stigmer.graphton.loop.RunPlan;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.loop.Transcript;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ToolSpec;
@@ -61,8 +62,14 @@ final class RunTree {
     }
   }
 
+  /** Behind which of its ends a run goes on. */
+  enum Behind {
+    ANY_END,
+    ENDS_ON_REQUEST
+  }
+
   /** Goes on with a run and with the sub-agents that it waits for. */
-  static RunResult resume(Graphton.Options options, Agent agent, String runId) {
+  static RunResult resume(Graphton.Options options, Agent agent, String runId, Behind which) {
     requirePrices(options, agent);
     try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
       if (writer.before().isEmpty()
@@ -76,7 +83,11 @@ final class RunTree {
       RunPlan plan =
           new RunTree(options, before)
               .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
-      return RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+      // Looked at under the claim: nobody else can end it meanwhile.
+      return which == Behind.ENDS_ON_REQUEST
+              && new SteeringDesk(options.journal()).isOver(runId, writer.before())
+          ? RunLoop.ended(plan)
+          : RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
     }
   }
 

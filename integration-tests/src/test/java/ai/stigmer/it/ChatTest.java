@@ -50,7 +50,7 @@ class ChatTest {
       terminal.line("/cost");
       terminal.await("2 model calls");
       terminal.line("/model");
-      terminal.await("ollama/qwen3:8b", 2);
+      terminal.await("model from --model");
       terminal.line("/context");
       terminal.await("tokens  100 %");
       terminal.type(TypedTerminal.CTRL_D);

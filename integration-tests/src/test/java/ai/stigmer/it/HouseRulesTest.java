@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -18,6 +20,7 @@ class HouseRulesTest {
   private static final int LONGEST_FILE = 600;
   private static final int LONGEST_METHOD = 60;
   private static final Path ROOT = root();
+  private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#\\s]+)[^)]*\\)");
 
   @Test
   void everyPackageSaysWhatItIsForAndIsNullMarked() {
@@ -108,6 +111,23 @@ class HouseRulesTest {
         }
       }
     }
+    assertThat(wrong).isEmpty();
+  }
+
+  @Test
+  void everyLinkBetweenPagesLeadsSomewhere() {
+    var wrong = new ArrayList<String>();
+    int links = 0;
+    for (Path page : sources(".md").toList()) {
+      Matcher link = LINK.matcher(read(page));
+      while (link.find()) {
+        links++;
+        if (!Files.exists(page.resolveSibling(link.group(1)))) {
+          wrong.add(ROOT.relativize(page) + ": " + link.group(1));
+        }
+      }
+    }
+    assertThat(links).isGreaterThan(50);
     assertThat(wrong).isEmpty();
   }
 

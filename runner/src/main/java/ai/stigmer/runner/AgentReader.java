@@ -27,6 +27,9 @@ final class AgentReader {
     for (JsonNode server : spec.path("mcp_servers")) {
       if (server.has("stdio") && server.has("http")) {
         wrong.add("the MCP server " + server.path("name").asText() + " is both stdio and http");
+      } else if (server.has("stdio") || server.has("http")) {
+        LiteralSecrets.in(server(server).connection())
+            .ifPresent(why -> wrong.add("MCP server " + server.path("name").asText() + ": " + why));
       }
     }
     for (Variable variable : variables(spec.path("env_spec").path("data"))) {

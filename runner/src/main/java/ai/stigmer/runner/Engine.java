@@ -55,6 +55,16 @@ public interface Engine extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Whether nobody goes on with a run that was started, because the engine does not know it any
+   * more; starting it again mends that.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException when the engine cannot be had
+   */
+  default boolean isForgotten(String runId) {
+    return false;
+  }
+
   /** Lets go of the runs that are driven here, between two steps; they have not ended. */
   @Override
   void close();

@@ -39,7 +39,8 @@ public final class ExecutionDriver {
   }
 
   /**
-   * Drives a run on.
+   * Drives a run on. One that has ended stays as it is unless somebody asked for more, see {@link
+   * ai.stigmer.graphton.Graphton#goOn}: who is told to drive may be told late, or twice.
    *
    * @param atMost the time from its first step on after which it yields between two steps; what is
    *     under way is let finish
@@ -74,7 +75,7 @@ public final class ExecutionDriver {
           listener.accept(event);
         };
     try {
-      return runner.resume(
+      return runner.goOn(
           runId, environment, new RunControl(timed, permission, token, RunHooks.of(run.anew())));
     } finally {
       over.countDown();

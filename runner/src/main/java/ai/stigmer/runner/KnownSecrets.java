@@ -12,6 +12,8 @@ import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import ai.stigmer.mcp.Placeholders;
 import ai.stigmer.runner.trace.TraceHeaders;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +21,14 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which values nobody may see: those of a process, and those that a run has besides. */
 public final class KnownSecrets {
   /** A variable that only sounds like a secret may hold a word. */
-  private static final int SHORTEST_BY_NAME = 16;
+  static final int SHORTEST_BY_NAME = 16;
 
   /** What the names of variables for keys of models, of the server and of its users end with. */
   private static final Pattern OWN =
@@ -122,10 +125,30 @@ public final class KnownSecrets {
     if (TRACE_HEADERS.matcher(name).matches()) {
       found.addAll(TraceHeaders.of(value).values());
     }
-    Matcher password = PASSWORD_IN_URL.matcher(value);
-    if (password.matches()) {
-      found.add(String.valueOf(password.group(1)));
+    passwordIn(value)
+        .ifPresent(
+            password -> {
+              found.add(password);
+              found.add(decoded(password));
+            });
+  }
+
+  /** As it is outside of addresses. */
+  private static String decoded(String password) {
+    try {
+      return URLDecoder.decode(password.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return password;
     }
+  }
+
+  /** The password of an address; empty where a placeholder stands for it. */
+  static Optional<String> passwordIn(String value) {
+    Matcher password = PASSWORD_IN_URL.matcher(value);
+    return password.matches()
+        ? Optional.of(String.valueOf(password.group(1)))
+            .filter(text -> Placeholders.names(text).isEmpty())
+        : Optional.empty();
   }
 
   /** The path of a socket or a key file is none, and neither is a list of words. */

@@ -26,12 +26,13 @@ public final class RunServers {
    *
    * @param file where the agent comes from; empty for one of the user's own
    * @throws ai.stigmer.graphton.error.ProblemException {@code E160} for a definition of the
-   *     workspace, {@code E162} for a name that the user has no server of
+   *     workspace, {@code E162} for a name that the user has no server of, {@code E433} for one of
+   *     the user's whose definition holds a secret
    */
   public static List<McpServer> of(
       AgentDefinition agent, Optional<Path> file, Path workspace, McpHome home) {
     if (agent.equals(AgentDefinition.assistant())) {
-      return home.servers();
+      return home.servers().stream().map(server -> withoutSecret(server, home)).toList();
     }
     AgentParts parts = agent.parts();
     if (parts.servers().isEmpty() && parts.namedServers().isEmpty()) {
@@ -47,7 +48,7 @@ public final class RunServers {
       chosen.add(server);
     }
     for (String name : parts.namedServers()) {
-      chosen.add(named(name, own));
+      chosen.add(withoutSecret(named(name, own), home));
     }
     return List.copyOf(chosen);
   }
@@ -78,6 +79,21 @@ public final class RunServers {
     } catch (IOException e) {
       return true;
     }
+  }
+
+  /** Somebody may have written it by hand. */
+  private static McpServer withoutSecret(McpServer server, McpHome home) {
+    Optional<String> why = LiteralSecrets.in(server.connection());
+    if (why.isPresent()) {
+      throw Problem.of(
+              "E433",
+              Problem.Category.CONFIGURATION,
+              "the MCP server " + server.name() + " cannot be used: " + why.get())
+          .from(home.file().toString())
+          .help("change the file, or: stigmer mcp remove " + server.name())
+          .asException();
+    }
+    return server;
   }
 
   private static McpServer named(String name, List<McpServer> own) {

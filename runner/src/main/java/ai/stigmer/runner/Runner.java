@@ -226,12 +226,27 @@ public final class Runner implements AutoCloseable {
    * @param environment what it was started with, with the key added again
    */
   public RunResult resume(String runId, RunEnvironment environment, RunControl control) {
+    return goOn(runId, environment, control, Graphton::resume);
+  }
+
+  /** The same, but any run that has ended stays as it is, see {@link Graphton#goOn}. */
+  public RunResult goOn(String runId, RunEnvironment environment, RunControl control) {
+    return goOn(runId, environment, control, Graphton::goOn);
+  }
+
+  private interface Way {
+    RunResult drive(Graphton loop, Agent agent, String runId);
+  }
+
+  private RunResult goOn(String runId, RunEnvironment environment, RunControl control, Way way) {
     Map<String, String> variables = variables(runId);
     try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers);
         Observation seen = observation(runId, environment)) {
-      return loop(runId, models, environment, control, seen, variables)
-          .resume(agent(environment, servers), runId);
+      return way.drive(
+          loop(runId, models, environment, control, seen, variables),
+          agent(environment, servers),
+          runId);
     }
   }
 

@@ -107,6 +107,14 @@ class AgentPartsTest {
   }
 
   @Test
+  void theDefinitionOfAServerHoldsNoSecretInAnAgentFile() {
+    assertThatThrownBy(
+            () -> AgentFile.parse("a.yaml", WHOLE.replace("\"${TOKEN}\"", "canary-0123456789")))
+        .hasMessageContaining("MCP server memory: the variable TOKEN holds a secret")
+        .hasMessageNotContaining("canary");
+  }
+
+  @Test
   void aRepositoryCannotSetProviderEndpointKeyHooksOrPermissions() {
     for (String key :
         List.of(

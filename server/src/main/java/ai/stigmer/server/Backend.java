@@ -101,8 +101,12 @@ record Backend(
     Engines engines =
         switch (driving) {
           case Driving.Here _ ->
-              here(options, runner, List.of(bell::saw, metrics::saw, tails::saw));
-          case Driving.Elsewhere fleet -> new Engines.Elsewhere(fleet.engine(), bell::ring);
+              here(
+                  options,
+                  here(options, runner, List.of(bell::saw, metrics::saw, tails::saw)),
+                  new Executions.Fleet(store, bell::ring));
+          case Driving.Elsewhere fleet ->
+              new Engines.Elsewhere(fleet.engine(), new Executions.Fleet(store, bell::ring));
         };
     Executions executions;
     try {
@@ -141,6 +145,14 @@ record Backend(
     return switch (driving) {
       case Driving.Here _ -> runner;
       case Driving.Elsewhere fleet -> fleet.workspaces().map(runner::keeping).orElse(runner);
+    };
+  }
+
+  /** Servers with one database among them drive its runs together. */
+  private static Engines here(ServerOptions options, Engines.Here here, Executions.Fleet fleet) {
+    return switch (options.database()) {
+      case ServerOptions.Database.Files _ -> here;
+      case ServerOptions.Database.Postgres _ -> new Engines.AnyServer(here, fleet);
     };
   }
 

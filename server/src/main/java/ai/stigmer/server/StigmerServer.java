@@ -26,6 +26,7 @@ import ai.stigmer.server.rpc.RequestCheck;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Route;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -225,12 +226,19 @@ public final class StigmerServer implements AutoCloseable {
             .exceptionHandler(
                 (ctx, status, cause, metadata) ->
                     status.getCode() == Status.Code.UNKNOWN
-                        ? errors.of(ctx.path(), cause).getStatus()
+                        ? unknown(ctx.path(), cause, errors)
                         : status)
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(health.getHealthService());
     services.forEach(builder::addService);
     return builder.build();
+  }
+
+  /** A caller who goes away is no bug. */
+  private static Status unknown(String path, Throwable cause, Errors errors) {
+    return Exceptions.isStreamCancelling(cause) || Exceptions.isExpected(cause)
+        ? Status.CANCELLED
+        : errors.of(path, cause).getStatus();
   }
 
   /** What is behind the port. */

@@ -158,8 +158,9 @@ class EventStreamTest {
       try (var reader = reader(response.body())) {
 
         // When
+        // Its last letters are held back while they could be the beginning of a known secret.
         String line = reader.readLine();
-        while (!line.contains(first)) {
+        while (!line.contains(first.substring(0, 200))) {
           line = reader.readLine();
         }
         http.call(

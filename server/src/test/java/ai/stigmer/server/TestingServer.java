@@ -5,6 +5,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.testkit.ollama.FakeOllama;
+import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import com.linecorp.armeria.server.Route;
 import java.io.ByteArrayOutputStream;
@@ -79,10 +80,21 @@ final class TestingServer implements AutoCloseable {
 
   /** A client that has the token. */
   <S> S client(Class<S> stub) {
+    return client(stub, ClientFactory.ofDefault());
+  }
+
+  /** The same over connections of its own. */
+  <S> S client(Class<S> stub, ClientFactory connections) {
     return GrpcClients.builder("gproto+http://127.0.0.1:" + port())
+        .factory(connections)
         .addHeader("authorization", "Bearer " + token())
         .responseTimeoutMillis(60_000)
         .build(stub);
+  }
+
+  /** How many readers it has. */
+  int subscribers() {
+    return server.backend().executions().subscribers();
   }
 
   /** What lies in its store, past the port. */

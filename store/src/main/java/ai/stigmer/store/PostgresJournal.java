@@ -7,7 +7,6 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.store.PostgresPool.Commit;
-import ai.stigmer.store.PostgresRuns.Hold;
 import ai.stigmer.store.Runs.Run;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -41,6 +40,7 @@ public final class PostgresJournal implements Journal {
   private static final String IS_CLAIM = "SELECT 1 FROM executions WHERE id = ? AND claim = ?";
 
   private final PostgresPool pool;
+  private final PostgresAppends appends;
   private final InstantSource clock;
   private final Predicate<String> alive;
   private final @Nullable PostgresLease lease;
@@ -55,6 +55,7 @@ public final class PostgresJournal implements Journal {
       @Nullable PostgresLease lease,
       boolean isEmpty) {
     this.pool = pool;
+    this.appends = new PostgresAppends(pool);
     this.clock = clock;
     this.alive = alive;
     this.lease = lease;
@@ -141,7 +142,7 @@ public final class PostgresJournal implements Journal {
         }
       }
     }
-    Run run = PostgresRuns.find(connection, runId, Hold.NO);
+    Run run = PostgresRuns.find(connection, runId, PostgresRuns.Hold.NO);
     if (run == null || !isClaim(connection, run, token)) {
       throw StoreProblems.exists(runId);
     }
@@ -171,7 +172,7 @@ public final class PostgresJournal implements Journal {
   private JournalWriter claim(
       Connection connection, String runId, String owner, String token, Predicate<Run> respected)
       throws SQLException {
-    Run run = PostgresRuns.require(connection, runId, Hold.UNTIL_COMMIT);
+    Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.UNTIL_COMMIT);
     if (isClaim(connection, run, token)) {
       return writer(
           new RunWriter.Claim(runId, run.id(), run.epoch()),
@@ -211,8 +212,25 @@ public final class PostgresJournal implements Journal {
         && PostgresLease.isFresh(connection, run.holder());
   }
 
+  @Override
+  public Hold hold(String runId) {
+    return pool.work(
+        Commit.EACH,
+        connection -> {
+          Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.NO);
+          if (run.holder().isEmpty()) {
+            return Hold.NOBODY;
+          }
+          if (run.holder().equals(Owners.current())) {
+            return Hold.HERE;
+          }
+          return isHeld(connection, run, alive) ? Hold.ELSEWHERE : Hold.LOST;
+        });
+  }
+
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {
-    return new PostgresWriter(pool, clock, claim, chain, () -> news.appended(claim.runId()));
+    return new PostgresWriter(
+        pool, appends, clock, claim, chain, () -> news.appended(claim.runId()));
   }
 
   @Override
@@ -224,7 +242,7 @@ public final class PostgresJournal implements Journal {
         Commit.TOGETHER,
         connection -> {
           connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-          Run run = PostgresRuns.require(connection, runId, Hold.NO);
+          Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.NO);
           return PostgresRuns.chain(connection, pool.url(), run).entries();
         });
   }
@@ -238,7 +256,7 @@ public final class PostgresJournal implements Journal {
         Commit.TOGETHER,
         connection -> {
           connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-          Run run = PostgresRuns.require(connection, runId, Hold.NO);
+          Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.NO);
           return PostgresRuns.behind(connection, pool.url(), run, after);
         });
   }

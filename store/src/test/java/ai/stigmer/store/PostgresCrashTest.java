@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.Agent;
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.model.ChatModel;
@@ -13,7 +14,6 @@ import ai.stigmer.models.scripted.Scenario.Turn;
 import ai.stigmer.models.scripted.ScriptedModel;
 import ai.stigmer.testkit.crash.EveryCrashPoint;
 import ai.stigmer.testkit.crash.Simulation;
-import ai.stigmer.testkit.journal.ForwardingJournal;
 import ai.stigmer.testkit.postgres.PostgresServer;
 import java.time.Duration;
 import java.time.InstantSource;

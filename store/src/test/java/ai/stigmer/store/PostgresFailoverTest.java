@@ -68,7 +68,7 @@ class PostgresFailoverTest {
 
   @Test
   void anAppendWhoseAnswerWasLostIsThereOnceAndTheRunGoesOn() throws Exception {
-    try (var proxy = new CuttingProxy(server().port(), "INTO entries", "INSERT 0");
+    try (var proxy = new CuttingProxy(server().port(), "INTO entries", "moved");
         PostgresJournal journal = open(through(proxy, server().newDatabase()));
         JournalWriter writer = journal.create("r", "me")) {
       writer.append(said("a"));
@@ -86,7 +86,7 @@ class PostgresFailoverTest {
 
   @Test
   void anAppendThatNeverArrivedIsMadeAgain() throws Exception {
-    try (var proxy = new CuttingProxy(server().port(), "INTO entries", "INSERT 0");
+    try (var proxy = new CuttingProxy(server().port(), "INTO entries", "moved");
         PostgresJournal journal = open(through(proxy, server().newDatabase()));
         JournalWriter writer = journal.create("r", "me")) {
       proxy.loseStatements(3);

@@ -100,6 +100,17 @@ public final class TemporalEngine implements Engine {
     }
   }
 
+  /** Temporal removes what it knows of a workflow some time after it was over. */
+  @Override
+  public boolean isForgotten(String runId) {
+    try {
+      var _ = asked(() -> known(runId).describe().getStatus());
+      return false;
+    } catch (WorkflowNotFoundException e) {
+      return true;
+    }
+  }
+
   /**
    * What a run is at; empty when Temporal knows no such run.
    *

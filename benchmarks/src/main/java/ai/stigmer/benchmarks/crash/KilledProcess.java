@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /*
- * Most of what a kill costs is the start of a process. The compiler for short runs, a class path without what is not
- * loaded and, where the class path has jars only, a cache of its classes make it half as long; none of them changes a
- * system call that writes.
+ * Most of what a kill costs is the start of a process. No compiler (so short a run does not pay it back, and each of its
+ * system calls is seen by strace as well), a class path without what is not loaded and, where the class path has jars
+ * only, a cache of its classes make it half as long; none of them changes a system call that writes.
  */
 /**
  * How the processes are started that are to be killed.
@@ -34,9 +34,7 @@ record KilledProcess(List<String> options) {
    * @param folder where its files may be; the cache stays there
    */
   static KilledProcess preparedIn(Path folder) throws IOException, InterruptedException {
-    var options =
-        List.of(
-            "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED");
+    var options = List.of("-XX:+UseSerialGC", "-Xint", "--enable-native-access=ALL-UNNAMED");
     Path loaded = folder.resolve("loaded");
     var whole = new KilledProcess(with(options, "-cp", System.getProperty("java.class.path")));
     whole.runToItsEnd(folder, "-Xlog:class+load:file=" + loaded);

@@ -94,6 +94,28 @@ public interface Journal extends AutoCloseable {
     return () -> {};
   }
 
+  /** Who holds a run. */
+  enum Hold {
+    /** Nobody: it was given back, or never begun. */
+    NOBODY,
+    /** This process. */
+    HERE,
+    /** Another process that still lives, as far as can be told. */
+    ELSEWHERE,
+    /** A process that is gone, or has not said for too long that it lives. */
+    LOST
+  }
+
+  /**
+   * Who holds a run now, where this journal can tell, as one that processes share can. An answer
+   * may be out of date when it is read; claiming settles it.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run
+   */
+  default Hold hold(String runId) {
+    return Hold.NOBODY;
+  }
+
   /** The runs, newest first, at most {@code limit}. */
   List<RunSummary> list(int limit);
 

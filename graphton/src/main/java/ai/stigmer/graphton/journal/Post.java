@@ -64,21 +64,41 @@ public sealed interface Post {
   /**
    * The run is to end, so that it can be resumed.
    *
-   * @param drive how often the run has begun or gone on; whoever resumes it later does not mean
-   *     this one
+   * @param end which end of the run this asks for, from 1; whoever goes on behind that end is not
+   *     meant
    */
-  record Cancel(int drive, String by) implements Post {
+  record Cancel(int end, String by) implements Post {
     public Cancel {
       requireNonNull(by, "by is null");
     }
 
     @Override
     public String topic() {
-      return topic(drive);
+      return topic(end);
     }
 
-    public static String topic(int drive) {
-      return "cancel/" + drive;
+    public static String topic(int end) {
+      return "cancel/end/" + end;
+    }
+  }
+
+  /**
+   * A run that has ended is to go on, wherever it is driven.
+   *
+   * @param end behind which end of the run, from 1
+   */
+  record Resume(int end, String by) implements Post {
+    public Resume {
+      requireNonNull(by, "by is null");
+    }
+
+    @Override
+    public String topic() {
+      return topic(end);
+    }
+
+    public static String topic(int end) {
+      return "resume/" + end;
     }
   }
 }

@@ -23,7 +23,10 @@ public final class PostCodec {
                   .put("by", message.by()));
       case Post.Cancel cancel ->
           EntryCodec.ascii(
-              EntryCodec.object("cancel").put("drive", cancel.drive()).put("by", cancel.by()));
+              EntryCodec.object("cancel").put("end", cancel.end()).put("by", cancel.by()));
+      case Post.Resume resume ->
+          EntryCodec.ascii(
+              EntryCodec.object("resume").put("end", resume.end()).put("by", resume.by()));
     };
   }
 
@@ -49,7 +52,8 @@ public final class PostCodec {
                 node.path("number").asInt(),
                 EntryCodec.text(node, "text"),
                 EntryCodec.text(node, "by"));
-        case "cancel" -> new Post.Cancel(node.path("drive").asInt(), EntryCodec.text(node, "by"));
+        case "cancel" -> new Post.Cancel(node.path("end").asInt(), EntryCodec.text(node, "by"));
+        case "resume" -> new Post.Resume(node.path("end").asInt(), EntryCodec.text(node, "by"));
         default -> throw EntryCodec.unknownType(type);
       };
     } catch (IllegalArgumentException e) {

@@ -210,7 +210,7 @@ public final class ApprovalDesk {
   private static Verdict verdict(Posted posted) {
     return switch (posted.post()) {
       case Post.Decision decision -> new Verdict(decision.decision(), decision.by());
-      case Post.Message _, Post.Cancel _ ->
+      case Post.Message _, Post.Cancel _, Post.Resume _ ->
           throw new IllegalStateException("no decision: " + posted.post());
     };
   }

@@ -98,7 +98,8 @@ final class CallAdmission {
                 plan.writer().runId(),
                 before.turns() + "/" + call.id(),
                 plan.cancel(),
-                plan.results());
+                plan.results(),
+                plan.redactor());
         yield new Looked.Fitting(
             new ReadyCall(
                 pending.call(),

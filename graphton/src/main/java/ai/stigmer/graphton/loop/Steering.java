@@ -49,14 +49,11 @@ final class Steering {
     return taken;
   }
 
-  /** How often the run of these entries has begun or gone on. */
-  static int drives(List<Recorded> entries) {
+  /** How often the run of these entries has ended. */
+  static int ends(List<Recorded> entries) {
     return (int)
         entries.stream()
-            .filter(
-                recorded ->
-                    recorded.entry() instanceof JournalEntry.RunStarted
-                        || recorded.entry() instanceof JournalEntry.RunResumed)
+            .filter(recorded -> recorded.entry() instanceof JournalEntry.RunFinished)
             .count();
   }
 
@@ -102,12 +99,18 @@ final class Steering {
         .map(Post.Message.class::cast);
   }
 
-  /** Cancels this drive of the run when somebody elsewhere asks for it, until it is closed. */
+  /**
+   * Cancels the run when somebody elsewhere asks for it, until it is closed; also when that was
+   * asked since the run's last end, while nobody drove it.
+   */
   Registration heedCancel() {
     if (!plan.delegation().isOfRoot()) {
       return () -> {};
     }
-    String topic = Post.Cancel.topic(drives(plan.writer().before()) + 1);
+    String topic = Post.Cancel.topic(ends(plan.writer().before()) + 1);
+    if (isThere(topic)) {
+      plan.cancel().cancel();
+    }
     Lookout lookout = Lookout.until(plan.cancel(), plan.inbox(), () -> isThere(topic));
     return lookout::close;
   }

@@ -7,6 +7,7 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Inbox.Receipt;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.subagent.ChildIds;
@@ -58,8 +59,8 @@ public final class SteeringDesk {
   }
 
   /**
-   * Asks whoever drives the run to end it. The request is durable when this returns; it holds for
-   * this drive only.
+   * Asks whoever drives the run, or is the next to do so, to end it. The request is durable when
+   * this returns, and holds until the run has ended.
    *
    * @param by who asks, for people
    * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
@@ -74,7 +75,48 @@ public final class SteeringDesk {
           .help("look at it: stigmer sessions show " + runId)
           .asException();
     }
-    journal.inbox().post(runId, new Post.Cancel(Steering.drives(entries), by));
+    journal.inbox().post(runId, new Post.Cancel(Steering.ends(entries) + 1, by));
+  }
+
+  /** What is asked about when somebody wants the run to end that has not ended. */
+  public String cancelTopic(String runId) {
+    return Post.Cancel.topic(Steering.ends(journal.read(runId)) + 1);
+  }
+
+  /** Whether somebody wants the run to end, and it has not. */
+  public boolean isCancelAsked(String runId) {
+    return journal.inbox().find(runId, cancelTopic(runId)).isPresent();
+  }
+
+  /**
+   * Has a run that has ended go on, wherever it is driven. The request is durable when this
+   * returns; whoever drives runs for others goes on with an ended one only on request.
+   *
+   * @param by who asks, for people
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run
+   */
+  public void resume(String runId, String by) {
+    journal.inbox().post(runId, new Post.Resume(Steering.ends(journal.read(runId)), by));
+  }
+
+  /**
+   * Whether these entries of a run stop at an end behind which nobody has asked to go on: neither
+   * in so many words nor, where the run has completed, by saying something more.
+   */
+  public boolean isOver(String runId, List<Recorded> entries) {
+    return !entries.isEmpty()
+        && entries.getLast().entry() instanceof JournalEntry.RunFinished(RunEnd end)
+        && !isResumeAsked(runId, Steering.ends(entries))
+        && !(end instanceof RunEnd.Completed && isWaitedFor(runId, entries));
+  }
+
+  /**
+   * Whether somebody has asked that the run goes on behind an end.
+   *
+   * @param end which one, from 1
+   */
+  public boolean isResumeAsked(String runId, int end) {
+    return journal.inbox().find(runId, Post.Resume.topic(end)).isPresent();
   }
 
   /** How the run stands at the end of its journal; empty while it works, waits or is broken off. */
@@ -84,7 +126,11 @@ public final class SteeringDesk {
 
   /** Whether somebody has said something that the run has not taken over yet. */
   public boolean isWaitedFor(String runId) {
-    int next = Steering.taken(journal.read(runId)) + 1;
+    return isWaitedFor(runId, journal.read(runId));
+  }
+
+  private boolean isWaitedFor(String runId, List<Recorded> entries) {
+    int next = Steering.taken(entries) + 1;
     return journal.inbox().find(runId, Post.Message.topic(next)).isPresent();
   }
 

@@ -112,6 +112,20 @@ public final class Redactor {
     return isIdle() ? record : Records.mapped(record, this::text);
   }
 
+  /** How many of them a text holds. */
+  public int found(String text) {
+    return marks(text(text)) - marks(text);
+  }
+
+  /** How often a text holds {@value #MARK}. */
+  public static int marks(String text) {
+    int count = 0;
+    for (int at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, at + 1)) {
+      count++;
+    }
+    return count;
+  }
+
   /** Whether a file's content holds one of them as it is. */
   public boolean isIn(byte[] content) {
     // One character for each byte, so that a file of any character set can be looked through.

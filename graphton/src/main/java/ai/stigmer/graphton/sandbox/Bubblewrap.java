@@ -29,7 +29,7 @@ final class Bubblewrap implements Confinement {
       ulimit -c 0 2>/dev/null; ulimit -f "$1" 2>/dev/null; ulimit -t "$2" 2>/dev/null
       ulimit -d "$3" 2>/dev/null; ulimit -n 4096 2>/dev/null; exec 9<"$4"; shift 4
       [ -z "$1" ] || exec 8>"$1" 7<"$2"; shift 2
-      while [ "$1" != -- ]; do echo $$ >"$1" || exit 125; shift; done
+      while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done
       shift; exec "$@\"""";
 
   private static final String INSIDE =

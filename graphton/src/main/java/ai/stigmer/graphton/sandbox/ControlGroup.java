@@ -29,10 +29,21 @@ final class ControlGroup {
   private static final Pattern OWNER = Pattern.compile("stigmer-([0-9]{1,18})-[0-9]+");
   private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
   private static final AtomicLong COUNT = new AtomicLong();
+
+  /**
+   * Where a thread moves itself by a 0. To move a whole process, the system waits until no
+   * processor is about to make one, 10 to 100 ms when some are busy; here it need not.
+   */
+  private static final String TASKS = "tasks";
+
+  /** The second version of control groups has no such file for groups with limits of memory. */
+  private static final String PROCESSES = "cgroup.procs";
+
   private static final int TRIES = 200;
   private static final long PAUSE_NANOS = 1_000_000;
 
   private final List<Path> folders = new ArrayList<>();
+  private final List<String> members = new ArrayList<>();
 
   private ControlGroup() {}
 
@@ -55,24 +66,26 @@ final class ControlGroup {
   private void add(String controller, String path, Limits limits) {
     switch (controller) {
       case "pids" ->
-          make(TREE.resolve("pids").resolve(path), "pids.max", limits.processes(), "", 0);
+          make(TREE.resolve("pids").resolve(path), "pids.max", limits.processes(), "", 0, TASKS);
       case "memory" ->
           make(
               TREE.resolve("memory").resolve(path),
               "memory.limit_in_bytes",
               limits.memory(),
               "",
-              0);
+              0,
+              TASKS);
       case "" -> {
         Path own = TREE.resolve(path);
         Path above = path.isEmpty() || own.getParent() == null ? own : own.getParent();
-        make(above, "pids.max", limits.processes(), "memory.max", limits.memory());
+        make(above, "pids.max", limits.processes(), "memory.max", limits.memory(), PROCESSES);
       }
       default -> {}
     }
   }
 
-  private void make(Path above, String file, long value, String second, long secondValue) {
+  private void make(
+      Path above, String file, long value, String second, long secondValue, String members) {
     if (SWEPT.add(above)) {
       sweep(above);
     }
@@ -85,6 +98,7 @@ final class ControlGroup {
           Files.writeString(folder.resolve(second), String.valueOf(secondValue));
         }
         folders.add(folder);
+        this.members.add(folder.resolve(members).toString());
       } else {
         Files.delete(folder);
       }
@@ -107,9 +121,12 @@ final class ControlGroup {
     }
   }
 
-  /** The files that take the ids of processes; empty when there is no group. */
+  /**
+   * The files that a process with one thread writes a 0 to, so that it is in the groups; empty when
+   * there is none.
+   */
   List<String> members() {
-    return folders.stream().map(folder -> folder.resolve("cgroup.procs").toString()).toList();
+    return List.copyOf(members);
   }
 
   /**

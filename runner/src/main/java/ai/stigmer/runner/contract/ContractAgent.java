@@ -10,6 +10,7 @@ import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection;
 import ai.stigmer.runner.AgentDefinition;
 import ai.stigmer.runner.AgentParts;
+import ai.stigmer.runner.LiteralSecrets;
 import ai.stigmer.runner.SubAgentDefinition;
 import ai.stigmer.runner.SubAgentParts;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public final class ContractAgent {
         servers.add(
             new McpServer(
                 server.getName(),
-                connection(server),
+                withoutSecret(connection(server)),
                 server.getEnabledToolsList(),
                 server.hasHttp() && server.getHttp().getTimeoutSeconds() > 0
                     ? Duration.ofSeconds(server.getHttp().getTimeoutSeconds())
@@ -69,6 +70,14 @@ public final class ContractAgent {
       }
     }
     return List.copyOf(servers);
+  }
+
+  private static Connection withoutSecret(Connection connection) {
+    Optional<String> why = LiteralSecrets.in(connection);
+    if (why.isPresent()) {
+      throw new IllegalArgumentException(why.get());
+    }
+    return connection;
   }
 
   private static Connection connection(McpServerDefinition server) {

@@ -1,6 +1,6 @@
 package ai.stigmer.runner.snapshot;
 
-import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -18,7 +18,6 @@ import ai.stigmer.runner.snapshot.KeptWorkspaces.Saved;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
  * The journal as one run writes it whose workspace is in a store. A snapshot stands in the same
@@ -28,33 +27,18 @@ import java.util.function.Consumer;
  *
  * <p>Thread contract: that of the journal behind it, which it closes.
  */
-final class KeptJournal implements Journal {
-  private final Journal journal;
+final class KeptJournal extends ForwardingJournal {
   private final String runId;
   private final KeptFolder folder;
 
   KeptJournal(Journal journal, String runId, KeptFolder folder) {
-    this.journal = journal;
+    super(journal);
     this.runId = runId;
     this.folder = folder;
   }
 
   @Override
-  public JournalWriter create(String id, String owner) {
-    return writing(journal.create(id, owner));
-  }
-
-  @Override
-  public JournalWriter claim(String id, String owner) {
-    return writing(journal.claim(id, owner));
-  }
-
-  @Override
-  public JournalWriter reclaim(String id, String owner) {
-    return writing(journal.reclaim(id, owner));
-  }
-
-  private JournalWriter writing(JournalWriter writer) {
+  protected JournalWriter around(JournalWriter writer) {
     if (!writer.runId().equals(runId)) {
       return writer;
     }
@@ -66,7 +50,7 @@ final class KeptJournal implements Journal {
       if (saved.isPresent() && folder.take(runId, writer.epoch(), saved.get().snapshot())) {
         tell(writer.before(), saved.get());
       }
-      return new Writer(writer, saved.map(Saved::snapshot).orElse(""));
+      return new Keeping(writer, saved.map(Saved::snapshot).orElse(""));
     } catch (RuntimeException e) {
       writer.close();
       throw e;
@@ -98,34 +82,18 @@ final class KeptJournal implements Journal {
             + "; what these calls changed in it may be gone: "
             + String.join(", ", gone)
             + ". Look before you rely on it.";
-    while (!(journal.inbox().post(runId, new Post.Message(++messages, text, "stigmer"))
+    while (!(inbox().post(runId, new Post.Message(++messages, text, "stigmer"))
         instanceof Inbox.Receipt.Taken)) {}
   }
 
   /** Of the run whose workspace is kept. */
-  private final class Writer implements JournalWriter {
-    private final JournalWriter writer;
+  private final class Keeping extends Writer {
     private String saved;
     private boolean isOver;
 
-    private Writer(JournalWriter writer, String saved) {
-      this.writer = writer;
+    private Keeping(JournalWriter writer, String saved) {
+      super(writer);
       this.saved = saved;
-    }
-
-    @Override
-    public String runId() {
-      return writer.runId();
-    }
-
-    @Override
-    public long epoch() {
-      return writer.epoch();
-    }
-
-    @Override
-    public List<Recorded> before() {
-      return writer.before();
     }
 
     @Override
@@ -151,7 +119,7 @@ final class KeptJournal implements Journal {
 
     private long written(List<JournalEntry> entries) {
       isOver = true;
-      long seq = writer.append(entries);
+      long seq = super.append(entries);
       isOver = false;
       return seq;
     }
@@ -169,38 +137,8 @@ final class KeptJournal implements Journal {
           folder.kept(runId, epoch(), snapshot);
         }
       } finally {
-        writer.close();
+        super.close();
       }
     }
-  }
-
-  @Override
-  public List<Recorded> read(String id) {
-    return journal.read(id);
-  }
-
-  @Override
-  public List<Recorded> read(String id, long after) {
-    return journal.read(id, after);
-  }
-
-  @Override
-  public Registration watch(Consumer<String> appended) {
-    return journal.watch(appended);
-  }
-
-  @Override
-  public List<RunSummary> list(int limit) {
-    return journal.list(limit);
-  }
-
-  @Override
-  public Inbox inbox() {
-    return journal.inbox();
-  }
-
-  @Override
-  public void close() {
-    journal.close();
   }
 }

@@ -80,7 +80,7 @@ final class Names {
     Choice agent = agentOfSession(execution.getSpec().getSessionId());
     return new RunRow(
         id,
-        Standing.of(status.getPhase(), sources.executions().isAsking(id)),
+        Standing.of(status.getPhase(), sources.executions().isAsked(id)),
         agent.id(),
         agent.name(),
         execution.getSpec().getSessionId(),

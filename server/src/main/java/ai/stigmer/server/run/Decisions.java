@@ -2,21 +2,25 @@ package ai.stigmer.server.run;
 
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.SteeringDesk;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * Wakes runs that wait for somebody's word when there is one: at once when it was left through this
- * process, and within half a second when through another.
+ * Wakes runs that wait for somebody's word when there is one, or when they are to end: at once when
+ * it was left through this process, and within half a second when through another.
  *
  * <p>Thread: a virtual one of its own, until it is closed.
  */
@@ -25,18 +29,27 @@ final class Decisions implements AutoCloseable {
   private static final int SHARE = 10;
 
   private final Journal journal;
-  private final Consumer<String> wake;
+  private final SteeringDesk desk;
+  private final Predicate<String> wake;
+  private final Consumer<RuntimeException> trouble;
   private final Map<String, Set<Place>> asked = new ConcurrentHashMap<>();
+
+  /** By execution: how much was read of each of its sub-agents that have not ended. */
+  private final Map<String, Map<String, Long>> children = new ConcurrentHashMap<>();
+
   private final Semaphore signal = new Semaphore(0);
   private final Registration watch;
   private volatile boolean closed;
 
   /**
-   * @param wake gets the id of a run that may go on
+   * @param wake gets the id of a run that may go on; it says whether that needs no repeating
+   * @param trouble is told what kept us from looking; we look again
    */
-  Decisions(Journal journal, Consumer<String> wake) {
+  Decisions(Journal journal, Predicate<String> wake, Consumer<RuntimeException> trouble) {
     this.journal = journal;
+    this.desk = new SteeringDesk(journal);
     this.wake = wake;
+    this.trouble = trouble;
     this.watch = journal.inbox().watch(signal::release);
     Thread.ofVirtual().name("decisions").start(this::look);
   }
@@ -45,8 +58,9 @@ final class Decisions implements AutoCloseable {
    * Where a word would stand.
    *
    * @param runId the execution's run, or that of a sub-agent of it
+   * @param cancelTopic where a request to end the execution's run would stand
    */
-  private record Place(String runId, String approval, String topic) {}
+  private record Place(String runId, String approval, String topic, String cancelTopic) {}
 
   /** Follows a run, and its sub-agents, that may have begun to wait in another process. */
   void follow(String id) {
@@ -63,7 +77,7 @@ final class Decisions implements AutoCloseable {
     }
   }
 
-  /** Something was appended to an execution's own run. */
+  /** Something was appended to an execution's own run; sub-agents are read by themselves. */
   void saw(String id, JournalEntry entry) {
     saw(id, id, entry);
   }
@@ -72,8 +86,36 @@ final class Decisions implements AutoCloseable {
     switch (entry) {
       case JournalEntry.ApprovalRequested requested -> ask(id, runId, requested.request());
       case JournalEntry.ApprovalDecided decided -> decided(id, runId, decided.approval());
+      case JournalEntry.ChildStarted child ->
+          children
+              .computeIfAbsent(id, key -> new ConcurrentHashMap<>())
+              .putIfAbsent(child.childRunId(), 0L);
+      case JournalEntry.ChildFinished child ->
+          children.getOrDefault(id, new ConcurrentHashMap<>()).remove(child.childRunId());
       default -> {}
     }
+  }
+
+  /** Reads on in the sub-agents of an execution, as far as their beginnings were seen. */
+  void readChildren(String id) {
+    Map<String, Long> known = children.getOrDefault(id, Map.of());
+    for (String child : known.keySet()) {
+      known.computeIfPresent(child, (key, seen) -> seen + readChild(id, child, seen));
+    }
+  }
+
+  private int readChild(String id, String child, long seen) {
+    List<Recorded> news;
+    try {
+      news = journal.read(child, seen);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E501")) {
+        throw e;
+      }
+      return 0;
+    }
+    news.forEach(one -> saw(id, child, one.entry()));
+    return news.size();
   }
 
   /** Something happened in an execution's run, or in one of its sub-agents. */
@@ -91,7 +133,12 @@ final class Decisions implements AutoCloseable {
   }
 
   private void ask(String id, String runId, ApprovalRequest request) {
-    var place = new Place(runId, request.id(), Post.Decision.topic(request.id(), request.hash()));
+    var place =
+        new Place(
+            runId,
+            request.id(),
+            Post.Decision.topic(request.id(), request.hash()),
+            desk.cancelTopic(id));
     asked.compute(
         id,
         (key, known) -> {
@@ -118,6 +165,7 @@ final class Decisions implements AutoCloseable {
 
   void forget(String id) {
     asked.remove(id);
+    children.remove(id);
   }
 
   private void look() {
@@ -128,12 +176,7 @@ final class Decisions implements AutoCloseable {
         boolean _ = signal.tryAcquire(Math.max(MILLIS, took * SHARE), TimeUnit.MILLISECONDS);
         signal.drainPermits();
         long begin = System.nanoTime();
-        asked.forEach(
-            (id, places) -> {
-              if (places.stream().anyMatch(this::hasWord)) {
-                wake.accept(id);
-              }
-            });
+        asked.forEach(this::look);
         took = (System.nanoTime() - begin) / 1_000_000;
       }
     } catch (InterruptedException e) {
@@ -141,8 +184,21 @@ final class Decisions implements AutoCloseable {
     }
   }
 
-  private boolean hasWord(Place place) {
-    return journal.inbox().find(place.runId(), place.topic()).isPresent();
+  /** What is wrong with one run, or now, is not to keep others waiting, or later. */
+  private void look(String id, Set<Place> places) {
+    try {
+      List<Place> answered = places.stream().filter(place -> hasWord(id, place)).toList();
+      if (!answered.isEmpty() && wake.test(id)) {
+        answered.forEach(place -> decided(id, place.runId(), place.approval()));
+      }
+    } catch (RuntimeException e) {
+      trouble.accept(e);
+    }
+  }
+
+  private boolean hasWord(String id, Place place) {
+    return journal.inbox().find(place.runId(), place.topic()).isPresent()
+        || journal.inbox().find(id, place.cancelTopic()).isPresent();
   }
 
   @Override

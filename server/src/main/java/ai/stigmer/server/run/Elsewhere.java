@@ -3,9 +3,12 @@ package ai.stigmer.server.run;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.loop.SteeringDesk;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.Engine;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
@@ -39,8 +42,8 @@ final class Elsewhere implements AutoCloseable {
   /** Another server begins the run. */
   private static final Set<String> OF_ANOTHER = Set.of("E502", "E504", "E505");
 
-  private final Shelf<AgentExecution> executions;
-  private final Engine engine;
+  private final Common common;
+  private final SteeringDesk desk;
   private final Executions here;
   private final Launch launch;
   private final Consumer<String> grown;
@@ -50,25 +53,46 @@ final class Elsewhere implements AutoCloseable {
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
 
+  /** Who drives the runs. */
+  enum Drivers {
+    /** Each has all that it is asked for, and settles with the others who takes it. */
+    WORKERS,
+    /** This server and those like it, each what no other one drives. */
+    SERVERS
+  }
+
+  /** What this server has in common with the others, and how it has runs driven. */
+  record Common(
+      Shelf<AgentExecution> executions,
+      SessionTurns turns,
+      Journal journal,
+      Engine engine,
+      Drivers drivers) {
+    Common {
+      requireNonNull(executions, "executions is null");
+      requireNonNull(turns, "turns is null");
+      requireNonNull(journal, "journal is null");
+      requireNonNull(engine, "engine is null");
+      requireNonNull(drivers, "drivers is null");
+    }
+  }
+
   /**
    * @param here what this server follows
    * @param grown is told the id of a run whose journal has grown
    */
-  Elsewhere(
-      Executions here,
-      Shelf<AgentExecution> executions,
-      Launch launch,
-      Journal journal,
-      Engine engine,
-      Consumer<String> grown,
-      ServerLog log) {
+  Elsewhere(Executions here, Common common, Launch launch, Consumer<String> grown, ServerLog log) {
     this.here = here;
-    this.executions = requireNonNull(executions, "executions is null");
+    this.common = common;
+    this.desk = new SteeringDesk(common.journal());
     this.launch = launch;
-    this.engine = requireNonNull(engine, "engine is null");
     this.grown = grown;
     this.log = log;
-    this.watch = journal.watch(this::appended);
+    this.watch = common.journal().watch(this::appended);
+  }
+
+  Drivers drivers() {
+    return common.drivers();
   }
 
   void start() {
@@ -76,34 +100,96 @@ final class Elsewhere implements AutoCloseable {
     Thread.ofVirtual().name("elsewhere-look").start(this::look);
   }
 
-  /** Begins its run and starts it; what another server is about is looked at again later. */
+  /**
+   * Begins its run and starts it, if it is its session's turn; what another server is about is
+   * looked at again later.
+   */
   void handOver(Following following) {
     String id = following.id();
-    if (!launch.hasBegun(id)) {
-      try {
-        launch.begin(following.state());
-      } catch (ProblemException e) {
-        if (!OF_ANOTHER.contains(e.problem().code())) {
-          throw e;
-        }
-        following.launchLater();
-        return;
-      }
+    Optional<AgentExecution> row = common.executions().find(id);
+    if (isOver(row)) {
+      here.left(following, row);
+    } else if (!common.turns().take(following.session(), id, this::isDone) || !begun(following)) {
+      following.launchLater();
+    } else {
+      start(following);
     }
+  }
+
+  /**
+   * Whether an execution will not be driven any more. The run of one that was cancelled has its end
+   * still to come, and is driven once more for that where nobody has it.
+   */
+  private boolean isDone(String id) {
+    Optional<AgentExecution> row = common.executions().find(id);
+    boolean isCancelled =
+        row.map(one -> one.getStatus().getPhase() == ExecutionPhase.EXECUTION_CANCELLED)
+            .orElse(true);
+    if (!isOver(row) || !isCancelled || !launch.hasBegun(id) || desk.end(id).isPresent()) {
+      return isOver(row);
+    }
+    desk.cancel(id, Executions.BY);
+    boolean _ = wake(id);
+    return false;
+  }
+
+  private static boolean isOver(Optional<AgentExecution> row) {
+    return row.map(one -> StatusMerge.isTerminal(one.getStatus().getPhase())).orElse(true);
+  }
+
+  /** Begins its run unless that was done; returns false when another server is about to. */
+  private boolean begun(Following following) {
+    if (launch.hasBegun(following.id())) {
+      return true;
+    }
+    try {
+      launch.begin(following.state());
+      return true;
+    } catch (ProblemException e) {
+      if (!OF_ANOTHER.contains(e.problem().code())) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private void start(Following following) {
+    String id = following.id();
     boolean _ = readOn(following);
-    if (here.find(id) == null) {
+    if (here.find(id) != following) {
       // Its journal has an end that was not told yet.
+      return;
+    }
+    if (!mayBeDriven(id)) {
+      following.launchLater();
       return;
     }
     if (following.wasPending()) {
       var _ = here.stored(following);
     }
     try {
-      engine.start(id, following.tenant());
+      common.engine().start(id, following.tenant());
     } catch (ProblemException e) {
       log.warn("execution.later", "execution", id, "code", e.problem().code());
       following.launchLater();
+      return;
     }
+    // Whoever has cancelled it before it was started has asked nobody to stop it.
+    Optional<AgentExecution> row = common.executions().find(id);
+    if (isOver(row)) {
+      common.engine().cancel(id);
+      here.left(following, row);
+    }
+  }
+
+  /** A run that waits for somebody's word was given back; one that its server has lost was not. */
+  private boolean mayBeDriven(String id) {
+    return common.drivers() == Drivers.WORKERS
+        || switch (common.journal().hold(id)) {
+          case HERE, LOST -> true;
+          case NOBODY -> !here.isAsked(id);
+          case ELSEWHERE -> false;
+        };
   }
 
   boolean readOn(Following following) {
@@ -114,19 +200,32 @@ final class Elsewhere implements AutoCloseable {
     return some;
   }
 
-  /** A word that is lost costs the time until the run's workflow looks by itself. */
-  void wake(String id) {
+  /**
+   * Tells of a word for a run; returns whether that was heard. A word that is lost costs the time
+   * until the run's workflow looks by itself.
+   */
+  boolean wake(String id) {
     try {
-      engine.wake(id);
-      here.forgetQuestion(id);
+      if (common.drivers() == Drivers.SERVERS && isHeldElsewhere(id)) {
+        return false;
+      }
+      common.engine().wake(id);
+      return true;
     } catch (ProblemException e) {
       log.warn("execution.not-woken", "execution", id, "code", e.problem().code());
+      return false;
     }
   }
 
+  private boolean isHeldElsewhere(String id) {
+    return common.journal().hold(id) == Journal.Hold.ELSEWHERE;
+  }
+
+  /** What a sub-agent writes concerns the run above it. */
   private void appended(String runId) {
-    if (here.find(runId) != null && waiting.add(runId)) {
-      told.add(runId);
+    String root = ChildIds.root(runId);
+    if (here.find(root) != null && waiting.add(root)) {
+      told.add(root);
     }
   }
 
@@ -152,7 +251,7 @@ final class Elsewhere implements AutoCloseable {
       long took;
       do {
         long begin = System.nanoTime();
-        guarded("", () -> Unfinished.of(executions, Set.of()).forEach(here::enter));
+        guarded("", () -> Unfinished.of(common.executions(), Set.of()).forEach(here::enter));
         here.underWayHere()
             .forEach(following -> guarded(following.id(), () -> lookAfter(following)));
         took = System.nanoTime() - begin;
@@ -177,14 +276,19 @@ final class Elsewhere implements AutoCloseable {
 
   private void lookAfter(Following following) {
     here.launchInTurn(following);
-    if (readOn(following) || !following.isQuiet()) {
+    if (following.isDrivenHere() || readOn(following) || !following.isQuiet()) {
       return;
     }
-    Optional<AgentExecution> row = executions.find(following.id());
-    if (row.isEmpty() || StatusMerge.isTerminal(row.get().getStatus().getPhase())) {
+    following.lookedAt();
+    Optional<AgentExecution> row = common.executions().find(following.id());
+    if (isOver(row)) {
       here.left(following, row);
-    } else if (following.isLaunched() && !here.isAsked(following)) {
+    } else if (following.isLaunched() && !here.isAsked(following.id())) {
+      Engine engine = common.engine();
       engine.givenUp(following.id()).ifPresent(why -> giveUp(following, why.asException()));
+      if (engine.isForgotten(following.id())) {
+        following.launchLater();
+      }
     }
   }
 

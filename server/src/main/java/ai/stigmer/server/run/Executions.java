@@ -1,27 +1,20 @@
 package ai.stigmer.server.run;
 
-import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
-import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
-import ai.stigmer.agentic.executioncontext.v1.ExecutionContext;
-import ai.stigmer.agentic.executioncontext.v1.ExecutionContextSpec;
-import ai.stigmer.agentic.session.v1.Session;
-import ai.stigmer.agentic.session.v1.SessionSpec;
-import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.Engine;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
-import ai.stigmer.server.resource.Agents;
 import ai.stigmer.server.resource.Shelf;
 import ai.stigmer.server.resource.Shelves;
+import ai.stigmer.store.resource.ResourceStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -47,14 +40,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread contract: thread-safe; no method waits for a run.
  */
 public final class Executions implements AutoCloseable {
-  private static final int SUBJECT = 80;
   private static final int LAUNCHES = 8;
+
+  /** Who says so in the journal's inbox. */
+  static final String BY = "the server";
+
   private static final Duration DRAIN = Duration.ofSeconds(20);
 
   private final Shelves shelves;
-  private final Agents agents;
+  private final NewExecutions made;
   private final Launch launch;
   private final Journal journal;
+  private final SteeringDesk desk;
   private final InstantSource clock;
   private final ServerLog log;
   private final Engine engine;
@@ -75,13 +72,19 @@ public final class Executions implements AutoCloseable {
           BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
     }
 
-    /**
-     * By workers that have the same journal and the same resources, as other servers may, too.
-     *
-     * @param grown is told the id of a run whose journal has grown
-     */
-    record Elsewhere(Supplier<Engine> open, Consumer<String> grown) implements Engines {}
+    /** By workers that have the same journal and the same resources, as other servers may, too. */
+    record Elsewhere(Supplier<Engine> open, Fleet fleet) implements Engines {}
+
+    /** By whichever of the servers that have the same journal and the same resources. */
+    record AnyServer(Here here, Fleet fleet) implements Engines {}
   }
+
+  /**
+   * What servers share.
+   *
+   * @param grown is told the id of a run whose journal has grown
+   */
+  public record Fleet(ResourceStore store, Consumer<String> grown) {}
 
   public Executions(
       Shelves shelves,
@@ -91,25 +94,48 @@ public final class Executions implements AutoCloseable {
       InstantSource clock,
       ServerLog log) {
     this.shelves = shelves;
-    this.agents = new Agents(shelves);
+    this.made = new NewExecutions(shelves, launch);
     this.launch = launch;
     this.journal = journal;
     this.clock = clock;
     this.log = log;
+    this.desk = new SteeringDesk(journal);
     switch (engines) {
       case Engines.Here here -> {
         this.engine = here.open(this::event, this::failed);
         this.elsewhere = null;
-        this.decisions = new Decisions(journal, engine::wake);
       }
-      case Engines.Elsewhere fleet -> {
-        this.engine = fleet.open().get();
-        var others =
-            new Elsewhere(this, shelves.executions(), launch, journal, engine, fleet.grown(), log);
-        this.elsewhere = others;
-        this.decisions = new Decisions(journal, others::wake);
+      case Engines.Elsewhere(Supplier<Engine> open, Fleet fleet) -> {
+        this.engine = open.get();
+        this.elsewhere = elsewhere(fleet, Elsewhere.Drivers.WORKERS);
+      }
+      case Engines.AnyServer(Engines.Here here, Fleet fleet) -> {
+        this.engine = here.open(this::event, this::failed);
+        this.elsewhere = elsewhere(fleet, Elsewhere.Drivers.SERVERS);
       }
     }
+    this.decisions = new Decisions(journal, this::wake, e -> log.bug("look for decisions", e));
+  }
+
+  private Elsewhere elsewhere(Fleet fleet, Elsewhere.Drivers drivers) {
+    return new Elsewhere(
+        this,
+        new Elsewhere.Common(
+            shelves.executions(), new SessionTurns(fleet.store(), clock), journal, engine, drivers),
+        launch,
+        fleet.grown(),
+        log);
+  }
+
+  /**
+   * Tells whoever drives a run that there is word for it; returns whether that can be forgotten.
+   */
+  private boolean wake(String id) {
+    if (elsewhere != null) {
+      return elsewhere.wake(id);
+    }
+    engine.wake(id);
+    return false;
   }
 
   /**
@@ -119,78 +145,15 @@ public final class Executions implements AutoCloseable {
    * @throws ProblemException {@code E560} when there is no such session or agent
    */
   public AgentExecution create(AgentExecution asked) {
-    if (asked.getSpec().getMessage().isBlank()) {
-      throw Shelf.invalid("spec.message: must not be blank").asException();
-    }
-    AgentExecution given = withoutSecrets(asked);
-    AgentExecutionSpec spec = given.getSpec();
-    String id = shelves.executions().nextId();
-    String session =
-        spec.getSessionId().isEmpty()
-            ? newSession(spec, given.getMetadata())
-            : shelves.sessions().clear(spec.getSessionId()).getMetadata().getId();
-    if (spec.getRuntimeEnvCount() > 0) {
-      keepVariables(id, given);
-    }
-    AgentExecution pending =
-        given.toBuilder()
-            .setSpec(spec.toBuilder().setSessionId(session))
-            .setStatus(AgentExecutionStatus.newBuilder().setPhase(ExecutionPhase.EXECUTION_PENDING))
-            .build();
-    AgentExecution stored =
-        shelves.executions().insertWhole(shelves.executions().masked(pending), id);
-    log.info("execution.created", "execution", id, "session", session);
-    if (elsewhere != null) {
-      // Another server may have made those before it.
-      Unfinished.of(shelves.executions(), Set.of("session=" + session)).stream()
-          .filter(one -> one.getMetadata().getId().compareTo(id) < 0)
-          .forEach(this::enter);
-    }
-    enter(stored);
+    AgentExecution stored = made.store(asked);
+    log.info(
+        "execution.created",
+        "execution",
+        stored.getMetadata().getId(),
+        "session",
+        stored.getSpec().getSessionId());
+    enterInTurn(stored);
     return stored;
-  }
-
-  /** What is asked for stands in the row and in the session's subject for all to read. */
-  private AgentExecution withoutSecrets(AgentExecution asked) {
-    String message = launch.redactor(asked).text(asked.getSpec().getMessage());
-    return asked.toBuilder().setSpec(asked.getSpec().toBuilder().setMessage(message)).build();
-  }
-
-  private String newSession(AgentExecutionSpec spec, ApiResourceMetadata metadata) {
-    Agent agent = shelves.agents().clear(spec.getAgentId());
-    String message = spec.getMessage().strip();
-    return shelves
-        .sessions()
-        .create(
-            Session.newBuilder()
-                .setMetadata(
-                    ApiResourceMetadata.newBuilder()
-                        .setOrg(metadata.getOrg())
-                        .setOwnerScope(metadata.getOwnerScope()))
-                .setSpec(
-                    SessionSpec.newBuilder()
-                        .setAgentInstanceId(agents.defaultInstance(agent))
-                        .setSubject(message.substring(0, Math.min(message.length(), SUBJECT))))
-                .build())
-        .getMetadata()
-        .getId();
-  }
-
-  /** Apart from the execution, because they may be secret and that is not. */
-  private void keepVariables(String id, AgentExecution given) {
-    var _ =
-        shelves
-            .contexts()
-            .insert(
-                ExecutionContext.newBuilder()
-                    .setMetadata(
-                        ApiResourceMetadata.newBuilder().setOrg(given.getMetadata().getOrg()))
-                    .setSpec(
-                        ExecutionContextSpec.newBuilder()
-                            .setExecutionId(id)
-                            .putAllData(given.getSpec().getRuntimeEnvMap()))
-                    .build(),
-                Ingredients.contextId(id));
   }
 
   /** Takes up whatever has not ended and nobody drives. To be called once, at the start. */
@@ -206,10 +169,19 @@ public final class Executions implements AutoCloseable {
     }
   }
 
+  /** The same, behind those of its session that other servers may have made before it. */
+  private void enterInTurn(AgentExecution execution) {
+    if (elsewhere == null) {
+      enter(execution);
+    } else {
+      Unfinished.upTo(shelves.executions(), execution).forEach(this::enter);
+    }
+  }
+
   /** Follows it from now on, and launches it when it is its turn. */
   void enter(AgentExecution execution) {
     String id = execution.getMetadata().getId();
-    var following = new Following(execution, journal, clock);
+    var following = new Following(execution, journal, desk, clock);
     if (live.putIfAbsent(id, following) == null && turns.enter(following.session(), id)) {
       launch(following);
     }
@@ -275,11 +247,12 @@ public final class Executions implements AutoCloseable {
   /** Takes over what others have appended to its journal; returns whether there was something. */
   boolean readOn(Following following) {
     List<Recorded> news = isAbandoned ? List.of() : following.readOn();
+    news.forEach(one -> decisions.saw(following.id(), one.entry()));
+    decisions.readChildren(following.id());
     if (news.isEmpty()) {
       return false;
     }
-    news.forEach(one -> decisions.saw(following.id(), one.entry()));
-    if (news.getLast().entry() instanceof JournalEntry.RunFinished) {
+    if (following.isOver()) {
       ended(following);
     } else {
       hub.publish(following.state());
@@ -287,14 +260,9 @@ public final class Executions implements AutoCloseable {
     return true;
   }
 
-  /** Whether it waits for somebody's word. */
-  boolean isAsked(Following following) {
-    return decisions.isAsked(following.id());
-  }
-
-  /** Whoever drives the run was told that there is an answer. */
-  void forgetQuestion(String id) {
-    decisions.forget(id);
+  /** Whether the run of an execution waits for somebody's word. */
+  public boolean isAsked(String id) {
+    return decisions.isAsked(id);
   }
 
   /** Another server has written its end, or removed it. */
@@ -316,6 +284,10 @@ public final class Executions implements AutoCloseable {
     }
     try {
       decisions.saw(id, event);
+      if (elsewhere != null && Following.isLetGoOf(event)) {
+        following.letGo();
+        return;
+      }
       switch (following.add(event)) {
         case NOTHING -> {}
         case STREAMED -> hub.touch(id);
@@ -341,9 +313,10 @@ public final class Executions implements AutoCloseable {
     return shelves.executions().change(following.id(), before -> over(before, following));
   }
 
-  /** What one server of a fleet has written about an end stands. */
+  /** What one server of a fleet has written about an end stands, until somebody resumes it. */
   private AgentExecution over(AgentExecution before, Following following) {
-    return elsewhere != null && StatusMerge.isTerminal(before.getStatus().getPhase())
+    return elsewhere != null
+            && (StatusMerge.isTerminal(before.getStatus().getPhase()) || following.isPassed())
         ? before
         : before.toBuilder().setStatus(following.status(before)).build();
   }
@@ -351,6 +324,11 @@ public final class Executions implements AutoCloseable {
   private void ended(Following following) {
     AgentExecution last = stored(following);
     leave(following);
+    if (!StatusMerge.isTerminal(last.getStatus().getPhase())) {
+      // Somebody has it go on behind this end.
+      enterInTurn(last);
+      return;
+    }
     hub.publish(last);
     log.info(
         "execution.ended",
@@ -372,6 +350,12 @@ public final class Executions implements AutoCloseable {
       return;
     }
     Problem problem = launch.redactor(following.state()).record(e.problem());
+    if (elsewhere != null && Following.passes(problem)) {
+      // Another server drives it, or the database is away: it is looked at again.
+      log.warn("execution.later", "execution", id, "code", problem.code());
+      following.letGo();
+      return;
+    }
     if (problem.code().equals("E502") || problem.code().equals("E505")) {
       // Another process drives it, and will write how it ends.
       log.warn("execution.elsewhere", "execution", id);
@@ -400,24 +384,18 @@ public final class Executions implements AutoCloseable {
    * Goes on with an execution that has ended, as far as its run can go on; one that is under way is
    * only looked at again.
    *
-   * @throws ProblemException {@code E560} when there is no such execution, {@code E578} when it has
-   *     ended and workers drive the runs
+   * @throws ProblemException {@code E560} when there is no such execution
    */
   public AgentExecution resume(String id) {
     AgentExecution now = get(id);
     if (live.containsKey(id)) {
-      engine.wake(id);
+      boolean _ = wake(id);
       return now;
     }
-    if (elsewhere != null) {
-      throw Problem.of(
-              "E578",
-              Problem.Category.USAGE,
-              "execution " + id + " has ended, and its workers are not asked to go on")
-          .help("begin another execution in its session: it knows the conversation")
-          .asException();
-    }
     failures.forget(id);
+    if (launch.hasBegun(id)) {
+      desk.resume(id, BY);
+    }
     AgentExecution again =
         shelves
             .executions()
@@ -432,7 +410,7 @@ public final class Executions implements AutoCloseable {
                                 .clearCompletedAt())
                         .build());
     log.info("execution.resumed", "execution", id);
-    enter(again);
+    enterInTurn(again);
     return again;
   }
 
@@ -440,11 +418,6 @@ public final class Executions implements AutoCloseable {
   public AgentExecution get(String id) {
     AgentExecution stored = shelves.executions().get(id);
     return present(stored);
-  }
-
-  /** Whether a run that is driven here waits for an approval. */
-  public boolean isAsking(String id) {
-    return decisions.isAsked(id);
   }
 
   /** One page of a list, each as it is now. */
@@ -467,7 +440,7 @@ public final class Executions implements AutoCloseable {
     if (known != null || others == null || StatusMerge.isTerminal(stored.getStatus().getPhase())) {
       return known;
     }
-    enter(stored);
+    enterInTurn(stored);
     Following entered = live.get(id);
     if (entered != null) {
       boolean _ = others.readOn(entered);
@@ -498,9 +471,22 @@ public final class Executions implements AutoCloseable {
     AgentExecution changed = stored(following);
     hub.publish(changed);
     if (StatusMerge.isTerminal(report.getPhase())) {
-      engine.cancel(id);
+      endRun(id);
     }
     return changed;
+  }
+
+  /** Whoever drives the run ends it, or the next one to do so; one that waits is gone on with. */
+  void endRun(String id) {
+    engine.cancel(id);
+    try {
+      if (elsewhere == null || elsewhere.drivers() == Elsewhere.Drivers.SERVERS) {
+        desk.cancel(id, BY);
+      }
+    } catch (ProblemException e) {
+      // Its run has not begun, or has ended.
+      log.info("execution.no-run", "execution", id, "code", e.problem().code());
+    }
   }
 
   /** Replaces names and labels; what was asked for never changes. */

@@ -3,16 +3,21 @@ package ai.stigmer.server.run;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.contract.StatusFold;
 import ai.stigmer.runner.contract.StatusMerge;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An execution that is under way here, and its state so far.
@@ -24,19 +29,24 @@ final class Following {
 
   private final AgentExecution stored;
   private final Journal journal;
+  private final SteeringDesk desk;
   private final InstantSource clock;
   private StatusFold fold;
   private boolean isDecided;
   private long seen;
+  private int ends;
+  private boolean isAtEnd;
+  private boolean isDrivenHere;
   private boolean isLaunched;
   private long lastNews = System.nanoTime();
 
   /**
    * @param stored as it was when it was made or picked up
    */
-  Following(AgentExecution stored, Journal journal, InstantSource clock) {
+  Following(AgentExecution stored, Journal journal, SteeringDesk desk, InstantSource clock) {
     this.stored = stored;
     this.journal = journal;
+    this.desk = desk;
     this.clock = clock;
     this.fold = new StatusFold(clock);
     fold.merge(stored.getStatus());
@@ -70,6 +80,7 @@ final class Following {
   }
 
   synchronized Change add(AgentEvent event) {
+    isDrivenHere |= event instanceof AgentEvent.RunStarted;
     if (isDecided) {
       return isEnd(event) ? Change.DURABLE : Change.NOTHING;
     }
@@ -91,8 +102,41 @@ final class Following {
         && !(finished.result().end() instanceof RunEnd.Yielded);
   }
 
-  /** Adds what others have appended to its journal since the last call; returns that. */
+  /** Whether a drive is over and the run is not, whatever keeps it from its end. */
+  static boolean isLetGoOf(AgentEvent event) {
+    return event instanceof AgentEvent.RunFinished finished
+        && switch (finished.result().end()) {
+          case RunEnd.Waiting _, RunEnd.Yielded _ -> true;
+          case RunEnd.Failed failed -> passes(failed.problem());
+          case RunEnd.Completed _, RunEnd.Stopped _, RunEnd.Cancelled _ -> false;
+        };
+  }
+
+  /** Whether it says that another server drives the run, or that the database is away. */
+  static boolean passes(Problem problem) {
+    return Set.of("E502", "E504", "E505", "E506", "E530").contains(problem.code());
+  }
+
+  synchronized boolean isDrivenHere() {
+    return isDrivenHere;
+  }
+
+  /** It is not driven here any more: from now on its journal tells of it, from the beginning. */
+  synchronized void letGo() {
+    isDrivenHere = false;
+    isLaunched = false;
+    seen = 0;
+    ends = 0;
+  }
+
+  /**
+   * Adds what others have appended to its journal since the last call; returns that. While it is
+   * driven here its events tell more.
+   */
   synchronized List<Recorded> readOn() {
+    if (isDrivenHere) {
+      return List.of();
+    }
     List<Recorded> news;
     try {
       news = journal.read(id(), seen);
@@ -112,8 +156,29 @@ final class Following {
       news.forEach(fold::add);
     }
     seen += news.size();
+    ends += (int) news.stream().filter(one -> one.entry() instanceof RunFinished).count();
+    isAtEnd = news.getLast().entry() instanceof RunFinished;
     lastNews = System.nanoTime();
+    if (isPassed()) {
+      Recorded last = news.getLast();
+      fold.add(new Recorded(last.seq(), last.time(), new JournalEntry.RunResumed("")));
+    }
     return news;
+  }
+
+  /** Whether its journal stops at an end behind which nobody has asked to go on. */
+  synchronized boolean isOver() {
+    return isAtEnd && !isPassed();
+  }
+
+  /** Whether its journal stops at an end behind which somebody has asked to go on. */
+  synchronized boolean isPassed() {
+    return isAtEnd && desk.isResumeAsked(id(), ends);
+  }
+
+  /** It was looked at, and stands as it stood. */
+  synchronized void lookedAt() {
+    lastNews = System.nanoTime();
   }
 
   /** Whether nothing was appended for a while. */

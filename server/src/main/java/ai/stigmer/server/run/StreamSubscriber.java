@@ -4,13 +4,16 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A reader at the other end of a gRPC stream; a state is sent when the stream has room for it. */
 public final class StreamSubscriber implements Subscriber {
   private final ServerCallStreamObserver<AgentExecution> observer;
   private final Object room = new Object();
+  private @Nullable Subscription subscription;
 
   private StreamSubscriber(ServerCallStreamObserver<AgentExecution> observer) {
     this.observer = requireNonNull(observer, "observer is null");
@@ -21,8 +24,30 @@ public final class StreamSubscriber implements Subscriber {
       Executions executions, String id, ServerCallStreamObserver<AgentExecution> observer) {
     var subscriber = new StreamSubscriber(observer);
     observer.setOnReadyHandler(subscriber::wake);
-    observer.setOnCancelHandler(subscriber::wake);
-    var _ = executions.subscribe(id, subscriber);
+    observer.setOnCancelHandler(subscriber::gone);
+    Subscription subscription = executions.subscribe(id, subscriber);
+    subscriber.letGoOf(subscription);
+  }
+
+  /** A reader who goes away while nothing happens must not be kept until something does. */
+  private void letGoOf(Subscription begun) {
+    synchronized (room) {
+      subscription = begun;
+    }
+    if (observer.isCancelled()) {
+      begun.close();
+    }
+  }
+
+  private void gone() {
+    Subscription begun;
+    synchronized (room) {
+      begun = subscription;
+      room.notifyAll();
+    }
+    if (begun != null) {
+      begun.close();
+    }
   }
 
   private void wake() {
@@ -43,14 +68,22 @@ public final class StreamSubscriber implements Subscriber {
   @Override
   public void send(AgentExecution state) {
     if (observer.isCancelled()) {
-      throw Status.CANCELLED.asRuntimeException();
+      return;
     }
-    observer.onNext(state);
+    try {
+      observer.onNext(state);
+    } catch (StatusRuntimeException e) {
+      if (!observer.isCancelled()) {
+        throw e;
+      }
+    }
   }
 
   @Override
   public void completed() {
-    observer.onCompleted();
+    if (!observer.isCancelled()) {
+      observer.onCompleted();
+    }
   }
 
   @Override

@@ -11,17 +11,20 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Post;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.message.ToolCall;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Which decisions wake which executions. */
 class DecisionsTest {
   private final Journal journal = new InMemoryJournal(InstantSource.system());
   private final LinkedBlockingQueue<String> woken = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<RuntimeException> trouble = new LinkedBlockingQueue<>();
 
   private static ApprovalRequest request(String id) {
     return new ApprovalRequest(
@@ -51,8 +54,9 @@ class DecisionsTest {
 
   @Test
   void aWordForASubAgentWakesTheExecution() throws InterruptedException {
+    begin("top");
     begin("child");
-    try (Decisions decisions = new Decisions(journal, woken::add)) {
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
       ApprovalRequest asked = request("child.1");
       decisions.saw(
           "top",
@@ -69,7 +73,7 @@ class DecisionsTest {
   @Test
   void ofTwoThatWaitTheSecondIsStillHeardWhenTheFirstWasDecided() throws InterruptedException {
     begin("top");
-    try (Decisions decisions = new Decisions(journal, woken::add)) {
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
       ApprovalRequest first = request("top.1");
       ApprovalRequest second = request("top.2");
       decisions.saw("top", new AgentEvent.ApprovalRequested(first, 3));
@@ -90,10 +94,83 @@ class DecisionsTest {
     ApprovalRequest asked = request("child.1");
     begin("top", new JournalEntry.ChildStarted("1/c", "child", "helper"));
     begin("child", new JournalEntry.ApprovalRequested(asked));
-    try (Decisions decisions = new Decisions(journal, woken::add)) {
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
       decisions.follow("top");
 
       decide("child", asked);
+
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+  }
+
+  @Test
+  void aWordThatWasHeardIsForgottenAndTheQuestionBesideItIsNot() throws InterruptedException {
+    begin("top");
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
+      ApprovalRequest first = request("top.1");
+      ApprovalRequest second = request("top.2");
+      decisions.saw("top", new JournalEntry.ApprovalRequested(first));
+      decisions.saw("top", new JournalEntry.ApprovalRequested(second));
+
+      decide("top", first);
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+      assertThat(decisions.isAsked("top")).isTrue();
+      decide("top", second);
+
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+    assertThat(trouble).isEmpty();
+  }
+
+  @Test
+  void aRequestToEndWakesARunThatWaits() throws InterruptedException {
+    begin("top");
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
+      decisions.saw("top", new JournalEntry.ApprovalRequested(request("top.1")));
+
+      new SteeringDesk(journal).cancel("top", "somebody");
+
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+  }
+
+  @Test
+  void whatASubAgentAsksInItsJournalIsHeardAsItGrows() throws InterruptedException {
+    begin("top");
+    ApprovalRequest asked = request("child.1");
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
+      decisions.saw("top", new JournalEntry.ChildStarted("1/c", "child", "helper"));
+      decisions.readChildren("top");
+      assertThat(decisions.isAsked("top")).isFalse();
+      begin("child", new JournalEntry.ApprovalRequested(asked));
+      decisions.readChildren("top");
+
+      decide("child", asked);
+
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+  }
+
+  @Test
+  void oneRunThatCannotBeLookedAtKeepsNobodyFromHearingOfAnother() throws InterruptedException {
+    begin("broken");
+    begin("top");
+    ApprovalRequest asked = request("top.1");
+    ApprovalRequest other = request("broken.1");
+    Predicate<String> wake =
+        id -> {
+          if (id.equals("broken")) {
+            throw new IllegalStateException("no");
+          }
+          return woken.add(id);
+        };
+    try (Decisions decisions = new Decisions(journal, wake, trouble::add)) {
+      decisions.saw("broken", new JournalEntry.ApprovalRequested(other));
+      decide("broken", other);
+      assertThat(trouble.poll(30, TimeUnit.SECONDS)).hasMessage("no");
+      decisions.saw("top", new JournalEntry.ApprovalRequested(asked));
+
+      decide("top", asked);
 
       assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
     }

@@ -1,9 +1,9 @@
 package ai.stigmer.testkit.crash;
 
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.List;
 
 /** A journal in the hands of a process that may die; the dead give nothing back. */

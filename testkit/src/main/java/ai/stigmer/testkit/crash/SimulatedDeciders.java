@@ -6,13 +6,13 @@ import ai.stigmer.graphton.approval.Approver;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.testkit.crash.SimulatedPlay.Call;
-import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.Optional;
 import java.util.SplittableRandom;
 

@@ -3,13 +3,13 @@ package ai.stigmer.testkit.crash;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.journal.EntryCodec;
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.testkit.TestingTiming;
-import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

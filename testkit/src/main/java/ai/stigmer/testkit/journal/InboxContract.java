@@ -76,7 +76,8 @@ public abstract class InboxContract {
           List.of(
               new Post.Message(1, "n\u00f6 \ud83d\ude80", "me"),
               new Post.Message(2, "more", "me"),
-              new Post.Cancel(1, "me"))) {
+              new Post.Cancel(1, "me"),
+              new Post.Resume(1, "me"))) {
         assertThat(journal.inbox().post("r", post)).isInstanceOf(Receipt.Taken.class);
         assertThat(journal.inbox().find("r", post.topic()).map(Posted::post)).contains(post);
       }

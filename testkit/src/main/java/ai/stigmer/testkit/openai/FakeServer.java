@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread contract: thread-safe.
  */
-abstract sealed class FakeServer implements AutoCloseable
+public abstract sealed class FakeServer implements AutoCloseable
     permits FakeResponses, FakeChatCompletions {
   private static final int BACKLOG = 4096;
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

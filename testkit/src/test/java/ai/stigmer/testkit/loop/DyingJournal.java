@@ -1,9 +1,9 @@
 package ai.stigmer.testkit.loop;
 
+import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.testkit.journal.ForwardingJournal;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;

@@ -2,6 +2,7 @@ package ai.stigmer.graphton.tool.builtin;
 
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.FileState;
 import ai.stigmer.graphton.tool.Tool;
@@ -47,8 +48,10 @@ final class EditFile implements Tool {
   @Override
   public ToolResult run(ToolArguments arguments, ToolContext context) {
     try {
-      byte[] edited = bytes(edited(arguments, before(arguments)));
-      workspace.replace(workspace.resolve(arguments.string("file_path")), edited);
+      String before = before(arguments);
+      String edited = edited(arguments, before);
+      UnseenSecret.keep(before, edited, context.secrets());
+      workspace.replace(workspace.resolve(arguments.string("file_path")), bytes(edited));
       return done(arguments);
     } catch (IOException e) {
       return ToolResult.error(String.valueOf(e.getMessage()));
@@ -107,10 +110,7 @@ final class EditFile implements Tool {
     }
     int found = occurrences(text, old);
     if (found == 0) {
-      throw new IOException(
-          text.contains("\r\n") && old.contains("\n") && !old.contains("\r")
-              ? "old_string is not in the file; its lines end with \\r\\n, so write \\r\\n in it too"
-              : "old_string is not in the file; read the file and copy the text exactly");
+      throw new IOException("old_string is not in the file; " + whyNot(text, old));
     }
     if (found > 1 && !arguments.flag("replace_all")) {
       throw new IOException(
@@ -119,6 +119,15 @@ final class EditFile implements Tool {
               + " times; add lines around it so that it is there once, or set replace_all");
     }
     return text.replace(old, fresh);
+  }
+
+  private static String whyNot(String text, String old) {
+    if (old.contains(Redactor.MARK)) {
+      return UnseenSecret.HINT;
+    }
+    return text.contains("\r\n") && old.contains("\n") && !old.contains("\r")
+        ? "its lines end with \\r\\n, so write \\r\\n in it too"
+        : "read the file and copy the text exactly";
   }
 
   /** How often a text begins somewhere in another, overlaps included: only one place is clear. */

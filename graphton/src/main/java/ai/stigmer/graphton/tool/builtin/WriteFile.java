@@ -2,6 +2,7 @@ package ai.stigmer.graphton.tool.builtin;
 
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.model.ToolSpec;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.graphton.tool.FileState;
 import ai.stigmer.graphton.tool.Tool;
@@ -52,6 +53,9 @@ final class WriteFile implements Tool {
       if (Files.isDirectory(file)) {
         return ToolResult.error("\"" + arguments.string("file_path") + "\" is a folder");
       }
+      if (arguments.string("content").contains(Redactor.MARK)) {
+        UnseenSecret.keep(before(file), arguments.string("content"), context.secrets());
+      }
       workspace.replace(file, content(arguments));
       return done(arguments);
     } catch (IOException e) {
@@ -93,6 +97,15 @@ final class WriteFile implements Tool {
       return ContentHash.of(in);
     } catch (NoSuchFileException e) {
       return ABSENT;
+    }
+  }
+
+  /** As much of it as a text that is read may have; nothing when there is no file. */
+  private String before(Path file) throws IOException {
+    try (InputStream in = workspace.read(file)) {
+      return new String(in.readNBytes(TextFile.MAX_BYTES), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.ToolResult.Status;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.Tool.Settlement;
 import ai.stigmer.graphton.tool.ToolArguments;
@@ -11,6 +12,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -18,6 +20,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Tools that change files, and how a crash in the middle of one is settled. */
 class ChangeToolsTest {
@@ -49,6 +53,38 @@ class ChangeToolsTest {
         new ToolBench(root)
             .call("edit_file", "file_path", "f", "old_string", "aa", "new_string", "b");
     assertThat(result.text()).contains("is in the file 2 times");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "k=SECRET,               k=[redacted],            true",
+    "k=SECRET j=SECRET,      k=SECRET j=[redacted],   true",
+    "[redacted] k=SECRET,    [redacted] k=[redacted], true",
+    "k=SECRET,               k=,                      false",
+    "k=SECRET,               k=SECRET j=[redacted],   false",
+    "[redacted] k=SECRET,    [redacted] k=,           false",
+    "k=none,                 k=[redacted],            false"
+  })
+  void aMarkNeverTakesThePlaceOfASecret(String before, String after, boolean isRefused)
+      throws IOException {
+    // Given
+    Redactor secrets = Redactor.of(List.of("0123456789"));
+    Path file = root.resolve("f");
+    String held = before.replace("SECRET", "0123456789");
+    String asked = after.replace("SECRET", "0123456789");
+    for (List<Object> call :
+        List.<List<Object>>of(
+            List.of("write_file", "file_path", "f", "content", asked),
+            List.of("edit_file", "file_path", "f", "old_string", held, "new_string", asked))) {
+      Files.writeString(file, held);
+      // When
+      ToolResult result =
+          new ToolBench(root, secrets)
+              .call((String) call.getFirst(), call.subList(1, call.size()).toArray());
+      // Then
+      assertThat(result.status()).isEqualTo(isRefused ? Status.ERROR : Status.OK);
+      assertThat(file).hasContent(isRefused ? held : asked);
+    }
   }
 
   @Property(tries = 300)

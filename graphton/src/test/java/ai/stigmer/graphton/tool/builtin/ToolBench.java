@@ -2,8 +2,10 @@ package ai.stigmer.graphton.tool.builtin;
 
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.ArgumentCheck;
 import ai.stigmer.graphton.tool.ArgumentCheck.Checked;
+import ai.stigmer.graphton.tool.KeptResults;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolContext;
 import ai.stigmer.graphton.workspace.Workspace;
@@ -15,10 +17,16 @@ import java.util.Map;
 /** Calls built-in tools the way the loop does: arguments as JSON, checked against the schema. */
 final class ToolBench {
   private final Workspace workspace;
+  private final Redactor secrets;
   private final CancelToken cancel = new CancelToken();
 
   ToolBench(Path root) {
+    this(root, Redactor.NONE);
+  }
+
+  ToolBench(Path root, Redactor secrets) {
     this.workspace = Workspace.open(root);
+    this.secrets = secrets;
   }
 
   CancelToken cancel() {
@@ -49,7 +57,7 @@ final class ToolBench {
   }
 
   ToolContext context() {
-    return new ToolContext("run", "call", cancel);
+    return new ToolContext("run", "call", cancel, KeptResults.NONE, secrets);
   }
 
   Tool tool(String name) {

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.model.ModelFailure.Kind;
 import ai.stigmer.graphton.model.ModelSettings.Dialect;
 import java.io.EOFException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,7 +59,10 @@ final class Failures {
       if (at instanceof SSLException) {
         return untrusted(at);
       }
-      if (at instanceof ConnectException || at instanceof UnknownHostException) {
+      // Reads have no limit of the client's, so a time-out is one of connecting.
+      if (at instanceof ConnectException
+          || at instanceof UnknownHostException
+          || at instanceof SocketTimeoutException) {
         return unreachable("no server can be reached at " + endpoint.base());
       }
       if (at instanceof LineReader.TooLongException) {

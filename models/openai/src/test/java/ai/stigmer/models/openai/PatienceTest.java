@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelFailure.Kind;
+import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.http.StuckNames;
 import ai.stigmer.testkit.openai.Answer;
@@ -13,8 +14,10 @@ import ai.stigmer.testkit.openai.Scenario;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +56,24 @@ class PatienceTest {
 
     // Then
     assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+  }
+
+  @Test
+  void aClientThatGivesUpConnectingBeforeWeDoIsNoBrokenAnswer() {
+    // Given
+    var failures =
+        new Failures(
+            Endpoint.of(Optional.of("http://127.0.0.1:1/v1"), Optional.empty()),
+            "a-model",
+            ModelSettings.Dialect.RESPONSES);
+
+    // When
+    ModelFailure failure =
+        failures.connection(new IOException(new SocketTimeoutException("Connect timed out")));
+
+    // Then
+    assertThat(failure.kind()).isEqualTo(Kind.UNREACHABLE);
+    assertThat(failure.problem().code()).isEqualTo("E201");
   }
 
   @Test

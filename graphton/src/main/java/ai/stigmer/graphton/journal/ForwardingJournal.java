@@ -1,19 +1,14 @@
-package ai.stigmer.testkit.journal;
+package ai.stigmer.graphton.journal;
 
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
-import ai.stigmer.graphton.journal.Inbox;
-import ai.stigmer.graphton.journal.Journal;
-import ai.stigmer.graphton.journal.JournalEntry;
-import ai.stigmer.graphton.journal.JournalWriter;
-import ai.stigmer.graphton.journal.Recorded;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
  * A journal that hands everything on to another one, its inbox included; to be extended by those
- * that watch or disturb it.
+ * that watch, change or disturb a part of it.
  *
  * <p>Thread contract: that of the other one.
  */
@@ -26,7 +21,9 @@ public abstract class ForwardingJournal implements Journal {
   }
 
   /** What whoever creates or claims a run writes with. */
-  protected abstract JournalWriter around(JournalWriter writer);
+  protected JournalWriter around(JournalWriter writer) {
+    return writer;
+  }
 
   @Override
   public JournalWriter create(String runId, String owner) {
@@ -56,6 +53,11 @@ public abstract class ForwardingJournal implements Journal {
   @Override
   public Registration watch(Consumer<String> appended) {
     return journal.watch(appended);
+  }
+
+  @Override
+  public Hold hold(String runId) {
+    return journal.hold(runId);
   }
 
   @Override

@@ -1,0 +1,295 @@
+package ai.stigmer.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.agentic.agent.v1.Agent;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
+import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.graphton.approval.ApprovalDecision;
+import ai.stigmer.graphton.approval.ApprovalRequest;
+import ai.stigmer.graphton.approval.Question;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
+import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
+import ai.stigmer.graphton.journal.JournalWriter;
+import ai.stigmer.graphton.journal.Post;
+import ai.stigmer.graphton.loop.ApprovalDesk;
+import ai.stigmer.graphton.loop.SteeringDesk;
+import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.runner.Engine;
+import ai.stigmer.testkit.ollama.Answer;
+import ai.stigmer.testkit.ollama.FakeOllama;
+import ai.stigmer.testkit.ollama.InstalledModel;
+import ai.stigmer.testkit.ollama.Scenario;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two servers over one database, and what they ask of workers, whose part the test plays. */
+@Timeout(180)
+class SharedExecutionsTest {
+  @TempDir Path folder = Path.of("");
+
+  /** What was asked of the workers, and what they did, in order. */
+  private final List<String> story = new CopyOnWriteArrayList<>();
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private Backend first;
+  private Backend second;
+  private Agent agent;
+
+  @BeforeEach
+  void open() throws IOException {
+    Files.createDirectories(folder.resolve("home"));
+    FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.of(Answer.text("never asked"))
+                .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
+    open.add(ollama);
+    first = server(ollama);
+    second = server(ollama);
+    agent = first.shelves().agents().create(ExecutionTest.agent());
+  }
+
+  private Backend server(FakeOllama ollama) {
+    var log =
+        new ServerLog(
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
+            InstantSource.system());
+    Backend backend =
+        Backend.open(
+            TestingServer.options(folder, Map.of("OLLAMA_BASE_URL", ollama.baseUrl())),
+            new Driving.Elsewhere(Workers::new, Optional.empty()),
+            log,
+            InstantSource.system());
+    open.addFirst(backend);
+    backend.executions().pickUp();
+    return backend;
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : open) {
+      one.close();
+    }
+  }
+
+  /** Write down what they are asked. */
+  private final class Workers implements Engine {
+    @Override
+    public void start(String runId) {
+      if (!story.contains("start " + runId)) {
+        story.add("start " + runId);
+      }
+    }
+
+    @Override
+    public void wake(String runId) {
+      story.add("wake " + runId);
+    }
+
+    @Override
+    public void cancel(String runId) {
+      story.add("cancel " + runId);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static String id(AgentExecution execution) {
+    return execution.getMetadata().getId();
+  }
+
+  private AgentExecution make(Backend server, String session) {
+    AgentExecution asked = ExecutionTest.execution(agent, "go");
+    AgentExecutionSpec.Builder spec = asked.getSpec().toBuilder();
+    return server
+        .executions()
+        .create(
+            asked.toBuilder()
+                .setSpec(session.isEmpty() ? spec : spec.clearAgentId().setSessionId(session))
+                .build());
+  }
+
+  private AgentExecution started(Backend server) {
+    AgentExecution made = make(server, "");
+    until("start " + id(made), () -> story.contains("start " + id(made)));
+    return made;
+  }
+
+  /** A worker drives a run that far. */
+  private void append(String run, JournalEntry... entries) {
+    try (JournalWriter writer = first.journal().claim(run, "a worker")) {
+      writer.append(List.of(entries));
+    }
+  }
+
+  private void end(AgentExecution execution, RunEnd end) {
+    story.add("end " + id(execution));
+    append(id(execution), new RunResumed("a worker"), new RunFinished(end));
+  }
+
+  private static ExecutionPhase phase(Backend server, AgentExecution execution) {
+    return server.executions().get(id(execution)).getStatus().getPhase();
+  }
+
+  /** Looks until it is so; a look at what was stored may meet the other server's change of it. */
+  private static void until(String what, BooleanSupplier seen) {
+    for (int i = 0; i < 3_000; i++) {
+      try {
+        if (seen.getAsBoolean()) {
+          return;
+        }
+        Thread.sleep(20);
+      } catch (ProblemException e) {
+        assertThat(e.problem().code()).as(what).isEqualTo("E551");
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    throw new AssertionError("waited in vain for " + what);
+  }
+
+  @Test
+  void executionsOfASessionAreHandedOverOneAfterTheOtherWhicheverServerTheyWereMadeAt() {
+    // Given
+    AgentExecution one = started(first);
+    AgentExecution two = make(second, one.getSpec().getSessionId());
+    AgentExecution three = make(first, one.getSpec().getSessionId());
+    AgentExecution other = started(second);
+    // When
+    end(one, new RunEnd.Completed("1"));
+    until("the second", () -> story.contains("start " + id(two)));
+    end(two, new RunEnd.Completed("2"));
+    until("the third", () -> story.contains("start " + id(three)));
+    // Then
+    assertThat(story)
+        .containsExactly(
+            "start " + id(one),
+            "start " + id(other),
+            "end " + id(one),
+            "start " + id(two),
+            "end " + id(two),
+            "start " + id(three));
+  }
+
+  @Test
+  void anExecutionThatWasCancelledAtOneServerBeforeItsTurnIsNotHandedOverByTheOther() {
+    // Given
+    AgentExecution one = started(first);
+    AgentExecution two = make(first, one.getSpec().getSessionId());
+    AgentExecution three = make(first, one.getSpec().getSessionId());
+    // When
+    var _ =
+        second
+            .executions()
+            .report(
+                id(two),
+                AgentExecutionStatus.newBuilder()
+                    .setPhase(ExecutionPhase.EXECUTION_CANCELLED)
+                    .build());
+    end(one, new RunEnd.Completed("1"));
+    until("the third", () -> story.contains("start " + id(three)));
+    // Then
+    assertThat(story).doesNotContain("start " + id(two));
+    assertThat(phase(first, two)).isEqualTo(ExecutionPhase.EXECUTION_CANCELLED);
+    until("work", () -> phase(first, three) == ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  @Test
+  void anExecutionThatHasEndedIsGoneOnWithAndTheOldEndIsNotTakenForTheNewOne() {
+    // Given
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Cancelled("half"));
+    for (Backend server : List.of(first, second)) {
+      until("its end", () -> phase(server, one) == ExecutionPhase.EXECUTION_CANCELLED);
+    }
+    story.clear();
+    // When
+    var _ = second.executions().resume(id(one));
+    // Then
+    until("start", () -> story.contains("start " + id(one)));
+    AgentExecution other = started(first);
+    for (Backend server : List.of(first, second)) {
+      assertThat(phase(server, one)).isEqualTo(ExecutionPhase.EXECUTION_IN_PROGRESS);
+    }
+    end(one, new RunEnd.Completed("whole"));
+    for (Backend server : List.of(first, second)) {
+      until("its new end", () -> phase(server, one) == ExecutionPhase.EXECUTION_COMPLETED);
+    }
+    assertThat(phase(first, other)).isEqualTo(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  @Test
+  void whatASubAgentAsksIsKnownAtEveryServerAndTheWordForItWakesTheRun() {
+    // Given
+    AgentExecution one = started(first);
+    String child = id(one) + "_00000000";
+    var asked =
+        new ApprovalRequest(
+            child + ".1",
+            Question.MAY_IT_RUN,
+            "1/c",
+            new ToolCall("c", "execute", "{}"),
+            "scope",
+            "why");
+    append(id(one), new RunResumed("a worker"), new ChildStarted("1/t", child, "helper"));
+    try (JournalWriter writer = first.journal().create(child, "a worker")) {
+      writer.append(List.of(new JournalEntry.ApprovalRequested(asked)));
+    }
+    until("the question", () -> second.executions().isAsked(id(one)));
+    // When
+    var _ =
+        second
+            .journal()
+            .inbox()
+            .post(
+                child,
+                new Post.Decision(
+                    asked.id(), asked.hash(), new ApprovalDecision.Approved(), "somebody"));
+    // Then
+    until("wake", () -> story.contains("wake " + id(one)));
+    assertThat(new ApprovalDesk(first.journal()).of(child)).hasSize(1);
+  }
+
+  @Test
+  void aRequestToEndARunThatWaitsWakesIt() {
+    // Given
+    AgentExecution one = started(first);
+    var asked =
+        new ApprovalRequest(
+            id(one) + ".1",
+            Question.MAY_IT_RUN,
+            "1/c",
+            new ToolCall("c", "execute", "{}"),
+            "scope",
+            "why");
+    append(id(one), new RunResumed("a worker"), new JournalEntry.ApprovalRequested(asked));
+    until("the question", () -> first.executions().isAsked(id(one)));
+    // When
+    new SteeringDesk(second.journal()).cancel(id(one), "somebody");
+    // Then
+    until("wake", () -> story.contains("wake " + id(one)));
+  }
+}
