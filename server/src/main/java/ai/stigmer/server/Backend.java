@@ -79,14 +79,7 @@ record Backend(
     Shelves shelves = Shelves.of(store, clock);
     var skills = new SkillShelf(shelves.skills(), store, clock);
     Map<String, String> env = options.env();
-    Runner plain =
-        keeping(
-            driving,
-            new Runner(
-                    journal, Owners.current(), env, Optional.of(options.home().resolve("probes")))
-                .observed(
-                    RunObserver.of(
-                        Cascade.resolve(options.configuration()).telemetry(), log::untraced)));
+    Runner plain = plain(options, driving, journal, log);
     var launch =
         new Launch(
             shelves,
@@ -132,6 +125,21 @@ record Backend(
             words(driving, options));
     backend.gauges();
     return backend;
+  }
+
+  /** Without the variables of executions. */
+  private static Runner plain(
+      ServerOptions options, Driving driving, Journal journal, ServerLog log) {
+    return keeping(
+        driving,
+        new Runner(
+                journal,
+                Owners.current(),
+                options.env(),
+                Optional.of(options.home().resolve("probes")))
+            .observed(
+                RunObserver.of(
+                    Cascade.resolve(options.configuration()).telemetry(), log::untraced)));
   }
 
   private static String words(Driving driving, ServerOptions options) {
