@@ -29,9 +29,10 @@ class ConfigurationMessagesTest {
       Path.of("src/test/resources/ai/stigmer/cli/config/messages.txt");
   private static final Pattern CODE = Pattern.compile("E1\\d\\d");
 
-  /** A module that is missing, which is none here; no home; the key of a resumed run. */
+  /** A module that is missing, which is none here; no home; a resumed run; a collector. */
   private static final Set<String> ELSEWHERE =
-      Set.of("E123", "E136", "E137", "E156", "E159", "E160", "E162", "E164", "E166", "E167");
+      Set.of(
+          "E123", "E143", "E136", "E137", "E156", "E159", "E160", "E162", "E164", "E166", "E167");
 
   private final StringBuilder story = new StringBuilder();
   private final Map<String, Integer> shown = new TreeMap<>();
@@ -92,6 +93,10 @@ class ConfigurationMessagesTest {
         "STIGMER_BACKEND_ENDPOINT=my host",
         "STIGMER_SERVER_NAMES=a b",
         "STIGMER_SERVER_BEHIND_PROXY=yes");
+    check(
+        "E142 E142",
+        "OTEL_EXPORTER_OTLP_ENDPOINT=my host",
+        "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=perhaps");
     check("E134", "STIGMER_LLM_MAX_RETRIES=21");
     check("E141", "STIGMER_CONTEXT_COMPACT_AT=1.0");
     check("E135", "STIGMER_LLM_FALLBACKS=my-model");
