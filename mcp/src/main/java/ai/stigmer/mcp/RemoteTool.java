@@ -62,7 +62,8 @@ final class RemoteTool implements Tool {
               + "\n"
               + ResultText.framed(definition, String.valueOf(e.getMessage())));
     } catch (ProblemException e) {
-      return ToolResult.error(e.problem().message());
+      // The user sees it, too, and the code leads to what can be done.
+      return ToolResult.error(e.problem().message() + " (" + e.problem().code() + ")");
     }
   }
 }

@@ -177,7 +177,9 @@ class RemoteFeedTest {
       if (piece.isEmpty() && !(event instanceof AgentEvent.Retrying)) {
         joined.add(text.toString());
         text.setLength(0);
-        joined.add(event.toString());
+        // The journal tells a beginning with the first entry of its run, the run itself with the
+        // newest.
+        joined.add(event instanceof AgentEvent.RunStarted ? "begun" : event.toString());
       }
     }
     return joined;
