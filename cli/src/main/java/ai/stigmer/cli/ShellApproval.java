@@ -86,7 +86,7 @@ final class ShellApproval implements Approver {
                           isCommand(request)
                               ? "--allow-shell allows all commands of a run"
                               : "--allow " + request.call().name() + " allows it in a run",
-                          "stigmer permissions explain tells which rule or mode asks, and why",
+                          "stigmer permissions explain COMMAND tells which rule or mode asks, and why",
                           "--when-absent wait lets the run wait for stigmer approvals"),
                   surroundings.terminal().palette()));
       surroundings.err().flush();

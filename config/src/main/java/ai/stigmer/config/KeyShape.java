@@ -17,7 +17,13 @@ public final class KeyShape {
       Map.of(
           "google", Pattern.compile("AIza[0-9A-Za-z_-]{20,}"),
           "groq", Pattern.compile("gsk_[0-9A-Za-z]{20,}"),
-          "xai", Pattern.compile("xai-[0-9A-Za-z]{20,}"));
+          "xai", Pattern.compile("xai-[0-9A-Za-z]{20,}"),
+          "github", Pattern.compile("gh[oprsu]_[0-9A-Za-z]{30,}|github_pat_[0-9A-Za-z_]{30,}"),
+          "gitlab", Pattern.compile("glpat-[0-9A-Za-z_.-]{20,}"),
+          "slack", Pattern.compile("xox[abeoprs]-[0-9A-Za-z-]{20,}"),
+          "huggingface", Pattern.compile("hf_[0-9A-Za-z]{30,}"),
+          "npm", Pattern.compile("npm_[0-9A-Za-z]{30,}"),
+          "stripe", Pattern.compile("[rs]k_live_[0-9A-Za-z]{20,}"));
 
   private static final Pattern HEADER = Pattern.compile("[!-~]+");
 

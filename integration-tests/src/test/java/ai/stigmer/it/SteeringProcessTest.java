@@ -59,7 +59,7 @@ class SteeringProcessTest {
   }
 
   @Test
-  void aRunThatNobodyDrivesIsNotCancelledAndThatIsSaid() throws Exception {
+  void aRunThatNobodyDrivesIsCancelledByItsNextResumeAndThatIsSaid() throws Exception {
     try (WorkingRun run = new WorkingRun(folder, SteeringProcessTest::untilToldToGo)) {
       try (StigmerProcess.Running running = run.stigmer().start(run.command())) {
         running.awaitFile(run.workspace().resolve("started"));
@@ -69,6 +69,7 @@ class SteeringProcessTest {
       Ended cancelled = run.stigmer().run("cancel", "last", "--wait", "0s");
       assertThat(cancelled.status()).isEqualTo(1);
       assertThat(cancelled.err()).contains("E421", "stigmer resume");
+      assertThat(run.resume().status()).isEqualTo(130);
       assertThat(run.resume().status()).isZero();
     }
   }

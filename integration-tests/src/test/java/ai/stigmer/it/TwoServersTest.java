@@ -34,6 +34,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -42,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two servers that drive runs themselves, as processes of their own, over one real PostgreSQL. */
 @Timeout(600)
 class TwoServersTest {
+  private static final AtomicInteger BEGUN = new AtomicInteger();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RUNS = 20;
   private static final int STEPS = 4;
@@ -187,6 +189,7 @@ class TwoServersTest {
                 .build());
   }
 
+  /** Each says something else, by which the model knows the conversations apart. */
   private static AgentExecution begin(ServerProcess server, Agent agent) throws Exception {
     return server
         .client(AgentExecutionCommandControllerBlockingStub.class)
@@ -195,7 +198,7 @@ class TwoServersTest {
                 .setSpec(
                     AgentExecutionSpec.newBuilder()
                         .setAgentId(agent.getMetadata().getId())
-                        .setMessage("go"))
+                        .setMessage("go " + BEGUN.incrementAndGet()))
                 .build());
   }
 

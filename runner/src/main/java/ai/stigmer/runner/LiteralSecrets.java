@@ -5,8 +5,11 @@ import ai.stigmer.mcp.McpServer;
 import ai.stigmer.mcp.McpServer.Connection.Http;
 import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import ai.stigmer.mcp.Placeholders;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -19,6 +22,11 @@ public final class LiteralSecrets {
 
   /** A header that only sounds like a secret may hold a word. */
   private static final int SHORTEST_IN_HEADER = 8;
+
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile(
+          "--?.*(token|secret|password|passwd|api[-_]?key|access[-_]?key|[-_]pass|[-_]pat)",
+          Pattern.CASE_INSENSITIVE);
 
   private LiteralSecrets() {}
 
@@ -36,15 +44,30 @@ public final class LiteralSecrets {
               stdio.env().entrySet().stream()
                   .filter(one -> isSecret(one, KnownSecrets.SHORTEST_BY_NAME))
                   .map(one -> "the variable " + one.getKey()),
-              stdio.args().stream()
-                  .filter(arg -> isKey(arg.substring(arg.indexOf('=') + 1)))
-                  .map(_ -> "an argument"));
+              arguments(stdio.args()));
       case Http http ->
           Stream.of(http.headers(), http.query())
               .flatMap(map -> map.entrySet().stream())
               .filter(one -> isSecret(one, SHORTEST_IN_HEADER))
               .map(one -> "the header or parameter " + one.getKey());
     };
+  }
+
+  /** An argument is named by what stands before its equals sign, or by the option before it. */
+  private static Stream<String> arguments(List<String> args) {
+    return IntStream.range(0, args.size())
+        .filter(i -> isSecretArgument(i == 0 ? "" : args.get(i - 1), args.get(i)))
+        .mapToObj(_ -> "an argument");
+  }
+
+  private static boolean isSecretArgument(String before, String arg) {
+    int equals = arg.indexOf('=');
+    String value = arg.substring(equals + 1);
+    String name = equals > 0 ? arg.substring(0, equals) : before;
+    return isKey(value)
+        || (SECRET_OPTION.matcher(name).matches()
+            && !value.startsWith("-")
+            && isSecret(Map.entry("TOKEN", value), KnownSecrets.SHORTEST_BY_NAME));
   }
 
   private static boolean isSecret(Map.Entry<String, String> one, int shortest) {

@@ -6,12 +6,17 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.permission.Examination;
 import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.permission.Permissions;
+import ai.stigmer.graphton.permission.Verdict;
 import ai.stigmer.graphton.tool.Tool;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import ai.stigmer.graphton.workspace.Workspace;
+import java.util.List;
 
 /** Which calls run, need an approval or are refused: by the rules and the mode of the run. */
 public final class RulePolicy implements ToolPolicy {
+  /** In characters: what stands in one line of a message. */
+  private static final int LONGEST = 500;
+
   private final Permissions permissions;
   private final String scope;
 
@@ -44,7 +49,7 @@ public final class RulePolicy implements ToolPolicy {
     Examination seen = permissions.examine(tool, call);
     return switch (seen.verdict()) {
       case ALLOW -> new Decision.Allow();
-      case ASK -> new Decision.Ask(because(seen));
+      case ASK -> new Decision.Ask(because(seen) + others(seen));
       case DENY ->
           new Decision.Deny(
               "denied by the user's permissions, "
@@ -58,6 +63,22 @@ public final class RulePolicy implements ToolPolicy {
   @Override
   public String scope() {
     return scope;
+  }
+
+  /** What else of the call is asked for: nobody is to approve a part and get the whole. */
+  private static String others(Examination seen) {
+    List<String> others =
+        seen.parts().stream()
+            .filter(part -> part.verdict() == Verdict.ASK)
+            .skip(1)
+            .map(Examination.Part::text)
+            .toList();
+    if (others.isEmpty()) {
+      return "";
+    }
+    String all = String.join("; ", others);
+    return "; and: "
+        + (all.length() <= LONGEST ? all : others.size() + " more parts, too long for one line");
   }
 
   private static String because(Examination seen) {

@@ -31,6 +31,9 @@ public record RunVariables(List<Variable> agent, List<Path> files, List<String> 
   /** No variables. */
   public static final RunVariables NONE = new RunVariables(List.of(), List.of(), List.of());
 
+  /** Not alone: PWD is a folder, and PATH holds PAT. */
+  private static final List<String> TELLING_AT_THE_END = List.of("_PASS", "_PAT", "_PWD");
+
   private static final List<String> TELLING = List.of("KEY", "TOKEN", "SECRET", "PASSWORD", "AUTH");
 
   public RunVariables {
@@ -54,7 +57,9 @@ public record RunVariables(List<Variable> agent, List<Path> files, List<String> 
 
   /** Whether a variable's name says that its value is secret. */
   static boolean soundsSecret(String name) {
-    return TELLING.stream().anyMatch(name.toUpperCase(Locale.ROOT)::contains);
+    String upper = name.toUpperCase(Locale.ROOT);
+    return TELLING.stream().anyMatch(upper::contains)
+        || TELLING_AT_THE_END.stream().anyMatch(upper::endsWith);
   }
 
   /**

@@ -288,7 +288,7 @@ public final class Runner implements AutoCloseable {
             environment.model().provider(),
             environment.model().model(),
             environment.context().traceparent(),
-            () -> started(journal, runId).input()));
+            () -> redactor(environment, variables(runId)).text(started(journal, runId).input())));
   }
 
   @Override

@@ -36,10 +36,26 @@ class LiteralSecretsTest {
     "--key=sk-ant-api03-0123456789, true",
     "sk-ant-api03-0123456789, true",
     "postgresql://me:0123456789@host/db, true",
-    "--port=8080, false"
+    "--port=8080, false",
+    "--token=0123456789abcdef, true",
+    "--key-column=identifier, false",
+    "ghp_0123456789abcdef0123456789abcdef0123, true"
   })
   void anArgumentOfAServerHoldsNone(String argument, boolean isSecret) {
     var server = new Stdio("hub", List.of("-y", argument), Map.of(), Optional.empty());
+    assertThat(LiteralSecrets.in(server).isPresent()).isEqualTo(isSecret);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--token, 0123456789abcdef, true",
+    "--api-key, 0123456789abcdef, true",
+    "--token, ${HUB_TOKEN}, false",
+    "--token, --verbose-output, false",
+    "--tokenizer, 0123456789abcdef, false"
+  })
+  void anOptionOfAServerIsFollowedByNone(String option, String value, boolean isSecret) {
+    var server = new Stdio("hub", List.of(option, value), Map.of(), Optional.empty());
     assertThat(LiteralSecrets.in(server).isPresent()).isEqualTo(isSecret);
   }
 

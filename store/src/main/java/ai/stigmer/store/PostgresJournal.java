@@ -41,6 +41,7 @@ public final class PostgresJournal implements Journal {
 
   private final PostgresPool pool;
   private final PostgresAppends appends;
+  private final PostgresReturns returns;
   private final InstantSource clock;
   private final Predicate<String> alive;
   private final @Nullable PostgresLease lease;
@@ -50,11 +51,13 @@ public final class PostgresJournal implements Journal {
 
   private PostgresJournal(
       PostgresPool pool,
+      PostgresReturns returns,
       InstantSource clock,
       Predicate<String> alive,
       @Nullable PostgresLease lease,
       boolean isEmpty) {
     this.pool = pool;
+    this.returns = returns;
     this.appends = new PostgresAppends(pool);
     this.clock = clock;
     this.alive = alive;
@@ -93,8 +96,9 @@ public final class PostgresJournal implements Journal {
               return true;
             });
       }
-      PostgresLease lease = PostgresLease.take(pool, Owners.current());
-      return new PostgresJournal(pool, clock, alive, lease, false);
+      var returns = new PostgresReturns(pool);
+      PostgresLease lease = PostgresLease.take(pool, Owners.current(), returns::giveBackAgain);
+      return new PostgresJournal(pool, returns, clock, alive, lease, false);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
@@ -112,7 +116,8 @@ public final class PostgresJournal implements Journal {
     try {
       int version = pool.work(Commit.EACH, PostgresSchema::version);
       PostgresSchema.check(url, version);
-      return new PostgresJournal(pool, clock, Owners::mayLive, null, version == 0);
+      return new PostgresJournal(
+          pool, new PostgresReturns(pool), clock, Owners::mayLive, null, version == 0);
     } catch (RuntimeException e) {
       pool.close();
       throw e;
@@ -178,7 +183,7 @@ public final class PostgresJournal implements Journal {
           new RunWriter.Claim(runId, run.id(), run.epoch()),
           PostgresRuns.chain(connection, pool.url(), run));
     }
-    boolean isHeld = respected.test(run) && isHeld(connection, run, alive);
+    boolean isHeld = respected.test(run) && !returns.isOwed(run) && isHeld(connection, run, alive);
     Chain chain = PostgresRuns.chain(connection, pool.url(), run);
     if (isHeld) {
       throw StoreProblems.owned(
@@ -218,7 +223,7 @@ public final class PostgresJournal implements Journal {
         Commit.EACH,
         connection -> {
           Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.NO);
-          if (run.holder().isEmpty()) {
+          if (run.holder().isEmpty() || returns.isOwed(run)) {
             return Hold.NOBODY;
           }
           if (run.holder().equals(Owners.current())) {
@@ -230,7 +235,7 @@ public final class PostgresJournal implements Journal {
 
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {
     return new PostgresWriter(
-        pool, appends, clock, claim, chain, () -> news.appended(claim.runId()));
+        returns, appends, clock, claim, chain, () -> news.appended(claim.runId()));
   }
 
   @Override

@@ -32,16 +32,22 @@ final class PostgresLease implements AutoCloseable {
 
   private final PostgresPool pool;
   private final String name;
+  private final Runnable renewed;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private PostgresLease(PostgresPool pool, String name) {
+  private PostgresLease(PostgresPool pool, String name, Runnable renewed) {
     this.pool = pool;
     this.name = name;
+    this.renewed = renewed;
   }
 
-  /** Takes the lease and keeps it until it is closed. */
-  static PostgresLease take(PostgresPool pool, String name) {
-    var lease = new PostgresLease(pool, name);
+  /**
+   * Takes the lease and keeps it until it is closed.
+   *
+   * @param renewed is called each time that the database has heard of it
+   */
+  static PostgresLease take(PostgresPool pool, String name, Runnable renewed) {
+    var lease = new PostgresLease(pool, name, renewed);
     pool.work(Commit.EACH, lease::renew);
     Thread.ofVirtual().name("stigmer-lease").start(lease::keep);
     return lease;
@@ -63,6 +69,7 @@ final class PostgresLease implements AutoCloseable {
       while (!closed.await(BETWEEN.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
           pool.once(Commit.EACH, this::renew);
+          renewed.run();
         } catch (SQLException e) {
           // The next time, or the lease runs out: then others may take over, and are right to.
         }

@@ -4,20 +4,13 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.store.PostgresPool.Commit;
 import ai.stigmer.store.Prepared.End;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 
 /** One claim of one run in PostgreSQL. Its position is guarded by its own monitor. */
 final class PostgresWriter implements JournalWriter {
-  private static final String GIVE_BACK =
-      "UPDATE executions SET holder = '' WHERE id = ? AND run_id = ? AND epoch = ?";
-
-  private final PostgresPool pool;
+  private final PostgresReturns returns;
   private final PostgresAppends appends;
   private final InstantSource clock;
   private final RunWriter.Claim claim;
@@ -31,13 +24,13 @@ final class PostgresWriter implements JournalWriter {
    * @param appended is told after each append, on the appending thread
    */
   PostgresWriter(
-      PostgresPool pool,
+      PostgresReturns returns,
       PostgresAppends appends,
       InstantSource clock,
       RunWriter.Claim claim,
       Chain chain,
       Runnable appended) {
-    this.pool = pool;
+    this.returns = returns;
     this.appends = appends;
     this.clock = clock;
     this.claim = claim;
@@ -88,19 +81,6 @@ final class PostgresWriter implements JournalWriter {
     }
     closed = true;
     dead = true;
-    try {
-      pool.once(Commit.EACH, this::giveBack);
-    } catch (SQLException e) {
-      // The next claim finds that the lease of this process ran out, or the run taken over.
-    }
-  }
-
-  private Boolean giveBack(Connection connection) throws SQLException {
-    try (PreparedStatement update = connection.prepareStatement(GIVE_BACK)) {
-      update.setLong(1, claim.execution());
-      update.setString(2, claim.runId());
-      update.setLong(3, claim.epoch());
-      return update.executeUpdate() == 1;
-    }
+    returns.giveBack(claim);
   }
 }

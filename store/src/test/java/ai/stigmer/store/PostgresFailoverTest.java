@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.journal.Inbox.Receipt;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Post;
@@ -93,6 +94,23 @@ class PostgresFailoverTest {
       assertThat(writer.append(said("a", "b"))).isEqualTo(2);
       assertThat(proxy.cut()).isEqualTo(3);
       assertThat(journal.read("r")).extracting(Recorded::entry).isEqualTo(said("a", "b"));
+    }
+  }
+
+  @Test
+  void aRunThatCouldNotBeGivenBackIsClaimedAgainByTheProcessThatLives() throws Exception {
+    try (var proxy = new CuttingProxy(server().port(), "SET holder = ''", "UPDATE");
+        PostgresJournal journal = open(through(proxy, server().newDatabase()))) {
+      JournalWriter writer = journal.create("r", "me");
+      writer.append(said("a"));
+      proxy.loseStatements(1);
+      writer.close();
+      assertThat(proxy.cut()).isEqualTo(1);
+
+      assertThat(journal.hold("r")).isEqualTo(Journal.Hold.NOBODY);
+      try (JournalWriter next = journal.claim("r", "me")) {
+        assertThat(next.append(said("b"))).isEqualTo(2);
+      }
     }
   }
 

@@ -226,7 +226,8 @@ final class ApprovalStage {
               .from(request.why())
               .help(
                   "look at it: stigmer approvals show " + id,
-                  "decide: stigmer approvals approve " + id + ", or deny " + id + " --reason TEXT",
+                  "approve it: stigmer approvals approve " + id,
+                  "deny it: stigmer approvals deny " + id + " --reason TEXT",
                   "then: stigmer resume " + runId);
       case DID_IT_HAPPEN ->
           Problem.of(

@@ -51,7 +51,8 @@ public record BucketAddress(
     String prefix = rest.isEmpty() || rest.endsWith("/") ? rest : rest + "/";
     Optional<URI> endpoint = first(env, ENDPOINT).map(name -> uri(name, env));
     if (!parts[0].matches("[a-z0-9][a-z0-9._-]{1,254}")) {
-      throw wrong("workspace.store names no bucket", store);
+      // What stands there may be a key.
+      throw wrong("workspace.store names no bucket", "workspace.store");
     }
     Optional<String> region =
         first(env, REGION).map(env::get).or(() -> endpoint.map(_ -> ANY_REGION));

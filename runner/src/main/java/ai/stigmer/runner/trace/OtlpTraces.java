@@ -56,13 +56,12 @@ final class OtlpTraces implements RunObserver {
     }
     if (!isUrl(endpoint)) {
       trouble.accept(
-          wrong(
-              "the endpoint is not an http or https URL: " + endpoint,
-              "for example http://localhost:4318"));
+          wrong("the endpoint is not an http or https URL", "for example http://localhost:4318"));
       return RunObserver.NONE;
     }
     SDK.setLevel(Level.OFF);
-    var exporter = new TroubledExporter(exporter(endpoint, configuration), endpoint, trouble);
+    var exporter =
+        new TroubledExporter(exporter(endpoint, configuration), shown(endpoint), trouble);
     return new OtlpTraces(
         SdkTracerProvider.builder()
             .setResource(resource(configuration.service()))
@@ -103,10 +102,20 @@ final class OtlpTraces implements RunObserver {
     }
   }
 
+  /** Without what may be secret in it. */
+  private static String shown(String endpoint) {
+    URI url = URI.create(endpoint);
+    return url.getScheme()
+        + "://"
+        + url.getHost()
+        + (url.getPort() < 0 ? "" : ":" + url.getPort())
+        + url.getPath();
+  }
+
   private static Problem wrong(String what, String help) {
     return Problem.of(
             "E142", Problem.Category.CONFIGURATION, "traces of runs are not sent: " + what)
-        .help(help, "stigmer config explain telemetry.endpoint");
+        .help(help, "stigmer config explain");
   }
 
   @Override

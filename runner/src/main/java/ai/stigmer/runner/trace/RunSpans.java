@@ -58,7 +58,12 @@ final class RunSpans implements RunObserver.Observation {
 
   @Override
   public synchronized void accept(AgentEvent event) {
-    agent.saw(event);
+    try {
+      agent.saw(event);
+    } catch (RuntimeException e) {
+      // A trace that cannot be told is none of the run's business, nor of who listens behind it.
+      agent.breakOff();
+    }
   }
 
   @Override

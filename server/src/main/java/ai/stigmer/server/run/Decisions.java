@@ -70,9 +70,20 @@ final class Decisions implements AutoCloseable {
   private void follow(String id, String runId) {
     for (Recorded recorded : journal.read(runId)) {
       if (recorded.entry() instanceof JournalEntry.ChildStarted child) {
-        follow(id, child.childRunId());
+        followChild(id, child.childRunId());
       } else {
         saw(id, runId, recorded.entry());
+      }
+    }
+  }
+
+  /** One that its parent's process did not come to create asks nothing yet. */
+  private void followChild(String id, String child) {
+    try {
+      follow(id, child);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E501")) {
+        throw e;
       }
     }
   }
@@ -99,8 +110,12 @@ final class Decisions implements AutoCloseable {
   /** Reads on in the sub-agents of an execution, as far as their beginnings were seen. */
   void readChildren(String id) {
     Map<String, Long> known = children.getOrDefault(id, Map.of());
-    for (String child : known.keySet()) {
-      known.computeIfPresent(child, (key, seen) -> seen + readChild(id, child, seen));
+    // Not within the map's own lock: what is read may put further sub-agents into it.
+    synchronized (known) {
+      for (String child : List.copyOf(known.keySet())) {
+        long seen = known.getOrDefault(child, 0L);
+        known.replace(child, seen, seen + readChild(id, child, seen));
+      }
     }
   }
 

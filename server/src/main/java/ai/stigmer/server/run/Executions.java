@@ -322,7 +322,17 @@ public final class Executions implements AutoCloseable {
   }
 
   private void ended(Following following) {
-    AgentExecution last = stored(following);
+    AgentExecution last;
+    try {
+      last = stored(following);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E560")) {
+        throw e;
+      }
+      // It was deleted meanwhile; what stands behind it in its session goes on.
+      left(following, Optional.empty());
+      return;
+    }
     leave(following);
     if (!StatusMerge.isTerminal(last.getStatus().getPhase())) {
       // Somebody has it go on behind this end.

@@ -86,6 +86,7 @@ final class Following {
       return isEnd(event) ? Change.DURABLE : Change.NOTHING;
     }
     if (event instanceof AgentEvent.RunStarted) {
+      isAtEnd = false;
       // What happened before this process, or in an earlier drive, no event tells.
       fold = StatusFold.of(journal.read(id()), clock);
     }
@@ -207,6 +208,8 @@ final class Following {
   synchronized void fail(String error) {
     if (!isDecided) {
       fold.failed(error);
+      // It has gone on, if only as far as this.
+      isAtEnd = false;
     }
   }
 
