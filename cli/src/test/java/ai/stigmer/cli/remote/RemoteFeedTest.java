@@ -174,7 +174,9 @@ class RemoteFeedTest {
     for (AgentEvent event : events) {
       String piece = text(event instanceof AgentEvent.Child child ? child.event() : event);
       text.append(piece);
-      if (piece.isEmpty() && !(event instanceof AgentEvent.Retrying)) {
+      if (piece.isEmpty()
+          && !(event instanceof AgentEvent.Retrying)
+          && !(event instanceof AgentEvent.Notice)) {
         joined.add(text.toString());
         text.setLength(0);
         // The journal tells a beginning with the first entry of its run, the run itself with the

@@ -109,12 +109,17 @@ final class Decisions implements AutoCloseable {
 
   /** Reads on in the sub-agents of an execution, as far as their beginnings were seen. */
   void readChildren(String id) {
-    Map<String, Long> known = children.getOrDefault(id, Map.of());
+    Map<String, Long> known = children.get(id);
+    if (known == null) {
+      return;
+    }
     // Not within the map's own lock: what is read may put further sub-agents into it.
     synchronized (known) {
       for (String child : List.copyOf(known.keySet())) {
-        long seen = known.getOrDefault(child, 0L);
-        known.replace(child, seen, seen + readChild(id, child, seen));
+        Long seen = known.get(child);
+        if (seen != null) {
+          known.replace(child, seen, seen + readChild(id, child, seen));
+        }
       }
     }
   }
