@@ -347,7 +347,7 @@ class RemoteRunTest {
       Ended waiting = stigmer.run("run", "--server", server.uri().toString(), "go");
 
       assertThat(waiting.status()).as(waiting.err()).isEqualTo(7);
-      Ended decided = stigmer.run(printed(waiting.err(), "decide: "));
+      Ended decided = stigmer.run(printed(waiting.err(), "approve it: "));
       assertThat(decided.out()).as(decided.err()).contains("approved: execute echo fine");
       Ended followed = stigmer.run(printed(waiting.err(), "then: "));
       assertThat(followed.out()).as(followed.err()).contains("Done.");
