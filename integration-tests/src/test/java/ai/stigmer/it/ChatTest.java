@@ -113,6 +113,8 @@ class ChatTest {
       terminal.line("second");
       terminal.await("whole");
       terminal.await("10 out in this session");
+      // A line that was begun is thrown away, as fast as it may have been typed.
+      terminal.type("half a line" + TypedTerminal.CTRL_C);
       terminal.line("/cost");
       terminal.await("1 model call");
       terminal.type(TypedTerminal.CTRL_C);

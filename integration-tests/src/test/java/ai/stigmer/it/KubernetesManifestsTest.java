@@ -13,13 +13,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -37,20 +35,10 @@ class KubernetesManifestsTest {
 
   @TempDir Path folder = Path.of("");
 
-  private static Optional<Path> kustomize() {
-    String named = System.getenv("STIGMER_KUSTOMIZE");
-    return (named == null
-            ? Stream.of(System.getenv("PATH").split(":", -1)).map(dir -> Path.of(dir, "kustomize"))
-            : Stream.of(Path.of(named)))
-        .filter(Files::isExecutable)
-        .findFirst();
-  }
-
   private static List<JsonNode> rendered(String overlay) throws Exception {
-    RealComponents.require("kustomize (bin/kustomize DIR)", () -> kustomize().isPresent());
     Process process =
         new ProcessBuilder(
-                kustomize().orElseThrow().toString(),
+                RealComponents.kustomize().toString(),
                 "build",
                 HouseRulesTest.root().resolve("deploy/kubernetes").resolve(overlay).toString())
             .redirectErrorStream(true)

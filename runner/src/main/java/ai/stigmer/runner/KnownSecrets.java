@@ -12,8 +12,6 @@ import ai.stigmer.mcp.McpServer.Connection.Stdio;
 import ai.stigmer.mcp.Placeholders;
 import ai.stigmer.runner.trace.TraceHeaders;
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -129,17 +127,8 @@ public final class KnownSecrets {
         .ifPresent(
             password -> {
               found.add(password);
-              found.add(decoded(password));
+              found.add(TraceHeaders.decoded(password));
             });
-  }
-
-  /** As it is outside of addresses. */
-  private static String decoded(String password) {
-    try {
-      return URLDecoder.decode(password.replace("+", "%2B"), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      return password;
-    }
   }
 
   /** The password of an address; empty where a placeholder stands for it. */

@@ -3,9 +3,12 @@ package ai.stigmer.testkit;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** Real programs that some tests need. */
 public final class RealComponents {
@@ -50,6 +53,25 @@ public final class RealComponents {
           "an S3 server is missing; bin/s3-server DIR, then STIGMER_S3_SERVER=DIR/versitygw");
     }
     return program;
+  }
+
+  /** The program that renders manifests; the test is skipped without it, or fails, as above. */
+  public static Path kustomize() {
+    String named = System.getenv("STIGMER_KUSTOMIZE");
+    Stream<Path> places =
+        named == null
+            ? path().stream()
+                .flatMap(path -> Stream.of(path.split(":", -1)))
+                .map(folder -> Path.of(folder, "kustomize"))
+            : Stream.of(Path.of(named));
+    return places
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                missing(
+                    "kustomize is missing; bin/kustomize DIR, then"
+                        + " STIGMER_KUSTOMIZE=DIR/kustomize"));
   }
 
   /** The folders in which programs are looked for, as the system writes them. */

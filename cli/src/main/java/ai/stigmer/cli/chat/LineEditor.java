@@ -1,5 +1,7 @@
 package ai.stigmer.cli.chat;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import java.io.IOException;
@@ -7,22 +9,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.Widget;
 import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Attributes.ControlChar;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jspecify.annotations.Nullable;
 
 /*
  * One thread reads. Whoever has a question, or changes the prompt, interrupts it: the read ends, what was typed becomes
- * the draft that the next read begins with. The interrupt is sent only while a read is in progress, so that it can
- * break off nothing else.
+ * the draft that the next read begins with. The interrupt is sent only while a read is in progress, and not within a
+ * paste, so that it can break off nothing else.
+ *
+ * Between two reads too the terminal only collects keys: in its own way of reading it would show them, make them lines
+ * and swallow Ctrl-D. Ctrl-C is a key like others: as a signal it overtakes what was typed before it, and the terminal
+ * throws that away.
  */
 /**
  * The line at the foot of a terminal, with a history in a file. What is printed meanwhile is
@@ -32,6 +43,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineEditor implements AutoCloseable {
   private static final String HISTORY_SIZE = "1000";
+  private static final String INTERRUPT = "interrupt";
+  private static final int CTRL_C = 3;
 
   private final Terminal terminal;
   private final LineReader reader;
@@ -41,6 +54,8 @@ public final class LineEditor implements AutoCloseable {
   private @Nullable Thread reading;
   private boolean woken;
   private boolean interrupted;
+  private boolean pasting;
+  private boolean pressed;
 
   private record Question(String text, CompletableFuture<Optional<String>> answer) {}
 
@@ -63,6 +78,7 @@ public final class LineEditor implements AutoCloseable {
       Terminal terminal =
           TerminalBuilder.builder().system(true).dumb(false).nativeSignals(true).build();
       var editor = new LineEditor(terminal, reader(terminal, history));
+      editor.takeKeys();
       var _ = terminal.handle(Terminal.Signal.INT, _ -> editor.interrupted());
       return editor;
     } catch (IOException | IllegalStateException e) {
@@ -101,6 +117,34 @@ public final class LineEditor implements AutoCloseable {
         .build();
   }
 
+  private void takeKeys() {
+    int interrupt = terminal.enterRawMode().getControlChar(ControlChar.VINTR);
+    Attributes keys = terminal.getAttributes();
+    keys.setControlChar(ControlChar.VINTR, 0);
+    terminal.setAttributes(keys);
+    Widget paste = requireNonNull(reader.getBuiltinWidgets().get(LineReader.BEGIN_PASTE));
+    reader
+        .getWidgets()
+        .putAll(
+            Map.of(
+                INTERRUPT,
+                () -> {
+                  pressed = true;
+                  throw new UserInterruptException(reader.getBuffer().toString());
+                },
+                LineReader.BEGIN_PASTE,
+                () -> {
+                  pasting(true);
+                  try {
+                    return paste.apply();
+                  } finally {
+                    pasting(false);
+                  }
+                }));
+    requireNonNull(reader.getKeyMaps().get(LineReader.MAIN))
+        .bind(new Reference(INTERRUPT), Character.toString(interrupt > 0 ? interrupt : CTRL_C));
+  }
+
   /** Waits for a line; questions are asked and answered meanwhile. */
   public Typed read() {
     while (true) {
@@ -119,7 +163,7 @@ public final class LineEditor implements AutoCloseable {
         answered(question, line);
       } catch (UserInterruptException e) {
         String typed = question == null ? e.getPartialLine() : draft;
-        if (wasWoken()) {
+        if (!pressed && wasWoken()) {
           draft = typed;
           continue;
         }
@@ -143,6 +187,7 @@ public final class LineEditor implements AutoCloseable {
       reading.interrupt();
     }
     woken = false;
+    pressed = false;
     return question;
   }
 
@@ -157,8 +202,15 @@ public final class LineEditor implements AutoCloseable {
 
   private synchronized void wake() {
     woken = true;
-    if (reading != null) {
+    if (reading != null && !pasting) {
       reading.interrupt();
+    }
+  }
+
+  private synchronized void pasting(boolean begins) {
+    pasting = begins;
+    if (!begins && woken) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -19,14 +19,17 @@ public final class TraceHeaders {
     for (String pair : text.split(",", -1)) {
       int equals = pair.indexOf('=');
       if (equals > 0 && !pair.substring(equals + 1).isBlank()) {
-        headers.put(pair.substring(0, equals).strip(), value(pair.substring(equals + 1).strip()));
+        headers.put(pair.substring(0, equals).strip(), decoded(pair.substring(equals + 1).strip()));
       }
     }
     return headers;
   }
 
-  /** A plus is one: this is no form. */
-  private static String value(String text) {
+  /**
+   * A percent-encoded text as it is meant; one that is not encoded as it stands. A plus is one:
+   * this is no form.
+   */
+  public static String decoded(String text) {
     try {
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
