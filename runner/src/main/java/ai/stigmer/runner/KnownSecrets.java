@@ -1,5 +1,6 @@
 package ai.stigmer.runner;
 
+import ai.stigmer.config.FileValue;
 import ai.stigmer.config.KeyShape;
 import ai.stigmer.config.SettingInfo;
 import ai.stigmer.config.UserHome;
@@ -48,7 +49,8 @@ public final class KnownSecrets {
   /**
    * Those of an environment: what variables of our own hold and the files that they name, what
    * plainly is some vendor's key, what a variable holds whose name says that it is secret,
-   * passwords in addresses, and token and key of the server of this home.
+   * passwords in addresses, what the user's configuration file has of all that, and token and key
+   * of the server of this home.
    */
   public static Redactor in(Map<String, String> env) {
     return Redactor.of(of(env));
@@ -106,6 +108,12 @@ public final class KnownSecrets {
   private static List<String> of(Map<String, String> env) {
     var found = new ArrayList<String>();
     env.forEach((name, text) -> add(name, text.strip(), found));
+    for (FileValue value : FileValue.in(env)) {
+      if (value.secret()) {
+        found.add(value.text());
+      }
+      add(value.key(), value.text(), found);
+    }
     Path home = UserHome.stigmer(env);
     FILES_OF_THE_SERVER.forEach(file -> found.add(content(home.resolve(file).toString())));
     return found;

@@ -45,6 +45,25 @@ class KnownSecretsTest {
   }
 
   @Test
+  void whatTheConfigurationFileHoldsIsSecretWhetherItIsUsedOrNot(@TempDir Path home)
+      throws IOException {
+    Files.writeString(
+        home.resolve("config.yaml"),
+        """
+        database:
+          url: postgresql://me:pass%2Bword@db/stigmer
+        llm:
+          model: openai/gpt-5.4
+          api_key: of-the-file
+        """);
+    var env = Map.of("STIGMER_HOME", home.toString(), "STIGMER_LLM_API_KEY", "of-the-variable");
+    assertThat(
+            KnownSecrets.in(env)
+                .text("pass%2Bword pass+word of-the-file of-the-variable me gpt-5.4"))
+        .isEqualTo("[redacted] [redacted] [redacted] [redacted] me gpt-5.4");
+  }
+
+  @Test
   void whatAServerIsGivenUnderASecretNameIsSecret() {
     var server =
         new McpServer(

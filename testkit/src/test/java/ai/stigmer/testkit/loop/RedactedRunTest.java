@@ -7,6 +7,7 @@ import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.Graphton;
 import ai.stigmer.graphton.SubAgent;
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -16,10 +17,13 @@ import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ModelEvent;
+import ai.stigmer.graphton.model.ModelFailure;
 import ai.stigmer.graphton.model.ModelRequest;
 import ai.stigmer.graphton.model.ModelResult;
 import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.tool.Tool;
+import ai.stigmer.testkit.TestingTiming;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +136,24 @@ class RedactedRunTest extends LoopFixture {
   }
 
   @Test
+  void aSecretInWhatAModelNotesOrFailsWithGoesNowhere() {
+    var model = new Stumbling();
+    RunResult result =
+        Graphton.with(model)
+            .journal(journal)
+            .timing(new TestingTiming())
+            .retries(RetryPolicy.DEFAULT.withMaxRetries(1))
+            .redactor(Redactor.of(List.of(SECRET)))
+            .listener(this::heard)
+            .run(Agent.named("a").build(), "go", "r");
+    assertThat(shown.toString())
+        .contains("noted [redacted]", "away: [redacted]")
+        .contains("Retrying");
+    assertThat(result.end().toString()).contains("away: [redacted]");
+    assertNowhere(result);
+  }
+
+  @Test
   void aSubAgentHidesWhatItsParentDoes() {
     Agent child = Agent.named("child").instructions("Knows " + SECRET).tools(counting()).build();
     var model = new Answers(List.of(says("found " + SECRET)), asked);
@@ -194,6 +216,27 @@ class RedactedRunTest extends LoopFixture {
     public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
       pieces.forEach(piece -> events.accept(new ModelEvent.TextDelta(piece)));
       return turn(List.of(new Block.Text(String.join("", pieces))), StopReason.END);
+    }
+  }
+
+  /** Notes a secret and fails with it. */
+  private record Stumbling() implements ChatModel {
+    @Override
+    public String provider() {
+      return "fake";
+    }
+
+    @Override
+    public String model() {
+      return "fake-1";
+    }
+
+    @Override
+    public ModelResult call(ModelRequest request, CancelToken cancel, Consumer<ModelEvent> events) {
+      events.accept(new ModelEvent.Notice("W1", "noted " + SECRET));
+      var away = Problem.of("E201", Problem.Category.PROVIDER, "away: " + SECRET);
+      return new ModelResult.Failed(
+          ModelFailure.of("fake", 0, ModelFailure.Kind.UNREACHABLE, away));
     }
   }
 }
