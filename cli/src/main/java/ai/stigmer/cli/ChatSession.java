@@ -34,6 +34,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,7 @@ final class ChatSession {
   private final List<String> early = new ArrayList<>();
   private boolean begun;
   private @Nullable CancelToken working;
+  private boolean saidSinceBreakOff;
   private CompletableFuture<Void> turn = CompletableFuture.completedFuture(null);
 
   /**
@@ -189,6 +191,7 @@ final class ChatSession {
       }
       drive(message);
     } else {
+      saidSinceBreakOff = working.isCancelled();
       if (begun) {
         var _ = desk.say(course.runId(), message, Decider.here());
       } else {
@@ -203,24 +206,30 @@ final class ChatSession {
     if (working == null) {
       return false;
     }
+    saidSinceBreakOff = false;
     working.cancel();
     return true;
   }
 
   private synchronized void drive(String message) {
-    CancelToken cancel = new CancelToken();
-    working = cancel;
+    Optional<CancelToken> first = Optional.of(works());
     editor.prompt(WORKING);
     turn =
         CompletableFuture.runAsync(
-            () -> turn(message, cancel), task -> Thread.ofPlatform().name("turn").start(task));
+            () -> turn(message, first), task -> Thread.ofPlatform().name("turn").start(task));
   }
 
-  private void turn(String message, CancelToken cancel) {
+  private synchronized CancelToken works() {
+    saidSinceBreakOff = false;
+    CancelToken cancel = new CancelToken();
+    working = cancel;
+    return cancel;
+  }
+
+  private void turn(String message, Optional<CancelToken> first) {
     try {
-      RunResult result = driven(message, control(cancel));
-      while (goesOn(result)) {
-        result = driven(message, control(cancel));
+      for (Optional<CancelToken> cancel = first; cancel.isPresent(); ) {
+        cancel = next(driven(message, control(cancel.get())), cancel.get());
       }
     } catch (ProblemException e) {
       view.failed(e.problem());
@@ -247,13 +256,23 @@ final class ChatSession {
     return begun;
   }
 
-  /** What was said too late for the end's own look at the inbox is heard now. */
-  private synchronized boolean goesOn(RunResult result) {
-    if (result.end() instanceof RunEnd.Completed && desk.isWaitedFor(course.runId())) {
-      return true;
+  /**
+   * What was said too late for the end's own look at the inbox is heard now, and what was said
+   * after a turn was broken off and before it had ended.
+   *
+   * @return what breaks off the next drive; empty when there is none
+   */
+  private synchronized Optional<CancelToken> next(RunResult result, CancelToken cancel) {
+    if (desk.isWaitedFor(course.runId())) {
+      if (result.end() instanceof RunEnd.Completed) {
+        return Optional.of(cancel);
+      }
+      if (result.end() instanceof RunEnd.Cancelled && saidSinceBreakOff) {
+        return Optional.of(works());
+      }
     }
     pause();
-    return false;
+    return Optional.empty();
   }
 
   private synchronized void pause() {

@@ -108,9 +108,9 @@ class ChatTest {
       while (ollama.chats().isEmpty()) {
         Thread.sleep(20);
       }
-      terminal.type(TypedTerminal.CTRL_C);
+      // What is said before the turn has ended is no less heard than what is said later.
+      terminal.line(TypedTerminal.CTRL_C + "second");
       terminal.await("broken off; everything up to here is journaled");
-      terminal.line("second");
       terminal.await("whole");
       terminal.await("10 out in this session");
       // A line that was begun is thrown away, as fast as it may have been typed.

@@ -84,7 +84,10 @@ class SandboxedRunTest {
       assertThat(asked.status()).as(asked.err()).isEqualTo(7);
       Ended ended = run.stigmer().run(words(run, "--allow-shell", "--allow-host", here));
       assertThat(ended.status()).as(ended.err()).isZero();
-      assertThat(ended.err()).contains(" · commands: bubblewrap, network: " + here);
+      assertThat(ended.err())
+          .contains(" · commands: bubblewrap, network: " + here)
+          .contains(
+              "error: [host other.example is not on the allow-list: --allow-host other.example]");
       assertThat(run.lastToolAnswer())
           .contains("200", "[exit status 0]")
           .contains("[host other.example is not on the allow-list: --allow-host other.example]");

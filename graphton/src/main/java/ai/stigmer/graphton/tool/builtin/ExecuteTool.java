@@ -52,7 +52,7 @@ final class ExecuteTool {
     List<String> mended = command.settle();
     return mended.isEmpty()
         ? result
-        : ToolResult.error(result.text() + "\n[" + String.join("]\n[", mended) + "]");
+        : ToolResult.error("[" + String.join("]\n[", mended) + "]\n" + result.text());
   }
 
   private static ToolResult run(ConfinedCommand command, int seconds, CancelToken cancel)
