@@ -111,7 +111,7 @@ final class McpCommand implements Runnable {
           .asException();
     }
     return switch (look(List.of(server)).getFirst()) {
-      case Looked.Failed failed -> throw failed.problem().asException();
+      case Looked.Failed failed -> throw notAdded(failed.problem(), name).asException();
       case Looked.Offers(AcceptedServer found) -> {
         home.add(server);
         home.accept(found);
@@ -119,6 +119,13 @@ final class McpCommand implements Runnable {
         yield 0;
       }
     };
+  }
+
+  private static Problem notAdded(Problem problem, String name) {
+    var lines = new ArrayList<>(problem.help());
+    lines.remove("stigmer mcp test " + name);
+    lines.add("nothing was added; when that is mended: stigmer mcp add " + name + " …");
+    return problem.help(lines.toArray(String[]::new));
   }
 
   private record Given(

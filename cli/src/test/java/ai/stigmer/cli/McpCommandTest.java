@@ -71,6 +71,19 @@ class McpCommandTest {
   }
 
   @Test
+  void aServerThatDoesNotRunIsNotAddedAndThatIsSaid() {
+    Shell shell = new Shell(folder.resolve("home"));
+
+    assertThat(shell.stigmer("mcp", "add", "hello", "--", "sh", "-c", "exit 3")).isEqualTo(1);
+
+    assertThat(shell.err())
+        .contains("error[E700]", "nothing was added; when that is mended: stigmer mcp add hello …")
+        .doesNotContain("mcp test hello");
+    assertThat(shell.stigmer("mcp", "list")).isZero();
+    assertThat(shell.err()).contains("there is no MCP server yet");
+  }
+
+  @Test
   void changedToolsAreRefusedUntilTheyAreAccepted() throws IOException {
     Shell shell = new Shell(folder.resolve("home"));
     assertThat(

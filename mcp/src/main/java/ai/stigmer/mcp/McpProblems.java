@@ -11,7 +11,21 @@ final class McpProblems {
     return Problem.of(
             "E700", Category.RUN, "the MCP server " + server.name() + " does not run: " + why)
         .from(server.place())
-        .help("stigmer mcp test " + server.name());
+        .help(help(server));
+  }
+
+  /** A server seldom says itself that a sandbox is in its way. */
+  private static String[] help(McpServer server) {
+    String test = "stigmer mcp test " + server.name();
+    return server.connection() instanceof McpServer.Connection.Stdio stdio
+            && stdio.sandbox().isPresent()
+        ? new String[] {
+          "its sandbox hides homes and /tmp ("
+              + stdio.sandbox().get().network().inWords()
+              + "); to let it have more: --readable DIR, --writable DIR, --allow-host HOST",
+          test
+        }
+        : new String[] {test};
   }
 
   static Problem missingVariable(McpServer server, String variable, String where) {
@@ -27,7 +41,7 @@ final class McpProblems {
     return Problem.of(
             "E702", Category.RUN, "the MCP server " + server.name() + " cannot be used: " + why)
         .from(server.place())
-        .help("stigmer mcp test " + server.name());
+        .help(help(server));
   }
 
   static Problem address(String message) {

@@ -122,6 +122,28 @@ class SandboxedServerTest {
   }
 
   @Test
+  void ofOneThatFailsInItsSandboxTheMessageSaysWhatMayBeInItsWay() throws Exception {
+    Path hidden = Files.writeString(folder.resolve("server.sh"), "exec cat");
+    var server =
+        new McpServer(
+            "shell",
+            new Stdio(
+                "sh",
+                List.of(hidden.toString()),
+                Map.of(),
+                Optional.empty(),
+                Optional.of(sandbox(Network.NONE))),
+            List.of(),
+            Duration.ofSeconds(60));
+    assertThat(McpTools.look(List.of(server), around()).getFirst())
+        .isInstanceOfSatisfying(
+            Looked.Failed.class,
+            failed ->
+                assertThat(failed.problem().help().getFirst())
+                    .contains("its sandbox hides", "no network", "--readable DIR"));
+  }
+
+  @Test
   void itReachesTheHostsOfItsDefinitionAndNoOthers() throws Exception {
     var hosts = Network.Hosts.of(HostRule.list("127.0.0.1:" + port()));
 
