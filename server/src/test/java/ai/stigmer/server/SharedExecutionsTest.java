@@ -354,9 +354,9 @@ class SharedExecutionsTest {
     // When
     var _ = first.executions().resume(id(one));
     var _ = second.executions().resume(id(one));
-    AgentExecution other = started(second);
+    AgentExecution _ = started(second);
     // Then
-    assertThat(story).containsExactly("start " + id(other));
+    assertThat(story).doesNotContain("start " + id(one), "wake " + id(one));
     end(session.working(), new RunEnd.Completed("2"));
     until("its turn", () -> story.contains("start " + id(one)));
   }
@@ -400,6 +400,24 @@ class SharedExecutionsTest {
     givenUp.add(id(one));
     // Then
     until("the second", () -> story.contains("start " + id(two)));
+  }
+
+  @Test
+  void oneThatIsResumedAndThatNoWorkerCanDriveFailsAtEveryServer() {
+    // Given
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Cancelled("half"));
+    for (Backend server : List.of(first, second)) {
+      until("its end", () -> server.executions().underWay() == 0);
+    }
+    var _ = first.executions().resume(id(one));
+    // When
+    givenUp.add(id(one));
+    // Then
+    for (Backend server : List.of(first, second)) {
+      until("its failure", () -> phase(server, one) == ExecutionPhase.EXECUTION_FAILED);
+      assertThat(server.executions().get(id(one)).getStatus().getError()).contains("E593");
+    }
   }
 
   @Test
