@@ -53,7 +53,7 @@ final class ReplayCommand implements Callable<Integer> {
       List<Recorded> entries = journal.read(runId);
       begin(view, entries);
       RunEnd end = Replay.of(runId, entries, view).end();
-      if (end instanceof RunEnd.Waiting && new SteeringDesk(journal).isCancelAsked(runId)) {
+      if (new SteeringDesk(journal).isCancelAsked(runId)) {
         surroundings
             .err()
             .println(
