@@ -342,6 +342,7 @@ final class ApprovalsCommand implements Runnable {
     return switch (shown.standing()) {
       case OPEN -> "waits";
       case DECIDED -> "decided";
+      case RUN_ENDED -> "run ended";
       case CALL_GONE -> "gone";
       case RUN_FINISHED -> "run finished";
     };

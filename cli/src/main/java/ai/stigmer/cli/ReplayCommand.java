@@ -6,10 +6,12 @@ import ai.stigmer.cli.screen.ShownModel;
 import ai.stigmer.cli.session.RunFinder;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.loop.Replay;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.RunEnvironment;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -50,7 +52,15 @@ final class ReplayCommand implements Callable<Integer> {
       String runId = RunFinder.find(journal, id);
       List<Recorded> entries = journal.read(runId);
       begin(view, entries);
-      return Ends.exitStatus(Replay.of(runId, entries, view).end());
+      RunEnd end = Replay.of(runId, entries, view).end();
+      if (new SteeringDesk(journal).isCancelAsked(runId)) {
+        surroundings
+            .err()
+            .println(
+                "note: it was asked to end, and does when it is gone on with: stigmer resume "
+                    + runId);
+      }
+      return Ends.exitStatus(end);
     } catch (ProblemException e) {
       view.failed(e.problem());
       return e.problem().category().exitStatus();

@@ -69,7 +69,10 @@ class SteeringProcessTest {
       Ended cancelled = run.stigmer().run("cancel", "last", "--wait", "0s");
       assertThat(cancelled.status()).isEqualTo(1);
       assertThat(cancelled.err()).contains("E421", "stigmer resume");
+      assertThat(run.stigmer().run("replay", "last").err())
+          .contains("E541", "note: it was asked to end");
       assertThat(run.resume().status()).isEqualTo(130);
+      assertThat(run.stigmer().run("replay", "last").err()).doesNotContain("asked to end");
       assertThat(run.resume().status()).isZero();
     }
   }

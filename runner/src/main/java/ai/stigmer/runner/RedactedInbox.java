@@ -8,7 +8,9 @@ import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.redaction.Redactor;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A journal whose inbox takes no secret: what people say to a run lies there, on disk, before the
@@ -36,6 +38,11 @@ public final class RedactedInbox extends ForwardingJournal {
       @Override
       public Optional<Posted> find(String runId, String topic) {
         return inbox.find(runId, topic);
+      }
+
+      @Override
+      public Set<Place> posted(Collection<Place> places) {
+        return inbox.posted(places);
       }
 
       @Override

@@ -122,6 +122,11 @@ public final class Runner implements AutoCloseable {
     kept.ifPresent(workspaces -> workspaces.fetch(journal.read(runId), folder));
   }
 
+  /** Where workspaces are kept; empty when each lies where its run began. */
+  public Optional<KeptWorkspaces> workspaces() {
+    return kept;
+  }
+
   /** The journal of a run that works in this folder. */
   private Journal journal(String runId, Path folder) {
     return kept.map(workspaces -> workspaces.over(journal, runId, folder)).orElse(journal);

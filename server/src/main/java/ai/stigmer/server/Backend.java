@@ -29,8 +29,8 @@ import ai.stigmer.server.http.Ready.Part;
 import ai.stigmer.server.metrics.RunMetrics;
 import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.rpc.Errors;
+import ai.stigmer.server.run.Engines;
 import ai.stigmer.server.run.Executions;
-import ai.stigmer.server.run.Executions.Engines;
 import ai.stigmer.server.run.Launch;
 import ai.stigmer.server.run.RunOrigin;
 import ai.stigmer.server.skill.SkillShelf;
@@ -46,6 +46,7 @@ import io.grpc.ServerServiceDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +98,9 @@ record Backend(
               here(
                   options,
                   here(options, runner, List.of(bell::saw, metrics::saw, tails::saw)),
-                  new Executions.Fleet(store, bell::ring));
+                  new Engines.Fleet(store, bell::ring));
           case Driving.Elsewhere fleet ->
-              new Engines.Elsewhere(fleet.engine(), new Executions.Fleet(store, bell::ring));
+              new Engines.Elsewhere(fleet.engine(), new Engines.Fleet(store, bell::ring));
         };
     Executions executions;
     try {
@@ -157,7 +158,7 @@ record Backend(
   }
 
   /** Servers with one database among them drive its runs together. */
-  private static Engines here(ServerOptions options, Engines.Here here, Executions.Fleet fleet) {
+  private static Engines here(ServerOptions options, Engines.Here here, Engines.Fleet fleet) {
     return switch (options.database()) {
       case ServerOptions.Database.Files _ -> here;
       case ServerOptions.Database.Postgres _ -> new Engines.AnyServer(here, fleet);
@@ -307,14 +308,21 @@ record Backend(
 
   /** What the server works with. Runs of a model that is not there fail one by one. */
   Ready ready(ServerOptions options) {
-    return new Ready(
-        List.of(
-            Part.of("journal", Need.NEEDED, () -> journal.list(1)),
-            Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")),
-            new Part(
-                "configuration",
-                Need.WANTED,
-                () -> Cascade.resolve(options.configuration()).problems().stream().findFirst())));
+    var parts =
+        new ArrayList<>(
+            List.of(
+                Part.of("journal", Need.NEEDED, () -> journal.list(1)),
+                Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")),
+                new Part(
+                    "configuration",
+                    Need.WANTED,
+                    () ->
+                        Cascade.resolve(options.configuration()).problems().stream().findFirst())));
+    // While it is away, executions are taken and wait for it.
+    runner
+        .workspaces()
+        .ifPresent(kept -> parts.add(Part.of("workspaces", Need.WANTED, kept::check)));
+    return new Ready(parts);
   }
 
   List<ServerServiceDefinition> services(Errors errors) {

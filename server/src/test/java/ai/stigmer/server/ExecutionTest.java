@@ -22,6 +22,7 @@ import ai.stigmer.agentic.agentexecution.v1.TodoStatus;
 import ai.stigmer.agentic.agentexecution.v1.ToolCallStatus;
 import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
@@ -33,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,6 +141,40 @@ class ExecutionTest {
       }
 
       assertThat(answers).containsExactly("answer 2", "answer 4", "answer 6", "answer 8");
+    }
+  }
+
+  @Test
+  void oneThatIsRemovedWhileItRunsKeepsNobodyOfItsSessionWaiting() throws Exception {
+    var removed = new CountDownLatch(1);
+    try (FakeOllama ollama =
+            FakeOllama.start(
+                Scenario.answering(
+                        body -> {
+                          Await.until("its removal", () -> removed.getCount() == 0);
+                          return Answer.text("answer");
+                        })
+                    .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
+        TestingServer server = TestingServer.in(folder, ollama)) {
+      AgentExecution first = begin(server, "one");
+      Await.until("its question to the model", () -> !ollama.chats().isEmpty());
+      AgentExecution second =
+          server
+              .client(AgentExecutionCommandControllerBlockingStub.class)
+              .create(
+                  AgentExecution.newBuilder()
+                      .setSpec(
+                          AgentExecutionSpec.newBuilder()
+                              .setSessionId(first.getSpec().getSessionId())
+                              .setMessage("two"))
+                      .build());
+
+      var _ = server.shelves().executions().delete(first.getMetadata().getId());
+      removed.countDown();
+
+      assertThat(last(server, second).getStatus().getPhase())
+          .isEqualTo(ExecutionPhase.EXECUTION_COMPLETED);
+      assertThat(server.log()).doesNotContain("\"bug\"");
     }
   }
 

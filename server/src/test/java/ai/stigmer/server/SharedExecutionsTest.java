@@ -10,6 +10,7 @@ import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.approval.Question;
+import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -22,12 +23,14 @@ import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.runner.Engine;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
+import ai.stigmer.server.http.Ready;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,6 +62,12 @@ class SharedExecutionsTest {
   /** What the workers do not know any more. */
   private final Set<String> forgotten = ConcurrentHashMap.newKeySet();
 
+  /** What the workers have tried to drive, and cannot. */
+  private final Set<String> givenUp = ConcurrentHashMap.newKeySet();
+
+  /** What the servers log. */
+  private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
   private final List<AutoCloseable> open = new ArrayList<>();
   private FakeOllama ollama;
   private Backend first;
@@ -79,14 +88,16 @@ class SharedExecutionsTest {
   }
 
   private Backend server(InstantSource clock) {
+    return server(clock, Optional.empty());
+  }
+
+  private Backend server(InstantSource clock, Optional<KeptWorkspaces> kept) {
     var log =
-        new ServerLog(
-            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8),
-            InstantSource.system());
+        new ServerLog(new PrintStream(said, true, StandardCharsets.UTF_8), InstantSource.system());
     Backend backend =
         Backend.open(
             TestingServer.options(folder, Map.of("OLLAMA_BASE_URL", ollama.baseUrl())),
-            new Driving.Elsewhere(Workers::new, Optional.empty()),
+            new Driving.Elsewhere(Workers::new, kept),
             log,
             clock);
     open.addFirst(backend);
@@ -110,6 +121,13 @@ class SharedExecutionsTest {
       } else if (forgotten.remove(runId)) {
         story.add("start anew " + runId);
       }
+    }
+
+    @Override
+    public Optional<Problem> givenUp(String runId) {
+      return givenUp.contains(runId)
+          ? Optional.of(Problem.of("E593", Problem.Category.RUN, "no worker could"))
+          : Optional.empty();
     }
 
     @Override
@@ -275,6 +293,168 @@ class SharedExecutionsTest {
       until("its new end", () -> phase(server, one) == ExecutionPhase.EXECUTION_COMPLETED);
     }
     assertThat(phase(first, other)).isEqualTo(ExecutionPhase.EXECUTION_IN_PROGRESS);
+  }
+
+  /** One that has ended and is gone on with behind another one of its session, which works. */
+  private Resumed resumedBehindAnother() {
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Cancelled("half"));
+    for (Backend server : List.of(first, second)) {
+      until("its end", () -> server.executions().underWay() == 0);
+    }
+    AgentExecution two = make(first, one.getSpec().getSessionId());
+    until("the second", () -> story.contains("start " + id(two)));
+    story.clear();
+    var _ = first.executions().resume(id(one));
+    return new Resumed(one, two);
+  }
+
+  private record Resumed(AgentExecution resumed, AgentExecution working) {}
+
+  @Test
+  void oneThatIsResumedAndCancelledBeforeItsTurnIsNotGoneOnWith() {
+    // Given
+    Resumed session = resumedBehindAnother();
+    AgentExecution one = session.resumed();
+    // When
+    cancel(second, one);
+    // Then
+    until("a worker that writes its end", () -> story.contains("wake " + id(one)));
+    assertThat(new SteeringDesk(first.journal()).isCancelAsked(id(one))).isTrue();
+    end(session.working(), new RunEnd.Completed("2"));
+    AgentExecution three = make(first, one.getSpec().getSessionId());
+    until("the third", () -> story.contains("start " + id(three)));
+    assertThat(story).doesNotContain("start " + id(one));
+    for (Backend server : List.of(first, second)) {
+      assertThat(phase(server, one)).isEqualTo(ExecutionPhase.EXECUTION_CANCELLED);
+    }
+  }
+
+  @Test
+  void oneThatHasCompletedHasNothingToGoOnWithAndKeepsNobodyWaiting() {
+    // Given
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Completed("1"));
+    until("its end", () -> phase(first, one) == ExecutionPhase.EXECUTION_COMPLETED);
+    // When
+    var _ = first.executions().resume(id(one));
+    AgentExecution two = make(second, one.getSpec().getSessionId());
+    // Then
+    until("the second", () -> story.contains("start " + id(two)));
+    for (Backend server : List.of(first, second)) {
+      until("its end", () -> phase(server, one) == ExecutionPhase.EXECUTION_COMPLETED);
+    }
+  }
+
+  @Test
+  void whoeverResumesOneTwiceHasItWaitForItsTurnAllTheSame() {
+    // Given
+    Resumed session = resumedBehindAnother();
+    AgentExecution one = session.resumed();
+    // When
+    var _ = first.executions().resume(id(one));
+    var _ = second.executions().resume(id(one));
+    AgentExecution _ = started(second);
+    // Then
+    assertThat(story).doesNotContain("start " + id(one), "wake " + id(one));
+    end(session.working(), new RunEnd.Completed("2"));
+    until("its turn", () -> story.contains("start " + id(one)));
+  }
+
+  private static void cancel(Backend server, AgentExecution execution) {
+    var _ =
+        server
+            .executions()
+            .report(
+                id(execution),
+                AgentExecutionStatus.newBuilder()
+                    .setPhase(ExecutionPhase.EXECUTION_CANCELLED)
+                    .build());
+  }
+
+  @Test
+  void oneThatWasCancelledAndCannotBeDrivenToItsEndKeepsNobodyOfItsSessionWaiting() {
+    // Given
+    AgentExecution one = started(first);
+    AgentExecution two = make(first, one.getSpec().getSessionId());
+    append(id(one), new RunResumed("a worker"));
+    cancel(first, one);
+    until("a worker that writes its end", () -> story.contains("wake " + id(one)));
+    assertThat(story).doesNotContain("start " + id(two));
+    // When
+    givenUp.add(id(one));
+    // Then
+    until("the second", () -> story.contains("start " + id(two)));
+    assertThat(new SteeringDesk(first.journal()).isCancelAsked(id(one))).isTrue();
+  }
+
+  @Test
+  void oneThatWasDeletedAndCannotBeDrivenToItsEndKeepsNobodyOfItsSessionWaiting() {
+    // Given
+    AgentExecution one = started(first);
+    AgentExecution two = make(second, one.getSpec().getSessionId());
+    append(id(one), new RunResumed("a worker"));
+    // When
+    var _ = first.executions().delete(id(one));
+    until("a worker that writes its end", () -> story.contains("wake " + id(one)));
+    givenUp.add(id(one));
+    // Then
+    until("the second", () -> story.contains("start " + id(two)));
+  }
+
+  @Test
+  void oneThatIsResumedAndThatNoWorkerCanDriveFailsAtEveryServer() {
+    // Given
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Cancelled("half"));
+    for (Backend server : List.of(first, second)) {
+      until("its end", () -> server.executions().underWay() == 0);
+    }
+    var _ = first.executions().resume(id(one));
+    // When
+    givenUp.add(id(one));
+    // Then
+    for (Backend server : List.of(first, second)) {
+      until("its failure", () -> phase(server, one) == ExecutionPhase.EXECUTION_FAILED);
+      assertThat(server.executions().get(id(one)).getStatus().getError()).contains("E593");
+    }
+  }
+
+  @Test
+  void anExecutionWaitsForAStoreOfWorkspacesThatIsAwayAndReadinessSaysSo() throws Exception {
+    // Given
+    for (Backend server : List.of(first, second)) {
+      open.remove(server);
+      server.close();
+    }
+    Path store = folder.resolve("store");
+    first =
+        server(
+            InstantSource.system(),
+            Optional.of(
+                KeptWorkspaces.of(store.toString(), Map.of(), folder.resolve("workspaces"))));
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Completed("1"));
+    Ready ready = first.ready(TestingServer.options(folder, Map.of()));
+    assertThat(problems(ready)).isEmpty();
+    // When
+    Path away = Files.move(store, folder.resolve("away"));
+    AgentExecution two = make(first, one.getSpec().getSessionId());
+    until("a try", () -> said.toString(StandardCharsets.UTF_8).contains("execution.later"));
+    // Then
+    assertThat(phase(first, two)).isEqualTo(ExecutionPhase.EXECUTION_PENDING);
+    assertThat(problems(ready)).containsExactly("workspaces E594");
+    assertThat(ready.isReady()).isTrue();
+    Files.move(away, store);
+    until("its begin", () -> story.contains("start " + id(two)));
+    assertThat(problems(ready)).isEmpty();
+  }
+
+  private static List<String> problems(Ready ready) {
+    return ready.report().parts().stream()
+        .filter(part -> !part.name().equals("configuration"))
+        .flatMap(part -> part.problem().map(found -> part.name() + " " + found.code()).stream())
+        .toList();
   }
 
   @Test

@@ -6,12 +6,18 @@ import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.PostCodec;
 import ai.stigmer.store.PostgresPool.Commit;
 import ai.stigmer.store.PostgresRuns.Hold;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /*
  * The key of the table is run and topic, so the database itself lets only the first of several posts in. A post whose
@@ -21,6 +27,10 @@ import java.util.Optional;
 final class PostgresInbox implements Inbox {
   private static final String INSERT =
       "INSERT INTO inbox(run_id, topic, time, body) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
+  private static final String POSTED =
+      "SELECT run_id, topic FROM inbox"
+          + " WHERE (run_id, topic) IN (SELECT * FROM unnest(?::text[], ?::text[]))";
 
   private final PostgresPool pool;
   private final InstantSource clock;
@@ -43,6 +53,32 @@ final class PostgresInbox implements Inbox {
   @Override
   public Optional<Posted> find(String runId, String topic) {
     return pool.work(Commit.EACH, connection -> SqliteInbox.find(connection, runId, topic));
+  }
+
+  @Override
+  public Set<Place> posted(Collection<Place> places) {
+    return places.isEmpty()
+        ? Set.of()
+        : pool.work(Commit.EACH, connection -> posted(connection, places));
+  }
+
+  private static Set<Place> posted(Connection connection, Collection<Place> places)
+      throws SQLException {
+    var found = new HashSet<Place>();
+    try (PreparedStatement select = connection.prepareStatement(POSTED)) {
+      select.setArray(1, texts(connection, places.stream().map(Place::runId)));
+      select.setArray(2, texts(connection, places.stream().map(Place::topic)));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.add(new Place(rows.getString(1), rows.getString(2)));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Array texts(Connection connection, Stream<String> texts) throws SQLException {
+    return connection.createArrayOf("text", texts.toArray());
   }
 
   @Override

@@ -14,7 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -223,14 +226,45 @@ public final class PostgresJournal implements Journal {
         Commit.EACH,
         connection -> {
           Run run = PostgresRuns.require(connection, runId, PostgresRuns.Hold.NO);
-          if (run.holder().isEmpty() || returns.isOwed(run)) {
-            return Hold.NOBODY;
-          }
-          if (run.holder().equals(Owners.current())) {
-            return Hold.HERE;
-          }
-          return isHeld(connection, run, alive) ? Hold.ELSEWHERE : Hold.LOST;
+          return hold(run, _ -> isHeld(connection, run, alive));
         });
+  }
+
+  private Hold hold(Run run, Held held) throws SQLException {
+    if (run.holder().isEmpty() || returns.isOwed(run)) {
+      return Hold.NOBODY;
+    }
+    if (run.holder().equals(Owners.current())) {
+      return Hold.HERE;
+    }
+    return held.by(run.holder()) ? Hold.ELSEWHERE : Hold.LOST;
+  }
+
+  /** Whether a holder may live, and says so. */
+  @FunctionalInterface
+  private interface Held {
+    boolean by(String holder) throws SQLException;
+  }
+
+  /** One statement, and one more for each process that holds some of them. */
+  @Override
+  public Map<String, Head> heads(Collection<String> runIds) {
+    return isEmpty || runIds.isEmpty()
+        ? Map.of()
+        : pool.work(Commit.EACH, connection -> heads(connection, runIds));
+  }
+
+  private Map<String, Head> heads(Connection connection, Collection<String> runIds)
+      throws SQLException {
+    var heads = new HashMap<String, Head>();
+    var living = new HashMap<String, Boolean>();
+    for (Run run : PostgresRuns.all(connection, runIds)) {
+      Boolean known = living.get(run.holder());
+      boolean lives = known == null ? isHeld(connection, run, alive) : known;
+      living.put(run.holder(), lives);
+      heads.put(run.runId(), new Head(run.entries(), hold(run, _ -> lives)));
+    }
+    return heads;
   }
 
   private JournalWriter writer(RunWriter.Claim claim, Chain chain) {

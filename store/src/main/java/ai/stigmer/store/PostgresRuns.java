@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,21 @@ final class PostgresRuns {
         return row.next() ? Run.of(row) : null;
       }
     }
+  }
+
+  /** Those of these runs that are there. */
+  static List<Run> all(Connection connection, Collection<String> runIds) throws SQLException {
+    var runs = new ArrayList<Run>();
+    try (PreparedStatement select =
+        connection.prepareStatement(SELECT + " WHERE run_id = ANY(?)")) {
+      select.setArray(1, connection.createArrayOf("text", runIds.toArray()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          runs.add(Run.of(rows));
+        }
+      }
+    }
+    return runs;
   }
 
   /** All runs, oldest first. */

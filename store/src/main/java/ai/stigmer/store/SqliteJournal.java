@@ -16,7 +16,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -183,6 +186,25 @@ public final class SqliteJournal implements Journal {
     synchronized (reading) {
       try {
         return Chain.readBehind(reading, file, Runs.require(reading, file, runId), after);
+      } catch (SQLException e) {
+        throw StoreProblems.of(file, e);
+      }
+    }
+  }
+
+  /** Who holds them this journal does not tell. */
+  @Override
+  public Map<String, Head> heads(Collection<String> runIds) {
+    var heads = new HashMap<String, Head>();
+    synchronized (reading) {
+      try {
+        for (String runId : runIds) {
+          Run run = Runs.find(reading, runId);
+          if (run != null) {
+            heads.put(runId, new Head(run.entries(), Hold.NOBODY));
+          }
+        }
+        return heads;
       } catch (SQLException e) {
         throw StoreProblems.of(file, e);
       }

@@ -11,7 +11,6 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
-import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.activity.Activity;
@@ -90,8 +89,7 @@ final class Segments implements SegmentActivities {
 
   @Override
   public boolean isDecided(String runId, String approval) {
-    return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN
-        || new SteeringDesk(journal).isCancelAsked(runId);
+    return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN;
   }
 
   /**

@@ -50,7 +50,9 @@ public final class ApprovalFinder {
     List<String> open =
         new ApprovalDesk(journal)
             .of(run).stream()
-                .filter(shown -> shown.standing() == Standing.OPEN)
+                .filter(
+                    shown ->
+                        shown.standing() == Standing.OPEN || shown.standing() == Standing.RUN_ENDED)
                 .map(shown -> shown.request().id())
                 .toList();
     if (open.size() == 1) {

@@ -3,7 +3,9 @@ package ai.stigmer.graphton.journal;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -58,6 +60,11 @@ public abstract class ForwardingJournal implements Journal {
   @Override
   public Hold hold(String runId) {
     return journal.hold(runId);
+  }
+
+  @Override
+  public Map<String, Head> heads(Collection<String> runIds) {
+    return journal.heads(runIds);
   }
 
   @Override

@@ -5,7 +5,10 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.Problem;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where others leave word for the owner of a run, beside the journal that only the owner writes.
@@ -46,6 +49,21 @@ public interface Inbox {
 
   /** The post about a topic that counts. */
   Optional<Posted> find(String runId, String topic);
+
+  /** Those of many places that have a post; at one look where this inbox can. */
+  default Set<Place> posted(Collection<Place> places) {
+    return places.stream()
+        .filter(place -> find(place.runId(), place.topic()).isPresent())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** Where word about a topic would lie. */
+  record Place(String runId, String topic) {
+    public Place {
+      requireNonNull(runId, "runId is null");
+      requireNonNull(topic, "topic is null");
+    }
+  }
 
   /**
    * Calls {@code posted} after each post through this object, on the poster's thread; it must not

@@ -1,9 +1,14 @@
 package ai.stigmer.graphton.journal;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -114,6 +119,35 @@ public interface Journal extends AutoCloseable {
    */
   default Hold hold(String runId) {
     return Hold.NOBODY;
+  }
+
+  /**
+   * How far runs have come, and who holds them; at one look where this journal can, however many
+   * they are. Runs that are not there are left out.
+   */
+  default Map<String, Head> heads(Collection<String> runIds) {
+    var heads = new HashMap<String, Head>();
+    for (String id : runIds) {
+      try {
+        heads.put(id, new Head(read(id).size(), hold(id)));
+      } catch (ProblemException e) {
+        if (!e.problem().code().equals("E501")) {
+          throw e;
+        }
+      }
+    }
+    return heads;
+  }
+
+  /**
+   * Where a run stands.
+   *
+   * @param entries how many it has
+   */
+  record Head(long entries, Hold hold) {
+    public Head {
+      requireNonNull(hold, "hold is null");
+    }
   }
 
   /** The runs, newest first, at most {@code limit}. */

@@ -13,6 +13,7 @@ import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.subagent.ChildIds;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -39,6 +40,11 @@ public final class ApprovalDesk {
     DECIDED,
     /** The call waits no more, or is asked about anew. */
     CALL_GONE,
+    /**
+     * The run was ended, or is to end, before anybody decided. It asks again when it is gone on
+     * with; somebody can decide before that.
+     */
+    RUN_ENDED,
     /** The run has its final answer. */
     RUN_FINISHED
   }
@@ -98,7 +104,9 @@ public final class ApprovalDesk {
               runId,
               request,
               since(entries, request),
-              verdict.isPresent() ? Standing.DECIDED : standing(transcript, request, asksLast),
+              verdict.isPresent()
+                  ? Standing.DECIDED
+                  : standing(runId, transcript, request, asksLast),
               verdict));
     }
     return List.copyOf(shown);
@@ -134,7 +142,7 @@ public final class ApprovalDesk {
   public Shown decide(String id, ApprovalDecision decision, String by) {
     Shown shown = find(id);
     switch (shown.standing()) {
-      case OPEN -> {}
+      case OPEN, RUN_ENDED -> {}
       case DECIDED -> throw decided(shown, shown.verdict().orElseThrow());
       case RUN_FINISHED -> throw finished(shown);
       case CALL_GONE -> throw gone(shown);
@@ -182,8 +190,8 @@ public final class ApprovalDesk {
     }
   }
 
-  private static Standing standing(
-      Transcript transcript, ApprovalRequest request, boolean asksLast) {
+  private Standing standing(
+      String runId, Transcript transcript, ApprovalRequest request, boolean asksLast) {
     if (transcript.end().orElse(null) instanceof RunEnd.Completed) {
       return Standing.RUN_FINISHED;
     }
@@ -191,7 +199,13 @@ public final class ApprovalDesk {
         transcript.pending().stream()
             .map(call -> transcript.turns() + "/" + call.call().id())
             .anyMatch(request.callId()::equals);
-    return pending && asksLast ? Standing.OPEN : Standing.CALL_GONE;
+    if (!pending || !asksLast) {
+      return Standing.CALL_GONE;
+    }
+    return transcript.end().isPresent()
+            || new SteeringDesk(journal).isCancelAsked(ChildIds.root(runId))
+        ? Standing.RUN_ENDED
+        : Standing.OPEN;
   }
 
   private Optional<Verdict> verdict(String runId, ApprovalLedger.Approval approval) {

@@ -214,7 +214,8 @@ final class ApprovalStage {
     return waits.help(help.toArray(String[]::new));
   }
 
-  private static Problem waits(ApprovalRequest request, String runId) {
+  /** What a run says that waits for somebody's word. */
+  static Problem waits(ApprovalRequest request, String runId) {
     String tool = request.call().name();
     String id = request.id();
     return switch (request.question()) {

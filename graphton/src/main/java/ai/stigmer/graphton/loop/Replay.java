@@ -15,10 +15,12 @@ import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.ModelTurn;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.graphton.subagent.ChildIds;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -68,8 +70,8 @@ public final class Replay {
    *
    * @param entries the run's journal, oldest first
    * @param children the journal of a sub-agent's run by its id; empty when there is none
-   * @return the recorded result; when none is recorded, a failure with {@code E541} and what there
-   *     was by then
+   * @return the recorded result; when none is recorded, that it waits, or else a failure with
+   *     {@code E541}, and what there was by then
    * @throws ai.stigmer.graphton.error.ProblemException {@code E512} when nothing is recorded
    */
   public static RunResult of(
@@ -103,7 +105,7 @@ public final class Replay {
     var result =
         new RunResult(
             runId,
-            transcript.end().orElseGet(this::noEnd),
+            transcript.end().or(this::waiting).orElseGet(this::noEnd),
             transcript.turns(),
             transcript.usage(),
             transcript.spent());
@@ -259,6 +261,28 @@ public final class Replay {
       listener.accept(new AgentEvent.TurnFinished(transcript.turns() + 1, new TurnEnd.Cancelled()));
       inTurn = false;
     }
+  }
+
+  /** A run of which nothing is under way but a call that somebody is to decide about. */
+  private Optional<RunEnd> waiting() {
+    Set<String> pending = new HashSet<>();
+    for (PendingCall open : transcript.pending()) {
+      if (started.contains(open.call().id())) {
+        return Optional.empty();
+      }
+      pending.add(transcript.turns() + "/" + open.call().id());
+    }
+    return ApprovalLedger.of(entries).all().stream()
+        .filter(approval -> !approval.used() && approval.decided().isEmpty())
+        .map(ApprovalLedger.Approval::request)
+        .filter(request -> pending.contains(request.callId()))
+        .findFirst()
+        .map(
+            request ->
+                new RunEnd.Waiting(
+                    request.id(),
+                    transcript.lastText(),
+                    ApprovalStage.waits(request, ChildIds.root(runId))));
   }
 
   private RunEnd noEnd() {

@@ -185,7 +185,10 @@ public final class RunLoop {
         }
       }
     } catch (ProblemException e) {
-      return finished(new RunEnd.Failed(e.problem(), transcript.lastText()));
+      return finished(
+          plan.cancel().isAbandoned()
+              ? new RunEnd.Yielded(transcript.lastText())
+              : new RunEnd.Failed(e.problem(), transcript.lastText()));
     } catch (RuntimeException e) {
       return finished(new RunEnd.Failed(bug(e), transcript.lastText()));
     }
@@ -311,8 +314,15 @@ public final class RunLoop {
     return result;
   }
 
-  /** Called by the run's thread and by those of calls that start sub-agents. */
+  /**
+   * Called by the run's thread and by those of calls that start sub-agents. What an abandoned run
+   * has cut short is nobody's outcome: whoever goes on with the run settles it.
+   */
   private synchronized long append(List<JournalEntry> entries) {
+    if (plan.cancel().isAbandoned()) {
+      throw Problem.of("E505", Problem.Category.STORE, "somebody else is to go on with this run")
+          .asException();
+    }
     List<JournalEntry> clean = plan.redactor().record(entries);
     long seq = plan.writer().append(clean);
     for (JournalEntry entry : clean) {

@@ -60,16 +60,18 @@ public final class SteeringDesk {
 
   /**
    * Asks whoever drives the run, or is the next to do so, to end it. The request is durable when
-   * this returns, and holds until the run has ended.
+   * this returns, and holds until the run has ended; of one that is to go on behind an end, until
+   * its next end.
    *
    * @param by who asks, for people
    * @throws ai.stigmer.graphton.error.ProblemException {@code E501} when there is no such run,
-   *     {@code E420} when it has ended, {@code E816} when it is a sub-agent's
+   *     {@code E420} when it has ended and nobody has it go on, {@code E816} when it is a
+   *     sub-agent's
    */
   public void cancel(String runId, String by) {
     refuseChild(runId);
     List<Recorded> entries = journal.read(runId);
-    if (end(entries).isPresent()) {
+    if (end(entries).isPresent() && !isToGoOn(runId, entries)) {
       throw Problem.of(
               "E420", Category.RUN, "run " + runId + " has ended; nothing is to be cancelled")
           .help("look at it: stigmer sessions show " + runId)
@@ -117,6 +119,21 @@ public final class SteeringDesk {
    */
   public boolean isResumeAsked(String runId, int end) {
     return journal.inbox().find(runId, Post.Resume.topic(end)).isPresent();
+  }
+
+  /**
+   * Whether a run stands at an end and somebody has asked that it goes on behind that. One that has
+   * completed has nothing to go on with until somebody says more.
+   */
+  public boolean isToGoOn(String runId) {
+    return isToGoOn(runId, journal.read(runId));
+  }
+
+  private boolean isToGoOn(String runId, List<Recorded> entries) {
+    Optional<RunEnd> end = end(entries);
+    return end.isPresent()
+        && isResumeAsked(runId, Steering.ends(entries))
+        && (!(end.get() instanceof RunEnd.Completed) || isWaitedFor(runId, entries));
   }
 
   /** How the run stands at the end of its journal; empty while it works, waits or is broken off. */

@@ -32,14 +32,7 @@ public final class ContractRuns {
 
   /** Whether the journal has the run of an execution. */
   public boolean hasBegun(String id) {
-    try {
-      return !journal.read(id).isEmpty();
-    } catch (ProblemException e) {
-      if (!e.problem().code().equals("E501")) {
-        throw e;
-      }
-      return false;
-    }
+    return journal.heads(List.of(id)).values().stream().anyMatch(head -> head.entries() > 0);
   }
 
   /**

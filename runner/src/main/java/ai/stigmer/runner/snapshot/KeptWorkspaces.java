@@ -60,6 +60,15 @@ public final class KeptWorkspaces {
     return new KeptWorkspaces(Snapshots.in(folder, Snapshots.Limits.DEFAULT), root);
   }
 
+  /**
+   * Looks whether the store can be used now.
+   *
+   * @throws ProblemException {@code E594}, of a bucket {@code E525}, when it cannot
+   */
+  public void check() {
+    snapshots.check();
+  }
+
   private static Path ofUrl(String url) {
     try {
       return Path.of(URI.create(url));

@@ -53,6 +53,9 @@ final class ObjectBucket implements ObjectStore {
   /** Hashes that need not be asked for again; about 15 MB. */
   private static final int MOST_KNOWN = 100_000;
 
+  /** The object that lies in every bucket since it was opened. */
+  private static final String EMPTY = HexFormat.of().formatHex(ObjectStore.sha256().digest());
+
   private final S3Client client;
   private final BucketAddress address;
   private final Set<String> known = ConcurrentHashMap.newKeySet();
@@ -71,7 +74,7 @@ final class ObjectBucket implements ObjectStore {
   static ObjectBucket at(BucketAddress address, Map<String, String> env) {
     try {
       var bucket = new ObjectBucket(client(address, env), address);
-      bucket.put(HexFormat.of().formatHex(ObjectStore.sha256().digest()), RequestBody.empty());
+      bucket.put(EMPTY, RequestBody.empty());
       return bucket;
     } catch (SdkException e) {
       throw failed(address, e);
@@ -187,6 +190,11 @@ final class ObjectBucket implements ObjectStore {
       Files.delete(target);
       throw new IOException("object " + hash + " of " + address.shown() + " was changed");
     }
+  }
+
+  @Override
+  public void check() {
+    var _ = asked(() -> client.headObject(to -> to.bucket(address.bucket()).key(key(EMPTY))));
   }
 
   private String key(String hash) {

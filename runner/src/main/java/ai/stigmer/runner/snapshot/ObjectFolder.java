@@ -89,6 +89,11 @@ final class ObjectFolder implements ObjectStore {
     }
   }
 
+  @Override
+  public void check() throws IOException {
+    Files.delete(Files.createTempFile(unfinished, "check", "", FILE));
+  }
+
   private Path file(String hash) {
     return root.resolve(ObjectStore.name(hash));
   }

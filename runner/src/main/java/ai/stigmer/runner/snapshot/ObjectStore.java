@@ -33,6 +33,13 @@ interface ObjectStore {
    */
   void fetch(String hash, Path target) throws IOException;
 
+  /**
+   * Looks whether contents can be had and kept now.
+   *
+   * @throws IOException when they cannot
+   */
+  void check() throws IOException;
+
   /** The hash of what a file holds. */
   static String hash(Path file) throws IOException {
     MessageDigest digest = sha256();

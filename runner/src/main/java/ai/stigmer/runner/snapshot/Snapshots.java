@@ -77,6 +77,23 @@ public final class Snapshots {
   }
 
   /**
+   * Looks whether the store can be used now.
+   *
+   * @throws ProblemException {@code E594} or {@code E525} when it cannot
+   */
+  void check() {
+    try {
+      objects.check();
+    } catch (IOException e) {
+      throw new ProblemException(
+          Problem.of("E594", Category.STORE, "the store of workspaces is away")
+              .from(e.toString())
+              .help("what needs it waits; see that it is there again: workspace.store"),
+          e);
+    }
+  }
+
+  /**
    * Keeps what a folder holds now.
    *
    * @return the id of the snapshot, the same for the same content

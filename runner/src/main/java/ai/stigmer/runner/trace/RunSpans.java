@@ -58,17 +58,24 @@ final class RunSpans implements RunObserver.Observation {
 
   @Override
   public synchronized void accept(AgentEvent event) {
-    try {
-      agent.saw(event);
-    } catch (RuntimeException e) {
-      // A trace that cannot be told is none of the run's business, nor of who listens behind it.
-      agent.breakOff();
+    if (!told(() -> agent.saw(event))) {
+      close();
     }
   }
 
   @Override
   public synchronized void close() {
-    agent.breakOff();
+    var _ = told(agent::breakOff);
+  }
+
+  /** A trace that cannot be told is none of the run's business, nor of who listens behind it. */
+  private static boolean told(Runnable what) {
+    try {
+      what.run();
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
   }
 
   /** Where a span hangs under another one. */

@@ -61,7 +61,7 @@ final class Approvals {
 
   private static String standing(Shown shown) {
     return switch (shown.standing()) {
-      case OPEN -> "";
+      case OPEN, RUN_ENDED -> "";
       case DECIDED ->
           shown
               .verdict()

@@ -255,6 +255,11 @@ public final class Shelf<T extends Message> {
         page.total());
   }
 
+  /** The ids of all with a label, however many; one statement. */
+  public Set<String> ids(String label) {
+    return store.ids(kind.name(), label);
+  }
+
   private Resource stored(T given) {
     return lookUp(given)
         .orElseThrow(

@@ -4,6 +4,7 @@ import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Post;
@@ -17,6 +18,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Wakes runs that wait for somebody's word when there is one, or when they are to end: at once when
@@ -36,6 +39,9 @@ final class Decisions implements AutoCloseable {
 
   /** By execution: how much was read of each of its sub-agents that have not ended. */
   private final Map<String, Map<String, Long>> children = new ConcurrentHashMap<>();
+
+  /** Those that stand at an end: what they asked they ask again once they are gone on with. */
+  private final Set<String> ended = ConcurrentHashMap.newKeySet();
 
   private final Semaphore signal = new Semaphore(0);
   private final Registration watch;
@@ -95,6 +101,8 @@ final class Decisions implements AutoCloseable {
 
   private void saw(String id, String runId, JournalEntry entry) {
     switch (entry) {
+      case JournalEntry.RunFinished _ when id.equals(runId) -> ended.add(id);
+      case JournalEntry.RunResumed _ when id.equals(runId) -> ended.remove(id);
       case JournalEntry.ApprovalRequested requested -> ask(id, runId, requested.request());
       case JournalEntry.ApprovalDecided decided -> decided(id, runId, decided.approval());
       case JournalEntry.ChildStarted child ->
@@ -105,6 +113,20 @@ final class Decisions implements AutoCloseable {
           children.getOrDefault(id, new ConcurrentHashMap<>()).remove(child.childRunId());
       default -> {}
     }
+  }
+
+  /** The sub-agents of an execution that have not ended, as far as their beginnings were seen. */
+  Set<String> children(String id) {
+    return Set.copyOf(children.getOrDefault(id, Map.of()).keySet());
+  }
+
+  /** Whether a sub-agent of an execution has come further than was read. */
+  boolean isBehind(String id, Map<String, Journal.Head> heads) {
+    return children.getOrDefault(id, Map.of()).entrySet().stream()
+        .anyMatch(
+            child ->
+                heads.containsKey(child.getKey())
+                    && heads.get(child.getKey()).entries() > child.getValue());
   }
 
   /** Reads on in the sub-agents of an execution, as far as their beginnings were seen. */
@@ -145,6 +167,7 @@ final class Decisions implements AutoCloseable {
 
   private void saw(String id, String runId, AgentEvent event) {
     switch (event) {
+      case AgentEvent.RunStarted _ when id.equals(runId) -> ended.remove(id);
       case AgentEvent.ApprovalRequested requested -> ask(id, runId, requested.request());
       case AgentEvent.ApprovalDecided decided -> decided(id, runId, decided.request().id());
       case AgentEvent.Child child -> saw(id, child.runId(), child.event());
@@ -180,12 +203,13 @@ final class Decisions implements AutoCloseable {
 
   /** Whether a run waits for somebody's word. */
   boolean isAsked(String id) {
-    return asked.containsKey(id);
+    return asked.containsKey(id) && !ended.contains(id);
   }
 
   void forget(String id) {
     asked.remove(id);
     children.remove(id);
+    ended.remove(id);
   }
 
   private void look() {
@@ -196,7 +220,7 @@ final class Decisions implements AutoCloseable {
         boolean _ = signal.tryAcquire(Math.max(MILLIS, took * SHARE), TimeUnit.MILLISECONDS);
         signal.drainPermits();
         long begin = System.nanoTime();
-        asked.forEach(this::look);
+        lookAtAll();
         took = (System.nanoTime() - begin) / 1_000_000;
       }
     } catch (InterruptedException e) {
@@ -204,21 +228,48 @@ final class Decisions implements AutoCloseable {
     }
   }
 
-  /** What is wrong with one run, or now, is not to keep others waiting, or later. */
-  private void look(String id, Set<Place> places) {
+  /** One look at the inbox, however many wait. */
+  private void lookAtAll() {
     try {
-      List<Place> answered = places.stream().filter(place -> hasWord(id, place)).toList();
-      if (!answered.isEmpty() && wake.test(id)) {
-        answered.forEach(place -> decided(id, place.runId(), place.approval()));
+      Set<Inbox.Place> posted =
+          journal
+              .inbox()
+              .posted(
+                  asked.entrySet().stream()
+                      .flatMap(
+                          one ->
+                              one.getValue().stream().flatMap(place -> words(one.getKey(), place)))
+                      .collect(Collectors.toSet()));
+      if (!posted.isEmpty()) {
+        asked.forEach(
+            (id, places) -> {
+              if (!ended.contains(id)) {
+                look(id, places, posted);
+              }
+            });
       }
     } catch (RuntimeException e) {
       trouble.accept(e);
     }
   }
 
-  private boolean hasWord(String id, Place place) {
-    return journal.inbox().find(place.runId(), place.topic()).isPresent()
-        || journal.inbox().find(id, place.cancelTopic()).isPresent();
+  /** What concerns a place: word for it, and a request to end the execution's run. */
+  private static Stream<Inbox.Place> words(String id, Place place) {
+    return Stream.of(
+        new Inbox.Place(place.runId(), place.topic()), new Inbox.Place(id, place.cancelTopic()));
+  }
+
+  /** What is wrong with one run, or now, is not to keep others waiting, or later. */
+  private void look(String id, Set<Place> places, Set<Inbox.Place> posted) {
+    try {
+      List<Place> answered =
+          places.stream().filter(place -> words(id, place).anyMatch(posted::contains)).toList();
+      if (!answered.isEmpty() && wake.test(id)) {
+        answered.forEach(place -> decided(id, place.runId(), place.approval()));
+      }
+    } catch (RuntimeException e) {
+      trouble.accept(e);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.Journal.Head;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.Engine;
@@ -14,6 +15,8 @@ import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
 import ai.stigmer.server.resource.Shelf;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /*
  * Looking is the truth; what the journal tells of appends only makes us look sooner. Every server of a fleet follows every
@@ -51,6 +55,10 @@ final class Elsewhere implements AutoCloseable {
   private final Registration watch;
   private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
   private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+  /** Those that were to be given their end, and could not be driven for it. */
+  private final Set<String> hopeless = ConcurrentHashMap.newKeySet();
+
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Who drives the runs. */
@@ -109,25 +117,92 @@ final class Elsewhere implements AutoCloseable {
     Optional<AgentExecution> row = shared.executions().find(id);
     if (isOver(row)) {
       here.left(following, row);
-    } else if (!shared.turns().take(following.session(), id, this::isDone) || !begun(following)) {
+      return;
+    }
+    hopeless.remove(id);
+    if (isOfAnother(following)) {
+      following.launchLater();
+      return;
+    }
+    String holder = shared.turns().take(following.session(), id, this::isDone);
+    if (!holder.equals(id)) {
+      following.launchLater();
+      // After a restart the one that is resumed may stand in front of the one that is under way.
+      Following other = here.find(holder);
+      if (other != null) {
+        here.launch(other);
+      }
+    } else if (!begun(following)) {
       following.launchLater();
     } else {
       start(following);
     }
   }
 
+  /** Whether it has its turn already: another server drives it, it waits for word, or is over. */
+  private boolean isOfAnother(Following following) {
+    Head head = shared.journal().heads(List.of(following.id())).get(following.id());
+    if (head == null || head.entries() == 0) {
+      return false;
+    }
+    boolean _ = readOn(following);
+    return here.find(following.id()) != following || !mayBeDriven(following.id(), head.hold());
+  }
+
+  /** Whether it is its session's turn; it stays that then, whoever wants it at this moment. */
+  boolean keepsTurn(Following following) {
+    String id = following.id();
+    return shared.turns().take(following.session(), id, _ -> false).equals(id);
+  }
+
+  /** A run that is not followed here was to be given its end, and could not. */
+  void cannotBeDriven(String id) {
+    hopeless.add(id);
+  }
+
   /**
-   * Whether an execution will not be driven any more. The run of one that was cancelled has its end
-   * still to come, and is driven once more for that where nobody has it.
+   * Whether an execution will not be driven any more. The run of one that was cancelled or deleted
+   * has its end still to come, and is driven once more for that where nobody has it. One that
+   * cannot be driven even for that, and that nobody holds, keeps nobody waiting: whoever drives it
+   * ever again finds the request to end it first.
    */
   private boolean isDone(String id) {
     Optional<AgentExecution> row = shared.executions().find(id);
-    if (!isOver(row) || !isCancelled(row) || !launch.hasBegun(id) || desk.end(id).isPresent()) {
+    if (!isOver(row) || !isCancelled(row) || !hasEndToCome(id)) {
       return isOver(row);
     }
-    desk.cancel(id, Executions.BY);
+    if (isGivenUp(id)) {
+      return isHeldByNobody(id);
+    }
     boolean _ = wake(id);
     return false;
+  }
+
+  /** Asks that it ends, if it has begun and does not stand at an end for good. */
+  private boolean hasEndToCome(String id) {
+    try {
+      if (!launch.hasBegun(id)) {
+        return false;
+      }
+      desk.cancel(id, Executions.BY);
+      return true;
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E420")) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  private boolean isGivenUp(String id) {
+    return hopeless.contains(id) || shared.engine().givenUp(id).isPresent();
+  }
+
+  private boolean isHeldByNobody(String id) {
+    return switch (shared.journal().hold(id)) {
+      case NOBODY, LOST -> true;
+      case HERE, ELSEWHERE -> false;
+    };
   }
 
   private static boolean isOver(Optional<AgentExecution> row) {
@@ -162,7 +237,7 @@ final class Elsewhere implements AutoCloseable {
       // Its journal has an end that was not told yet.
       return;
     }
-    if (!mayBeDriven(id)) {
+    if (!mayBeDriven(id, shared.journal().hold(id))) {
       following.launchLater();
       return;
     }
@@ -185,9 +260,9 @@ final class Elsewhere implements AutoCloseable {
   }
 
   /** A run that waits for somebody's word was given back; one that its server has lost was not. */
-  private boolean mayBeDriven(String id) {
+  private boolean mayBeDriven(String id, Journal.Hold hold) {
     return shared.drivers() == Drivers.WORKERS
-        || switch (shared.journal().hold(id)) {
+        || switch (hold) {
           case HERE, LOST -> true;
           case NOBODY -> !here.isAsked(id);
           case ELSEWHERE -> false;
@@ -253,9 +328,7 @@ final class Elsewhere implements AutoCloseable {
       long took;
       do {
         long begin = System.nanoTime();
-        guarded("", () -> Unfinished.of(shared.executions(), Set.of()).forEach(here::enter));
-        here.underWayHere()
-            .forEach(following -> guarded(following.id(), () -> lookAfter(following)));
+        guarded("", this::lookAtAll);
         took = System.nanoTime() - begin;
       } while (!closed.await(Math.max(PAUSE.toNanos(), took * SHARE), TimeUnit.NANOSECONDS));
     } catch (InterruptedException e) {
@@ -276,22 +349,55 @@ final class Elsewhere implements AutoCloseable {
     }
   }
 
-  private void lookAfter(Following following) {
-    here.launchInTurn(following);
-    if (following.isDrivenHere() || readOn(following) || !following.isQuiet()) {
+  /**
+   * Costs a few statements in all, and more only for those in which something has changed: for
+   * 10,000 runs that wait, or that other servers drive, as much as for one.
+   */
+  private void lookAtAll() {
+    Set<String> unfinished = Unfinished.ids(shared.executions());
+    unfinished.stream()
+        .filter(id -> here.find(id) == null)
+        .flatMap(id -> shared.executions().find(id).stream())
+        .filter(row -> !isOver(Optional.of(row)))
+        .forEach(here::enter);
+    Map<String, Head> heads = shared.journal().heads(here.runs());
+    for (Following following : here.underWayHere()) {
+      guarded(
+          following.id(), () -> lookAfter(following, heads, unfinished.contains(following.id())));
+    }
+  }
+
+  private void lookAfter(Following following, Map<String, Head> heads, boolean isUnfinished) {
+    String id = following.id();
+    if (following.isDrivenHere()) {
       return;
     }
-    following.lookedAt();
-    Optional<AgentExecution> row = shared.executions().find(following.id());
-    if (isOver(row)) {
+    Head head = heads.get(id);
+    if (here.isBehind(following, heads) && readOn(following)) {
+      return;
+    }
+    Optional<AgentExecution> row = isUnfinished ? Optional.empty() : shared.executions().find(id);
+    if (!isUnfinished && isOver(row)) {
       here.left(following, row);
-    } else if (following.isLaunched() && !here.isAsked(following.id())) {
+    } else if (!following.isLaunched()) {
+      if (head == null || mayBeDriven(id, head.hold())) {
+        here.launchInTurn(following);
+      }
+    } else if (isQuiet(following, head)) {
+      following.lookedAt();
       Engine engine = shared.engine();
-      engine.givenUp(following.id()).ifPresent(why -> giveUp(following, why.asException()));
-      if (engine.isForgotten(following.id())) {
+      engine.givenUp(id).ifPresent(why -> giveUp(following, why.asException()));
+      if (engine.isForgotten(id)) {
         following.launchLater();
       }
     }
+  }
+
+  /** Whether the engine is to be asked about it: nobody holds it, asks anything, or has written. */
+  private boolean isQuiet(Following following, @Nullable Head head) {
+    return following.isQuiet()
+        && !here.isAsked(following.id())
+        && (head == null || head.hold() != Journal.Hold.ELSEWHERE);
   }
 
   /** Its end was durable before its workflow was over. */

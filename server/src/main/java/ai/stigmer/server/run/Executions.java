@@ -14,7 +14,6 @@ import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.ServerLog;
 import ai.stigmer.server.resource.Shelf;
 import ai.stigmer.server.resource.Shelves;
-import ai.stigmer.store.resource.ResourceStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -24,9 +23,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -64,28 +63,6 @@ public final class Executions implements AutoCloseable {
   private final Failures failures = new Failures();
   private volatile boolean isAbandoned;
 
-  /** Where runs are driven; either engine is asked for once, and closed with the executions. */
-  public sealed interface Engines {
-    /** In this process; events and failures of runs come back from there. */
-    non-sealed interface Here extends Engines {
-      Engine open(
-          BiConsumer<String, AgentEvent> listener, BiConsumer<String, ProblemException> failed);
-    }
-
-    /** By workers that have the same journal and the same resources, as other servers may, too. */
-    record Elsewhere(Supplier<Engine> open, Fleet fleet) implements Engines {}
-
-    /** By whichever of the servers that have the same journal and the same resources. */
-    record AnyServer(Here here, Fleet fleet) implements Engines {}
-  }
-
-  /**
-   * What servers share.
-   *
-   * @param grown is told the id of a run whose journal has grown
-   */
-  public record Fleet(ResourceStore store, Consumer<String> grown) {}
-
   public Executions(
       Shelves shelves,
       Launch launch,
@@ -105,11 +82,11 @@ public final class Executions implements AutoCloseable {
         this.engine = here.open(this::event, this::failed);
         this.elsewhere = null;
       }
-      case Engines.Elsewhere(Supplier<Engine> open, Fleet fleet) -> {
+      case Engines.Elsewhere(Supplier<Engine> open, Engines.Fleet fleet) -> {
         this.engine = open.get();
         this.elsewhere = elsewhere(fleet, Elsewhere.Drivers.WORKERS);
       }
-      case Engines.AnyServer(Engines.Here here, Fleet fleet) -> {
+      case Engines.AnyServer(Engines.Here here, Engines.Fleet fleet) -> {
         this.engine = here.open(this::event, this::failed);
         this.elsewhere = elsewhere(fleet, Elsewhere.Drivers.SERVERS);
       }
@@ -117,7 +94,7 @@ public final class Executions implements AutoCloseable {
     this.decisions = new Decisions(journal, this::wake, e -> log.bug("look for decisions", e));
   }
 
-  private Elsewhere elsewhere(Fleet fleet, Elsewhere.Drivers drivers) {
+  private Elsewhere elsewhere(Engines.Fleet fleet, Elsewhere.Drivers drivers) {
     return new Elsewhere(
         this,
         new Elsewhere.Shared(
@@ -129,8 +106,19 @@ public final class Executions implements AutoCloseable {
 
   /**
    * Tells whoever drives a run that there is word for it; returns whether that can be forgotten.
+   * One that waits for its turn is left alone: it hears of it when it is driven.
    */
   private boolean wake(String id) {
+    Following following = live.get(id);
+    return following != null
+        && launch.hasBegun(id)
+        && (elsewhere == null
+            ? turns.isFirst(following.session(), id)
+            : elsewhere.keepsTurn(following))
+        && wakeNow(id);
+  }
+
+  private boolean wakeNow(String id) {
     if (elsewhere != null) {
       return elsewhere.wake(id);
     }
@@ -187,7 +175,8 @@ public final class Executions implements AutoCloseable {
     }
   }
 
-  private void launch(Following following) {
+  /** Launches it, unless this server has launched it. */
+  void launch(Following following) {
     if (!following.mayBeLaunched()) {
       return;
     }
@@ -231,6 +220,18 @@ public final class Executions implements AutoCloseable {
   /** Those that are under way or wait for their turn here. */
   Collection<Following> underWayHere() {
     return List.copyOf(live.values());
+  }
+
+  /** Their runs, and those of their sub-agents. */
+  Set<String> runs() {
+    return live.keySet().stream()
+        .flatMap(id -> Stream.concat(Stream.of(id), decisions.children(id).stream()))
+        .collect(Collectors.toSet());
+  }
+
+  /** Whether its journal, or that of a sub-agent of it, has more than was read of it. */
+  boolean isBehind(Following following, Map<String, Journal.Head> heads) {
+    return following.isBehind(heads) || decisions.isBehind(following.id(), heads);
   }
 
   @Nullable Following find(String id) {
@@ -316,7 +317,8 @@ public final class Executions implements AutoCloseable {
   /** What one server of a fleet has written about an end stands, until somebody resumes it. */
   private AgentExecution over(AgentExecution before, Following following) {
     return elsewhere != null
-            && (StatusMerge.isTerminal(before.getStatus().getPhase()) || following.isPassed())
+            && (StatusMerge.isTerminal(before.getStatus().getPhase())
+                || (following.isPassed() && !following.isDecided()))
         ? before
         : before.toBuilder().setStatus(following.status(before)).build();
   }
@@ -356,6 +358,9 @@ public final class Executions implements AutoCloseable {
 
   void failed(String id, ProblemException e) {
     Following following = live.get(id);
+    if (following == null && elsewhere != null && !Following.passes(e.problem())) {
+      elsewhere.cannotBeDriven(id);
+    }
     if (following == null || isAbandoned) {
       return;
     }
@@ -493,15 +498,17 @@ public final class Executions implements AutoCloseable {
 
   /** Whoever drives the run ends it, or the next one to do so; one that waits is gone on with. */
   void endRun(String id) {
-    engine.cancel(id);
     try {
-      if (elsewhere == null || elsewhere.drivers() == Elsewhere.Drivers.SERVERS) {
-        desk.cancel(id, BY);
+      desk.cancel(id, BY);
+      if (desk.isToGoOn(id)) {
+        // Nobody drives it yet. With an end of its own it can be resumed behind that again.
+        boolean _ = wakeNow(id);
       }
     } catch (ProblemException e) {
       // Its run has not begun, or has ended.
       log.info("execution.no-run", "execution", id, "code", e.problem().code());
     }
+    engine.cancel(id);
   }
 
   /** Replaces names and labels; what was asked for never changes. */

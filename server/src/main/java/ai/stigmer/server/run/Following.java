@@ -17,6 +17,7 @@ import ai.stigmer.runner.contract.StatusMerge;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,6 +27,7 @@ import java.util.Set;
  */
 final class Following {
   private static final Duration QUIET = Duration.ofSeconds(10);
+  private static final Duration LONGEST_QUIET = Duration.ofSeconds(80);
 
   private final AgentExecution stored;
   private final Journal journal;
@@ -36,10 +38,12 @@ final class Following {
   private long seen;
   private int ends;
   private boolean isAtEnd;
+  private boolean isCompleted;
   private boolean goesOn;
   private boolean isDrivenHere;
   private boolean isLaunched;
   private long lastNews = System.nanoTime();
+  private Duration patience = QUIET;
 
   /**
    * @param stored as it was when it was made or picked up
@@ -114,9 +118,13 @@ final class Following {
         };
   }
 
-  /** Whether it says that another server drives the run, or that the database is away. */
+  /**
+   * Whether it says that another server drives the run, or that the database, the store of
+   * workspaces or Temporal is away.
+   */
   static boolean passes(Problem problem) {
-    return Set.of("E502", "E504", "E505", "E506", "E530").contains(problem.code());
+    return Set.of("E502", "E504", "E505", "E506", "E530", "E525", "E594", "E590")
+        .contains(problem.code());
   }
 
   synchronized boolean isDrivenHere() {
@@ -160,7 +168,11 @@ final class Following {
     seen += news.size();
     ends += (int) news.stream().filter(one -> one.entry() instanceof RunFinished).count();
     isAtEnd = news.getLast().entry() instanceof RunFinished;
+    isCompleted =
+        news.getLast().entry() instanceof RunFinished(RunEnd end)
+            && end instanceof RunEnd.Completed;
     lastNews = System.nanoTime();
+    patience = QUIET;
     goesOn = isPassed();
     if (goesOn) {
       Recorded last = news.getLast();
@@ -176,17 +188,29 @@ final class Following {
 
   /** Whether its journal stops at an end behind which somebody has asked to go on by now. */
   synchronized boolean isPassed() {
-    return isAtEnd && desk.isResumeAsked(id(), ends);
+    return isAtEnd && desk.isResumeAsked(id(), ends) && (!isCompleted || desk.isToGoOn(id()));
+  }
+
+  /** Whether somebody has reported how it ended, whatever its run does. */
+  synchronized boolean isDecided() {
+    return isDecided;
   }
 
   /** It was looked at, and stands as it stood. */
   synchronized void lookedAt() {
     lastNews = System.nanoTime();
+    patience = patience.compareTo(LONGEST_QUIET) < 0 ? patience.multipliedBy(2) : patience;
   }
 
-  /** Whether nothing was appended for a while. */
+  /** Whether nothing was appended for a while, which grows with each look that found nothing. */
   synchronized boolean isQuiet() {
-    return System.nanoTime() - lastNews > QUIET.toNanos();
+    return System.nanoTime() - lastNews > patience.toNanos();
+  }
+
+  /** Whether its journal has more than was read of it. */
+  synchronized boolean isBehind(Map<String, Journal.Head> heads) {
+    Journal.Head head = heads.get(id());
+    return head != null && head.entries() > seen;
   }
 
   /** Once, until it is to be launched later. */

@@ -82,7 +82,7 @@ public final class Launch {
    * @throws ProblemException for whatever is wrong with agent, configuration or workspace
    */
   void begin(AgentExecution execution) {
-    Path workspace = workspace(execution.getSpec().getSessionId());
+    Path workspace = workspace(surroundings.workspaces(), execution.getSpec().getSessionId());
     List<String> earlier =
         earlier(execution).stream().map(before -> before.getMetadata().getId()).toList();
     earlier.stream()
@@ -150,16 +150,14 @@ public final class Launch {
     return environment.with(environment.context().withTraceparent(TraceParent.of(execution)));
   }
 
-  private Path workspace(String session) {
-    Path folder = surroundings.workspaces().resolve(session);
+  /** A session's folder; made when it is not there, maybe by another server at this moment. */
+  static Path workspace(Path workspaces, String session) {
+    Path folder = workspaces.resolve(session);
     try {
-      if (!Files.isDirectory(folder)) {
-        Files.createDirectories(surroundings.workspaces());
-        Files.createDirectory(
-            folder,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-      }
-      return folder;
+      Files.createDirectories(workspaces);
+      return Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
       throw new ProblemException(
           Problem.of(

@@ -38,8 +38,9 @@ final class SessionTurns {
    * Takes the turn for an execution if it can be had; one that has it keeps it.
    *
    * @param isOver whether another execution will not be driven any more
+   * @return whose turn it is then
    */
-  boolean take(String session, String execution, Predicate<String> isOver) {
+  String take(String session, String execution, Predicate<String> isOver) {
     String id = "turn_" + session;
     ByteString mine = ByteString.copyFromUtf8(execution);
     while (true) {
@@ -49,15 +50,15 @@ final class SessionTurns {
         if (known.isEmpty()) {
           store.insert(
               new Resource(id, KIND, "server", id, 1, now, now, Set.of(), Protection.PLAIN, mine));
-          return true;
+          return execution;
         }
         String holder = known.get().body().toStringUtf8();
         if (!holder.equals(execution) && !isOver.test(holder)) {
-          return false;
+          return holder;
         }
         // Also where it is ours: whoever has just found us over is to find the row changed.
         store.replace(known.get().changed(now, Set.of(), mine));
-        return true;
+        return execution;
       } catch (ProblemException e) {
         if (!Set.of("E550", "E551").contains(e.problem().code())) {
           throw e;

@@ -4,6 +4,7 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.server.resource.Shelf;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -15,14 +16,22 @@ import java.util.TreeSet;
 /** The executions that have not ended, as their rows say. */
 final class Unfinished {
   private static final int PAGE = 500;
+  private static final List<ExecutionPhase> PHASES =
+      List.of(ExecutionPhase.EXECUTION_PENDING, ExecutionPhase.EXECUTION_IN_PROGRESS);
 
   private Unfinished() {}
+
+  /** Their ids, oldest first; two statements, however many they are. */
+  static NavigableSet<String> ids(Shelf<AgentExecution> executions) {
+    var ids = new TreeSet<String>();
+    PHASES.forEach(phase -> ids.addAll(executions.ids("phase=" + phase.name())));
+    return ids;
+  }
 
   /** Those with all these labels, oldest first. */
   static List<AgentExecution> of(Shelf<AgentExecution> executions, Set<String> labels) {
     var unfinished = new TreeMap<String, AgentExecution>();
-    for (ExecutionPhase phase :
-        List.of(ExecutionPhase.EXECUTION_PENDING, ExecutionPhase.EXECUTION_IN_PROGRESS)) {
+    for (ExecutionPhase phase : PHASES) {
       var all = new TreeSet<>(labels);
       all.add("phase=" + phase.name());
       String token = "";

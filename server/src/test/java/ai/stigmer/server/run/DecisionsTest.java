@@ -6,6 +6,7 @@ import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.ApprovalRequest;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
@@ -148,6 +149,39 @@ class DecisionsTest {
       decide("child", asked);
 
       assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+  }
+
+  @Test
+  void aSubAgentThatWasNeverMadeKeepsNobodyFromHearingOfItsRun() throws InterruptedException {
+    ApprovalRequest asked = request("top.1");
+    begin(
+        "top",
+        new JournalEntry.ChildStarted("1/t", "never", "helper"),
+        new JournalEntry.ApprovalRequested(asked));
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
+      decisions.follow("top");
+      decisions.saw("top", new JournalEntry.ChildStarted("1/t", "never", "helper"));
+      decisions.readChildren("top");
+
+      decide("top", asked);
+
+      assertThat(woken.poll(30, TimeUnit.SECONDS)).isEqualTo("top");
+    }
+    assertThat(trouble).isEmpty();
+  }
+
+  @Test
+  void whatARunAskedBeforeItsEndItAsksAgainOnceItIsGoneOnWith() {
+    begin("top");
+    try (Decisions decisions = new Decisions(journal, woken::add, trouble::add)) {
+      decisions.saw("top", new JournalEntry.ApprovalRequested(request("top.1")));
+      decisions.saw("top", new JournalEntry.RunFinished(new RunEnd.Cancelled("")));
+      assertThat(decisions.isAsked("top")).isFalse();
+
+      decisions.saw("top", new JournalEntry.RunResumed("somebody"));
+
+      assertThat(decisions.isAsked("top")).isTrue();
     }
   }
 

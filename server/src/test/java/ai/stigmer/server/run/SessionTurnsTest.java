@@ -43,7 +43,8 @@ class SessionTurnsTest {
 
   private boolean take(int server, String execution) {
     return new SessionTurns(stores.get(server), InstantSource.system())
-        .take("ses_1", execution, over::contains);
+        .take("ses_1", execution, over::contains)
+        .equals(execution);
   }
 
   @Test
@@ -85,18 +86,18 @@ class SessionTurnsTest {
     assertThat(take(0, "one")).isTrue();
     over.add("one");
     var turns = new SessionTurns(stores.get(1), InstantSource.system());
-    boolean taken =
+    String holder =
         turns.take(
             "ses_1",
             "two",
-            holder -> {
-              boolean wasOver = over.remove(holder);
+            found -> {
+              boolean wasOver = over.remove(found);
               if (wasOver) {
                 // Another server has it go on, between our look at the row and our change of it.
                 assertThat(take(0, "one")).isTrue();
               }
               return wasOver;
             });
-    assertThat(taken).isFalse();
+    assertThat(holder).isEqualTo("one");
   }
 }

@@ -37,6 +37,9 @@ public interface ResourceStore extends AutoCloseable {
   /** One page of a kind, newest first. */
   Page list(Query query);
 
+  /** The ids of all resources of a kind with a label, at one look; their order is no matter. */
+  Set<String> ids(String kind, String label);
+
   @Override
   void close();
 

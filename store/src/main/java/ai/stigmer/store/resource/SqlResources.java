@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -173,6 +174,25 @@ final class SqlResources implements ResourceStore {
           try (PreparedStatement select = prepared(connection, sql, arguments)) {
             return new Page(all(connection, select), total);
           }
+        });
+  }
+
+  @Override
+  public Set<String> ids(String kind, String label) {
+    return reading(
+        connection -> {
+          var ids = new HashSet<String>();
+          try (PreparedStatement select =
+                  prepared(
+                      connection,
+                      "SELECT id FROM resources WHERE kind = ?" + WITH_LABEL,
+                      List.of(kind, label));
+              ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+              ids.add(rows.getString(1));
+            }
+          }
+          return ids;
         });
   }
 

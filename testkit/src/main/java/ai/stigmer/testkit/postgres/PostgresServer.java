@@ -135,6 +135,11 @@ public final class PostgresServer implements AutoCloseable {
     }
   }
 
+  /** What it has logged since it was made; each statement with the setting log_statement=all. */
+  public String said() {
+    return text(log());
+  }
+
   /** The name of the database in an address that {@link #newDatabase} gave. */
   public static String name(String url) {
     return url.substring(url.lastIndexOf('/') + 1);

@@ -18,6 +18,7 @@ import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.Replay;
+import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.message.Block;
 import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
@@ -383,6 +384,26 @@ class ApprovalTest extends LoopFixture {
     assertThat(desk.find("r.2").standing()).isEqualTo(Standing.OPEN);
     asking(nothing(), nothing(), says("done")).policy(ToolPolicy.ALLOW_ALL).resume(agent(), "r");
     assertRefused("E413", () -> desk.decide("r.2", new ApprovalDecision.Approved(), "me"));
+  }
+
+  @Test
+  void aRunThatWasCancelledWhileItWaitedWaitsNoMoreAndCanBeDecidedBeforeItGoesOn() {
+    // Given
+    asking(calls("work", "{\"n\":1}")).run(agent(), "go", "r");
+    var steering = new SteeringDesk(journal);
+    RunResult replayed = Replay.of("r", journal.read("r"), _ -> {});
+    assertThat(replayed.end()).isInstanceOf(RunEnd.Waiting.class);
+    // When
+    steering.cancel("r", "me");
+    // Then
+    assertThat(desk.find("r.1").standing()).isEqualTo(Standing.RUN_ENDED);
+    assertThat(asking().resume(agent(), "r").end()).isInstanceOf(RunEnd.Cancelled.class);
+    assertThat(desk.find("r.1").standing()).isEqualTo(Standing.RUN_ENDED);
+    assertThat(Replay.of("r", journal.read("r"), _ -> {}).end())
+        .isInstanceOf(RunEnd.Cancelled.class);
+    desk.decide("r.1", new ApprovalDecision.Approved(), "me");
+    asking(nothing(), says("done")).resume(agent(), "r");
+    assertThat(ran).containsExactly("{\"n\":1}");
   }
 
   @Test

@@ -155,6 +155,38 @@ class SteeringTest extends LoopFixture {
   }
 
   @Test
+  void oneThatIsToGoOnBehindItsEndCanBeCancelledBeforeAnybodyDrivesIt() {
+    // Given
+    dieAfter(JournalEntry.ToolIntent.class, calls("work", "{}"), counting(), "r");
+    desk.cancel("r", "me");
+    runner().resume(agent(), "r");
+    assertThat(desk.isToGoOn("r")).isFalse();
+    desk.resume("r", "me");
+    assertThat(desk.isToGoOn("r")).isTrue();
+    // When
+    desk.cancel("r", "me");
+    RunResult result = runner().goOn(agent(), "r");
+    // Then
+    assertThat(result.end()).isInstanceOf(RunEnd.Cancelled.class);
+    assertThat(entries("r"))
+        .filteredOn(JournalEntry.RunFinished.class::isInstance)
+        .as("it has an end of its own, behind which it can be resumed")
+        .hasSize(2);
+    assertThat(desk.isToGoOn("r")).isFalse();
+    assertThatThrownBy(() -> desk.cancel("r", "me")).hasMessageContaining("E420");
+  }
+
+  @Test
+  void oneThatHasCompletedIsToGoOnOnlyWhenSomebodyHasSaidMore() {
+    runner(says("done")).run(agent(), "go", "r");
+    desk.resume("r", "me");
+    assertThat(desk.isToGoOn("r")).isFalse();
+    assertThatThrownBy(() -> desk.cancel("r", "me")).hasMessageContaining("E420");
+    desk.say("r", "and now?", "me");
+    assertThat(desk.isToGoOn("r")).isTrue();
+  }
+
+  @Test
   void whatCannotBeSaidIsRefusedWithItsReason() {
     runner(says("done")).run(agent(), "go", "r");
     assertThatThrownBy(() -> desk.say("r", " ", "me")).hasMessageContaining("E422");

@@ -78,7 +78,10 @@ class YieldTest extends LoopFixture {
     RunResult result = runner(calls("work", "{}")).cancel(token).run(waiting, "go", "r");
     // Then
     assertThat(result.end()).isInstanceOf(RunEnd.Yielded.class);
-    assertThat(entries("r")).noneMatch(entry -> entry instanceof RunFinished);
+    assertThat(entries("r"))
+        .noneMatch(entry -> entry instanceof RunFinished)
+        .as("nobody has cancelled the call, so its journal does not say so")
+        .noneMatch(entry -> entry instanceof JournalEntry.ToolOutcome);
   }
 
   @Test

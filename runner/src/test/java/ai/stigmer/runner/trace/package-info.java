@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.runner.trace;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,84 @@
+package ai.stigmer.temporal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.stigmer.graphton.RunIds;
+import ai.stigmer.temporal.RunOutcome.Kind;
+import io.temporal.activity.ActivityOptions;
+import io.temporal.testing.TestActivityEnvironment;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Segments as the activities of a worker, without a workflow around them. */
+class SegmentsTest {
+  @TempDir Path folder = Path.of("");
+  private final String run = RunIds.next(Instant.now());
+  private Site site;
+  private Site.Peer process;
+  private Segments segments;
+  private TestActivityEnvironment worker;
+  private SegmentActivities activities;
+
+  @BeforeEach
+  void open() {
+    site = new Site(folder);
+    process = site.process();
+    segments = new Segments(process.driver(), process.journal(), (_, _) -> {});
+    worker = TestActivityEnvironment.newInstance();
+    worker.registerActivitiesImplementations(segments);
+    activities =
+        worker.newActivityStub(
+            SegmentActivities.class,
+            ActivityOptions.newBuilder()
+                .setStartToCloseTimeout(Duration.ofMinutes(2))
+                .setHeartbeatTimeout(Duration.ofSeconds(3))
+                .build());
+  }
+
+  @AfterEach
+  void close() {
+    worker.close();
+    site.close();
+  }
+
+  private RunOutcome drive(boolean cancelled) {
+    return activities.drive(new SegmentInput(run, Duration.ofMinutes(2).toMillis(), cancelled));
+  }
+
+  @Test
+  void aSegmentThatComesToAWorkerThatEndsBeginsNoStep() {
+    site.begin(process, run, true, Site.command("echo ran >> log"), Site.says("done"));
+    segments.drain();
+
+    assertThat(drive(false).kind()).isEqualTo(Kind.YIELDED);
+
+    assertThat(site.lines(run, "log")).isEmpty();
+  }
+
+  @Test
+  void aSegmentOfACancelledWorkflowEndsItsRunBeforeTheNextStep() {
+    site.begin(process, run, true, Site.command("echo ran >> log"), Site.says("done"));
+
+    assertThat(drive(true).kind()).isEqualTo(Kind.CANCELLED);
+
+    assertThat(site.lines(run, "log")).isEmpty();
+  }
+
+  @Test
+  void aLookFindsADecisionAndARequestToEndAndNothingElse() {
+    site.begin(process, run, false, Site.command("echo ran >> log"), Site.says("done"));
+    RunOutcome waits = drive(false);
+    assertThat(waits.kind()).isEqualTo(Kind.WAITING);
+    assertThat(activities.isDecided(run, waits.detail())).isFalse();
+
+    site.steering().cancel(run, "somebody");
+
+    assertThat(activities.isDecided(run, waits.detail())).isTrue();
+    assertThat(drive(false).kind()).isEqualTo(Kind.CANCELLED);
+  }
+}
