@@ -71,7 +71,8 @@ final class ValueCheck {
               : number(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
-      case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);
+      case WORD ->
+          Values.isWord(text) ? store(setting, text, location) : number(setting, text, location);
       case LOG_LEVEL ->
           LogLevel.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DURATION ->
@@ -79,9 +80,26 @@ final class ValueCheck {
       case MONEY ->
           Values.money(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DATABASE -> DatabaseUrl.isUsable(text) ? Optional.empty() : database(text, location);
+      case PRIORITY ->
+          Values.priority(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DEPTH ->
           Values.depth(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
+  }
+
+  /** What stands there may be a key, so it is not quoted. */
+  private static Optional<Problem> store(Setting setting, String text, String location) {
+    boolean isOne = text.startsWith("/") || text.startsWith("file:") || text.startsWith("s3://");
+    return isOne || !setting.key().equals(SettingsTable.WORKSPACE_STORE)
+        ? Optional.empty()
+        : Optional.of(
+            Problems.of(
+                    "E547",
+                    "workspace.store is neither an absolute folder nor a bucket of S3",
+                    location)
+                .help(
+                    "a folder that all machines see: /mnt/stigmer",
+                    "a bucket of S3, or of a store that speaks like it: s3://BUCKET/PREFIX"));
   }
 
   static Optional<Problem> provider(String text, String location) {
@@ -205,6 +223,8 @@ final class ValueCheck {
           SettingsTable.TEMPORAL_NAMESPACE,
           SettingsTable.TEMPORAL_TASK_QUEUE,
           SettingsTable.TEMPORAL_MAX_CONCURRENCY,
+          SettingsTable.TEMPORAL_PRIORITY,
+          SettingsTable.TEMPORAL_FAIRNESS_KEY,
           SettingsTable.RUNNER_TASK_QUEUE,
           SettingsTable.INVOKE_TASK_QUEUE ->
           "E158";

@@ -8,6 +8,8 @@ import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.redaction.Redactor;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -36,6 +38,11 @@ public final class RedactedInbox extends ForwardingJournal {
       @Override
       public Optional<Posted> find(String runId, String topic) {
         return inbox.find(runId, topic);
+      }
+
+      @Override
+      public Map<String, Instant> postedSince(Instant time) {
+        return inbox.postedSince(time);
       }
 
       @Override

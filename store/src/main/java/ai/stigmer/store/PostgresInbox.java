@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Optional;
 
 /*
@@ -43,6 +44,11 @@ final class PostgresInbox implements Inbox {
   @Override
   public Optional<Posted> find(String runId, String topic) {
     return pool.work(Commit.EACH, connection -> SqliteInbox.find(connection, runId, topic));
+  }
+
+  @Override
+  public Map<String, Instant> postedSince(Instant time) {
+    return pool.work(Commit.EACH, connection -> SqliteInbox.postedSince(connection, time));
   }
 
   @Override

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.Problem;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -46,6 +47,15 @@ public interface Inbox {
 
   /** The post about a topic that counts. */
   Optional<Posted> find(String runId, String topic);
+
+  /**
+   * The runs that somebody has left word for, by the posters' clocks not before {@code time}, each
+   * with the time of its last word; empty where this inbox cannot tell. Not for decisions about
+   * calls: a clock that is set back hides a word.
+   */
+  default Map<String, Instant> postedSince(Instant time) {
+    return Map.of();
+  }
 
   /**
    * Calls {@code posted} after each post through this object, on the poster's thread; it must not
