@@ -71,8 +71,7 @@ final class ValueCheck {
               : number(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
-      case WORD ->
-          Values.isWord(text) ? store(setting, text, location) : number(setting, text, location);
+      case WORD -> word(setting, text, location);
       case LOG_LEVEL ->
           LogLevel.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DURATION ->
@@ -87,11 +86,14 @@ final class ValueCheck {
     };
   }
 
-  /** What stands there may be a key, so it is not quoted. */
-  private static Optional<Problem> store(Setting setting, String text, String location) {
-    boolean isOne = text.startsWith("/") || text.startsWith("file:") || text.startsWith("s3://");
-    return isOne || !setting.key().equals(SettingsTable.WORKSPACE_STORE)
+  private static Optional<Problem> word(Setting setting, String text, String location) {
+    if (!Values.isWord(text)) {
+      return number(setting, text, location);
+    }
+    boolean isStore = text.startsWith("/") || text.startsWith("file:") || text.startsWith("s3://");
+    return isStore || !setting.key().equals(SettingsTable.WORKSPACE_STORE)
         ? Optional.empty()
+        // What stands there may be a key, so it is not quoted.
         : Optional.of(
             Problems.of(
                     "E547",
