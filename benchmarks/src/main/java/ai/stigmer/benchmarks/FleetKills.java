@@ -5,6 +5,7 @@ import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.message.ToolResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,14 +20,19 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Three workers over one PostgreSQL and one Temporal, of which one is killed with {@code kill -9}
- * every second and started again, and many runs of commands that take effect. Every command writes
- * its number into its run's own file, so what was lost or done twice is seen from outside.
+ * Three workers over one PostgreSQL and one Temporal, of which the oldest is killed with {@code
+ * kill -9} a second after the one before it was replaced, and many runs of commands that take
+ * effect. Every command writes its number into its run's own file, so what was lost or done twice
+ * is seen from outside.
  */
 public final class FleetKills {
   private static final int WORKERS = 3;
   private static final int STEPS = 12;
+  private static final String UNKNOWN = "not known whether it took effect";
   private static final Duration BETWEEN = Duration.ofSeconds(1);
+
+  /** Runs with one of these are printed. */
+  private static final List<String> TOLD = List.of("lost", "doubled", "told to have failed");
 
   /** Without one more end in so long, the rest will not end. */
   private static final Duration PATIENCE = Duration.ofMinutes(5);
@@ -83,38 +89,65 @@ public final class FleetKills {
   }
 
   private static Map<String, Long> count(TemporalBench bench, List<String> ids) throws IOException {
-    var counts = new TreeMap<String, Long>();
-    List.of("completed", "not ended", "commands", "unknown", "lost", "doubled", "taken over")
-        .forEach(name -> counts.put(name, 0L));
-    counts.put("runs", (long) ids.size());
+    var counts = new TreeMap<>(Map.of("runs", (long) ids.size()));
     for (int i = 0; i < ids.size(); i++) {
       List<JournalEntry> entries =
           bench.journal().read(ids.get(i)).stream().map(Recorded::entry).toList();
       List<String> lines = lines(bench.counted(i));
-      long different = IntStream.range(0, STEPS).filter(n -> lines.contains("" + n)).count();
-      long unknown = entries.stream().filter(FleetKills::isUnknown).count();
-      JournalEntry end = entries.getLast();
-      add(counts, "completed", end instanceof RunFinished(RunEnd.Completed _) ? 1 : 0);
-      add(counts, "not ended", end instanceof RunFinished ? 0 : 1);
-      add(counts, "commands", different);
-      add(counts, "unknown", unknown);
-      add(counts, "lost", Math.max(0, STEPS - different - unknown));
-      add(counts, "doubled", lines.size() - different);
-      add(
-          counts,
-          "taken over",
-          entries.stream().filter(JournalEntry.RunResumed.class::isInstance).count());
+      Map<String, Long> counted = count(lines, entries);
+      counted.forEach((name, number) -> counts.merge(name, number, Long::sum));
+      if (TOLD.stream().anyMatch(name -> counted.getOrDefault(name, 0L) > 0)) {
+        tell(ids.get(i), lines, entries);
+      }
     }
     return counts;
   }
 
-  private static void add(Map<String, Long> counts, String name, long number) {
-    counts.merge(name, number, Long::sum);
+  /** So that it can be looked into, as the journal goes with its folder. */
+  private static void tell(String id, List<String> lines, List<JournalEntry> entries) {
+    System.err.println("run " + id + " wrote " + lines);
+    entries.forEach(entry -> System.err.println("  " + entry));
   }
 
-  private static boolean isUnknown(JournalEntry entry) {
-    return entry instanceof ToolOutcome outcome
-        && outcome.result().text().contains("not known whether it took effect");
+  /** What one run has written from outside, and what its journal says of it. */
+  static Map<String, Long> count(List<String> lines, List<JournalEntry> entries) {
+    long different = IntStream.range(0, STEPS).filter(n -> lines.contains("" + n)).count();
+    List<ToolOutcome> undone =
+        entries.stream()
+            .filter(ToolOutcome.class::isInstance)
+            .map(ToolOutcome.class::cast)
+            .filter(outcome -> outcome.result().status() != ToolResult.Status.OK)
+            .toList();
+    long unknown =
+        undone.stream().filter(outcome -> outcome.result().text().contains(UNKNOWN)).count();
+    long lost =
+        IntStream.range(0, STEPS)
+            .filter(n -> !lines.contains("" + n))
+            .filter(n -> undone.stream().noneMatch(outcome -> isOf(n, outcome)))
+            .count();
+    long resumed = entries.stream().filter(JournalEntry.RunResumed.class::isInstance).count();
+    JournalEntry end = entries.getLast();
+    return Map.of(
+        "completed",
+        end instanceof RunFinished(RunEnd.Completed _) ? 1L : 0L,
+        "not ended",
+        end instanceof RunFinished ? 0L : 1L,
+        "commands",
+        different,
+        "unknown",
+        unknown,
+        "told to have failed",
+        undone.size() - unknown,
+        "lost",
+        lost,
+        "doubled",
+        lines.size() - different,
+        "taken over",
+        resumed);
+  }
+
+  private static boolean isOf(int number, ToolOutcome outcome) {
+    return outcome.call().arguments().contains("echo " + number + " ");
   }
 
   private static List<String> lines(Path log) throws IOException {

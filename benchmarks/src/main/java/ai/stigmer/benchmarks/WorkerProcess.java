@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** {@code stigmer worker} as a process of its own, with a home of its own. */
 final class WorkerProcess implements AutoCloseable {
+  private static final int MOST_TRIES = 5;
+
   private final Process process;
 
   private WorkerProcess(Process process) {
@@ -14,13 +16,30 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a worker, and waits until it takes runs.
+   * Starts a worker, and waits until it takes runs. One that ends before is started again, as
+   * whoever looks after a fleet does: the server may still be starting.
    *
    * @param number names its home
    */
   static WorkerProcess start(TemporalBench bench, Path folder, int number)
       throws IOException, InterruptedException {
     Path said = folder.resolve("worker-" + number + ".log");
+    for (int tries = 1; ; tries++) {
+      var worker = new WorkerProcess(process(bench, folder, number, said));
+      while (worker.process.isAlive() && !Files.readString(said).contains("takes runs")) {
+        Thread.sleep(50);
+      }
+      if (worker.process.isAlive()) {
+        return worker;
+      }
+      if (tries == MOST_TRIES) {
+        throw new IllegalStateException("a worker ended: " + Files.readString(said));
+      }
+    }
+  }
+
+  private static Process process(TemporalBench bench, Path folder, int number, Path said)
+      throws IOException {
     var builder =
         new ProcessBuilder(
                 ServerProcess.java(),
@@ -46,18 +65,7 @@ final class WorkerProcess implements AutoCloseable {
                 TemporalBench.HEARTBEAT.toSeconds() + "s",
                 "PATH",
                 "/usr/local/bin:/usr/bin:/bin"));
-    var worker = new WorkerProcess(builder.start());
-    while (!Files.readString(said).contains("takes runs")) {
-      if (!worker.process.isAlive()) {
-        throw new IllegalStateException("a worker ended: " + Files.readString(said));
-      }
-      Thread.sleep(50);
-    }
-    return worker;
-  }
-
-  long pid() {
-    return process.pid();
+    return builder.start();
   }
 
   /** Kills it, and waits until it is gone. */
