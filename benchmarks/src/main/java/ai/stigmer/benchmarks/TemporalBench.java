@@ -177,13 +177,43 @@ final class TemporalBench implements AutoCloseable {
     return begin("telling", turns.toString(), RunPermissions.DEFAULT.allowingCommands());
   }
 
+  /**
+   * Begins a run in a workspace of its own, each command of which writes its number into {@link
+   * #counted}.
+   *
+   * @param number of the run
+   */
+  String beginCounting(int number, int steps) throws IOException {
+    var turns = new StringBuilder();
+    for (int i = 0; i < steps; i++) {
+      turns
+          .append("  - calls: [{tool: execute, arguments: {command: \"echo ")
+          .append(i)
+          .append(" >> log; sleep 0.2\"}}]\n");
+    }
+    return begin(
+        "counting-" + steps,
+        turns.toString(),
+        RunPermissions.DEFAULT.allowingCommands(),
+        counted(number).resolveSibling(""));
+  }
+
+  Path counted(int number) {
+    return folder.resolve("counting-" + number).resolve("log");
+  }
+
   Path log() {
     return folder.resolve("workspace").resolve("log");
   }
 
   private String begin(String name, String turns, RunPermissions permissions) throws IOException {
+    return begin(name, turns, permissions, folder.resolve("workspace"));
+  }
+
+  private String begin(String name, String turns, RunPermissions permissions, Path in)
+      throws IOException {
     String id = RunIds.next(InstantSource.system().instant());
-    Path workspace = Files.createDirectories(folder.resolve("workspace"));
+    Path workspace = Files.createDirectories(in);
     Path play = folder.resolve(name + ".yaml");
     if (!Files.exists(play)) {
       Files.writeString(play, "name: play\nturns:\n" + turns + "  - text: done\n");

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The time from {@code kill -9} of the worker that drives a run to the next command of the run, at
@@ -27,10 +26,10 @@ final class TemporalRecovery {
 
   List<Figure> measure(Path folder) throws Exception {
     var took = new ArrayList<Double>();
-    var workers = new ArrayList<Process>();
+    var workers = new ArrayList<WorkerProcess>();
     try (TemporalBench bench = TemporalBench.in(folder)) {
-      workers.add(worker(bench, folder, 0));
-      workers.add(worker(bench, folder, 1));
+      workers.add(WorkerProcess.start(bench, folder, 0));
+      workers.add(WorkerProcess.start(bench, folder, 1));
       bench.engine().start(bench.beginTelling(MOST_STEPS));
       int seen = 0;
       for (int i = 0; i < kills; i++) {
@@ -40,11 +39,11 @@ final class TemporalRecovery {
         long killed = now();
         ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
         took.add((next(bench, seen, victim).nanos() - killed) / 1e9);
-        workers.add(worker(bench, folder, i + 2));
+        workers.add(WorkerProcess.start(bench, folder, i + 2));
         seen = lines(bench).size();
       }
     } finally {
-      workers.forEach(Process::destroyForcibly);
+      workers.forEach(WorkerProcess::close);
     }
     double allowed = TemporalBench.HEARTBEAT.toMillis() / 1e3 + SLACK_SECONDS;
     return List.of(
@@ -91,43 +90,5 @@ final class TemporalRecovery {
         .filter(words -> words.length == 2 && !words[1].isEmpty())
         .map(words -> new Served(Long.parseLong(words[0]), Long.parseLong(words[1])))
         .toList();
-  }
-
-  /** Starts a worker, and waits until it takes runs. */
-  private static Process worker(TemporalBench bench, Path folder, int number) throws Exception {
-    Path said = folder.resolve("worker-" + number + ".log");
-    var builder =
-        new ProcessBuilder(
-                ServerProcess.java(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "ai.stigmer.cli.Main",
-                "worker")
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile());
-    builder.environment().clear();
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "STIGMER_HOME",
-                folder.resolve("home-" + number).toString(),
-                "STIGMER_DATABASE_URL",
-                bench.database(),
-                "TEMPORAL_SERVICE_ADDRESS",
-                bench.address(),
-                "STIGMER_TEMPORAL_HEARTBEAT",
-                TemporalBench.HEARTBEAT.toSeconds() + "s",
-                "PATH",
-                "/usr/local/bin:/usr/bin:/bin"));
-    Process worker = builder.start();
-    while (!Files.readString(said).contains("takes runs")) {
-      if (!worker.isAlive()) {
-        throw new IllegalStateException("a worker ended: " + Files.readString(said));
-      }
-      Thread.sleep(50);
-    }
-    return worker;
   }
 }

@@ -61,7 +61,7 @@ final class HandedRun {
           + e.problem().message()
           + "); run "
           + runId
-          + " finds the decision by itself, within half an hour";
+          + " goes on once a worker finds the decision in the journal, within a minute";
     }
   }
 

@@ -108,7 +108,17 @@ final class ServerCommand implements Runnable {
 
   private Driving driving(Resolved resolved, Path workspaces) {
     return switch (resolved.engine()) {
-      case EMBEDDED -> new Driving.Here();
+      case EMBEDDED -> {
+        if (resolved.workspaceStore().isPresent()) {
+          surroundings
+              .err()
+              .println(
+                  "note: workspace.store is not used: with engine = \"embedded\" workspaces stay in "
+                      + workspaces
+                      + "; they are kept there with engine = \"temporal\"");
+        }
+        yield new Driving.Here();
+      }
       case TEMPORAL ->
           new Driving.Elsewhere(
               () ->

@@ -95,6 +95,9 @@ final class ExplainJson {
       case DEPTH ->
           Values.depth(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
+      case PRIORITY ->
+          Values.priority(text)
+              .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));
       case SHARE ->
           Values.share(text)
               .ifPresentOrElse(value -> node.put("value", value), () -> node.put("value", text));

@@ -268,7 +268,9 @@ public final class Resolved {
         value(SettingsTable.TEMPORAL_TASK_QUEUE).orElseThrow(),
         value(SettingsTable.TEMPORAL_MAX_CONCURRENCY).flatMap(Values::count).orElseThrow(),
         duration(SettingsTable.TEMPORAL_HEARTBEAT),
-        duration(SettingsTable.TEMPORAL_SEGMENT));
+        duration(SettingsTable.TEMPORAL_SEGMENT),
+        value(SettingsTable.TEMPORAL_PRIORITY).flatMap(Values::priority).orElse(0),
+        value(SettingsTable.TEMPORAL_FAIRNESS_KEY).orElse(""));
   }
 
   /** How a worker serves a Stigmer server. */

@@ -43,6 +43,7 @@ record Setting(
     DURATION("a duration such as 500ms, 3s or 5m, at most 24h"),
     MONEY("an amount of US dollars such as 2.50, above 0"),
     DEPTH("a whole number from 0 to 5"),
+    PRIORITY("a whole number from 1 to 5"),
     DATABASE("postgresql://USER@HOST/DATABASE or the name of a file"),
     WHEN_ABSENT("deny or wait"),
     UNKNOWN_EFFECTS("ask, tell-model or fail"),
@@ -72,7 +73,7 @@ record Setting(
       return switch (this) {
         case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES, HOOKS, WEB -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
-        case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE -> false;
+        case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE, PRIORITY -> false;
         case DATABASE, HOSTS, FILE, SWITCH -> false;
         case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD, LOG_LEVEL -> false;
       };
@@ -135,6 +136,7 @@ record Setting(
           switch (key) {
             case SettingsTable.SERVER_ADDRESS -> "127.0.0.1:7234";
             case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
+            case SettingsTable.WORKSPACE_STORE -> "/mnt/stigmer";
             case SettingsTable.WORKER_WORKSPACES -> "./workspace";
             case SettingsTable.WORKER_SANDBOX -> "filesystem";
             case SettingsTable.TELEMETRY_ENDPOINT -> "http://localhost:4318";
@@ -152,6 +154,7 @@ record Setting(
       case DURATION -> "90s";
       case MONEY -> "2.50";
       case DEPTH -> "1";
+      case PRIORITY -> "2";
       case DATABASE -> "postgresql://stigmer@localhost/stigmer";
     };
   }

@@ -77,6 +77,8 @@ final class SettingsTable {
   static final String TEMPORAL_MAX_CONCURRENCY = "temporal.max_concurrency";
   static final String TEMPORAL_HEARTBEAT = "temporal.heartbeat";
   static final String TEMPORAL_SEGMENT = "temporal.segment";
+  static final String TEMPORAL_PRIORITY = "temporal.priority";
+  static final String TEMPORAL_FAIRNESS_KEY = "temporal.fairness_key";
   static final String RUNNER_TASK_QUEUE = "temporal.runner_task_queue";
   static final String INVOKE_TASK_QUEUE = "temporal.invoke_task_queue";
   static final String WORKER_WORKSPACES = "worker.workspaces";
@@ -414,6 +416,14 @@ final class SettingsTable {
               TEMPORAL_SEGMENT,
               Kind.DURATION,
               "After so long a worker lets go of a run between two steps, for whichever worker is next."),
+          temporal(
+              TEMPORAL_PRIORITY,
+              Kind.PRIORITY,
+              "Which runs of a task queue go first, 1 before 5, where the Temporal server has priorities. Unset counts as 3."),
+          temporal(
+              TEMPORAL_FAIRNESS_KEY,
+              Kind.WORD,
+              "Whose runs these are, so that many of one key do not hold up those of another, where the Temporal server has fairness switched on. The organisation of a server's execution goes first."),
           temporal(
               RUNNER_TASK_QUEUE,
               Kind.WORD,

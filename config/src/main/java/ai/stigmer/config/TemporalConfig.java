@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param maxConcurrency the most runs that one worker drives at once
  * @param heartbeat after so long without a sign of life a worker counts as lost
  * @param segment a worker lets go of a run between two steps after so long
+ * @param priority from 1, the first, to 5; 0 leaves it to the server
+ * @param fairnessKey whose runs these are; empty for nobody's in particular
  */
 public record TemporalConfig(
     Optional<String> address,
@@ -21,12 +23,15 @@ public record TemporalConfig(
     String taskQueue,
     int maxConcurrency,
     Duration heartbeat,
-    Duration segment) {
+    Duration segment,
+    int priority,
+    String fairnessKey) {
   public TemporalConfig {
     requireNonNull(address, "address is null");
     requireNonNull(namespace, "namespace is null");
     requireNonNull(taskQueue, "taskQueue is null");
     requireNonNull(heartbeat, "heartbeat is null");
     requireNonNull(segment, "segment is null");
+    requireNonNull(fairnessKey, "fairnessKey is null");
   }
 }

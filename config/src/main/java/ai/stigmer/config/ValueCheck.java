@@ -71,7 +71,7 @@ final class ValueCheck {
               : number(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
-      case WORD -> Values.isWord(text) ? Optional.empty() : number(setting, text, location);
+      case WORD -> word(setting, text, location);
       case LOG_LEVEL ->
           LogLevel.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DURATION ->
@@ -79,9 +79,29 @@ final class ValueCheck {
       case MONEY ->
           Values.money(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DATABASE -> DatabaseUrl.isUsable(text) ? Optional.empty() : database(text, location);
+      case PRIORITY ->
+          Values.priority(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case DEPTH ->
           Values.depth(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
+  }
+
+  private static Optional<Problem> word(Setting setting, String text, String location) {
+    if (!Values.isWord(text)) {
+      return number(setting, text, location);
+    }
+    boolean isStore = text.startsWith("/") || text.startsWith("file:") || text.startsWith("s3://");
+    return isStore || !setting.key().equals(SettingsTable.WORKSPACE_STORE)
+        ? Optional.empty()
+        // What stands there may be a key, so it is not quoted.
+        : Optional.of(
+            Problems.of(
+                    "E547",
+                    "workspace.store is neither an absolute folder nor a bucket of S3",
+                    location)
+                .help(
+                    "a folder that all machines see: /mnt/stigmer",
+                    "a bucket of S3, or of a store that speaks like it: s3://BUCKET/PREFIX"));
   }
 
   static Optional<Problem> provider(String text, String location) {
@@ -205,6 +225,8 @@ final class ValueCheck {
           SettingsTable.TEMPORAL_NAMESPACE,
           SettingsTable.TEMPORAL_TASK_QUEUE,
           SettingsTable.TEMPORAL_MAX_CONCURRENCY,
+          SettingsTable.TEMPORAL_PRIORITY,
+          SettingsTable.TEMPORAL_FAIRNESS_KEY,
           SettingsTable.RUNNER_TASK_QUEUE,
           SettingsTable.INVOKE_TASK_QUEUE ->
           "E158";

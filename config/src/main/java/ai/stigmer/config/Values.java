@@ -21,6 +21,7 @@ final class Values {
   private static final int MOST_RETRIES = 20;
   private static final int MOST_FALLBACKS = 8;
   private static final int MOST_DEPTH = 5;
+  private static final int LAST_PRIORITY = 5;
   private static final Pattern MONEY = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,6})?");
   private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -74,6 +75,7 @@ final class Values {
           PROCESSES,
           SIZE,
           FOLDERS,
+          PRIORITY,
           WHEN_ABSENT,
           UNKNOWN_EFFECTS,
           PERMISSION_MODE,
@@ -99,6 +101,11 @@ final class Values {
   /** A whole number from 0 to 5. */
   static Optional<Integer> depth(String text) {
     return text.equals("0") ? Optional.of(0) : count(text).filter(number -> number <= MOST_DEPTH);
+  }
+
+  /** A whole number from 1 to 5. */
+  static Optional<Integer> priority(String text) {
+    return count(text).filter(number -> number <= LAST_PRIORITY);
   }
 
   /** An amount above 0, with at most nine digits before the point and six behind it. */

@@ -156,6 +156,10 @@ final class SchemaWriter {
         node.put("type", "integer").put("minimum", 0).put("maximum", 5);
         choices.addObject().put("type", "string").put("pattern", "^[0-5]$");
       }
+      case PRIORITY -> {
+        node.put("type", "integer").put("minimum", 1).put("maximum", 5);
+        choices.addObject().put("type", "string").put("pattern", "^[1-5]$");
+      }
       case DURATION -> node.put("type", "string").put("pattern", "^[0-9]{1,7}(ms|s|m|h)$");
     }
   }

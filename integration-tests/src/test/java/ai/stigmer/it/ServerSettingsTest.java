@@ -78,6 +78,13 @@ class ServerSettingsTest {
         .contains("ready: ");
   }
 
+  @Test
+  void aStoreOfWorkspacesThatTheEngineDoesNotUseIsTold() throws Exception {
+    assertThat(
+            start("workspace.store", "/mnt/stigmer", Layer.FILE, "--address", "127.0.0.1:0").err())
+        .contains("note: workspace.store is not used", "with engine = \"temporal\"");
+  }
+
   /** The address is configured already where the layer is kept. */
   private static String[] addressed(Layer layer) {
     return layer == Layer.FILE ? new String[0] : new String[] {"--address", "0.0.0.0:0"};

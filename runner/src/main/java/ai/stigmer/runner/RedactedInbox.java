@@ -8,7 +8,9 @@ import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.redaction.Redactor;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,6 +45,11 @@ public final class RedactedInbox extends ForwardingJournal {
       @Override
       public Set<Place> posted(Collection<Place> places) {
         return inbox.posted(places);
+      }
+
+      @Override
+      public Map<String, Instant> postedSince(Instant time) {
+        return inbox.postedSince(time);
       }
 
       @Override

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -79,6 +80,11 @@ final class PostgresInbox implements Inbox {
 
   private static Array texts(Connection connection, Stream<String> texts) throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
+  }
+
+  @Override
+  public Map<String, Instant> postedSince(Instant time) {
+    return pool.work(Commit.EACH, connection -> SqliteInbox.postedSince(connection, time));
   }
 
   @Override

@@ -12,6 +12,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -24,6 +26,8 @@ final class SqliteInbox implements Inbox {
   private static final String INSERT =
       "INSERT INTO inbox(run_id, topic, time, body) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
   private static final String FIND = "SELECT time, body FROM inbox WHERE run_id = ? AND topic = ?";
+  private static final String SINCE =
+      "SELECT run_id, max(time) FROM inbox WHERE time >= ? GROUP BY run_id";
 
   private final Path file;
   private final InstantSource clock;
@@ -78,6 +82,17 @@ final class SqliteInbox implements Inbox {
   }
 
   @Override
+  public Map<String, Instant> postedSince(Instant time) {
+    synchronized (reading) {
+      try {
+        return postedSince(reading, time);
+      } catch (SQLException e) {
+        throw StoreProblems.of(file, e);
+      }
+    }
+  }
+
+  @Override
   public Registration watch(Runnable posted) {
     return watchers.add(posted);
   }
@@ -89,6 +104,20 @@ final class SqliteInbox implements Inbox {
       try (ResultSet rows = select.executeQuery()) {
         return rows.next();
       }
+    }
+  }
+
+  /** The last post of each run; the same in either database. */
+  static Map<String, Instant> postedSince(Connection connection, Instant time) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(SINCE)) {
+      select.setLong(1, time.toEpochMilli());
+      var last = new HashMap<String, Instant>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          last.put(rows.getString(1), Instant.ofEpochMilli(rows.getLong(2)));
+        }
+      }
+      return last;
     }
   }
 

@@ -28,8 +28,7 @@ public final class SegmentWorkflow implements RunWorkflow {
   /** A single step may take long, and its worker gives signs of life meanwhile. */
   private static final Duration LONGEST_SEGMENT = Duration.ofHours(24);
 
-  private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
-  private static final Duration LAST_LOOK = Duration.ofMinutes(30);
+  private static final String RARE_LOOKS = "rare-looks";
 
   /** Looks of many that wait stand behind runs that can be driven. */
   private static final Priority LAST = Priority.newBuilder().setPriorityKey(5).build();
@@ -107,12 +106,52 @@ public final class SegmentWorkflow implements RunWorkflow {
 
   /** A signal tells of a decision; the looks are for one that got lost. */
   private void await(String runId, String approval) {
-    Duration pause = FIRST_LOOK;
-    while (!Workflow.await(pause, () -> woken)) {
+    Looks when =
+        Workflow.getVersion(RARE_LOOKS, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION
+            ? Looks.OFTEN
+            : Looks.RARELY;
+    Duration pause = when.first;
+    while (!Workflow.await(when.spread(pause), () -> woken)) {
       if (Workflow.getInfo().isContinueAsNewSuggested() || looks.isDecided(runId, approval)) {
         return;
       }
-      pause = pause.multipliedBy(2).compareTo(LAST_LOOK) > 0 ? LAST_LOOK : pause.multipliedBy(2);
+      pause = when.next(pause);
+    }
+  }
+
+  /** When a run that waits looks whether somebody has decided. */
+  private enum Looks {
+    /** As the first version did. */
+    OFTEN(Duration.ofSeconds(30), Duration.ofMinutes(30)) {
+      @Override
+      Duration spread(Duration pause) {
+        return pause;
+      }
+    },
+    /**
+     * {@link Reminders} look for all; this is for what they missed. Each takes up to twice its
+     * pause, so that many that began to wait at once do not look at once.
+     */
+    RARELY(Duration.ofHours(1), Duration.ofHours(8)) {
+      @Override
+      Duration spread(Duration pause) {
+        return pause.plusMillis(Workflow.newRandom().nextInt((int) pause.toMillis()));
+      }
+    };
+
+    private final Duration first;
+    private final Duration last;
+
+    Looks(Duration first, Duration last) {
+      this.first = first;
+      this.last = last;
+    }
+
+    abstract Duration spread(Duration pause);
+
+    Duration next(Duration pause) {
+      Duration doubled = pause.multipliedBy(2);
+      return doubled.compareTo(last) > 0 ? last : doubled;
     }
   }
 

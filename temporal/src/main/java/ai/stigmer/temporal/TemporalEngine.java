@@ -48,7 +48,10 @@ public final class TemporalEngine implements Engine {
     start(runId, "");
   }
 
-  /** The tenant is the fairness key, also of what the workflow asks of the workers. */
+  /**
+   * The tenant is the fairness key, also of what the workflow asks of the workers; without one it
+   * is that of the settings.
+   */
   @Override
   public void start(String runId, String tenant) {
     var _ = asked(() -> begun(runId, tenant).start(input(runId)));
@@ -176,12 +179,21 @@ public final class TemporalEngine implements Engine {
             WorkflowOptions.newBuilder()
                 .setWorkflowId(workflowId(runId))
                 .setTaskQueue(connection.settings().taskQueue())
-                .setPriority(Priority.newBuilder().setFairnessKey(key(tenant)).build())
+                .setPriority(priority(tenant))
                 .setWorkflowIdConflictPolicy(
                     WorkflowIdConflictPolicy.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING)
                 .setWorkflowIdReusePolicy(
                     WorkflowIdReusePolicy.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE)
                 .build());
+  }
+
+  private Priority priority(String tenant) {
+    Priority own = connection.settings().priority();
+    String key = tenant.isEmpty() ? own.getFairnessKey() : tenant;
+    return Priority.newBuilder()
+        .setPriorityKey(own.getPriorityKey())
+        .setFairnessKey(key(key))
+        .build();
   }
 
   /** As the server takes it: at most 64 bytes. */

@@ -21,11 +21,14 @@ public final class TemporalWorker implements AutoCloseable {
 
   private final WorkerFactory factory;
   private final Segments segments;
+  private final Reminders reminders;
   private final Duration grace;
 
-  private TemporalWorker(WorkerFactory factory, Segments segments, Duration grace) {
+  private TemporalWorker(
+      WorkerFactory factory, Segments segments, Reminders reminders, Duration grace) {
     this.factory = factory;
     this.segments = segments;
+    this.reminders = reminders;
     this.grace = grace;
   }
 
@@ -63,7 +66,8 @@ public final class TemporalWorker implements AutoCloseable {
     worker.registerWorkflowImplementationTypes(SegmentWorkflow.class);
     worker.registerActivitiesImplementations(segments);
     factory.start();
-    return new TemporalWorker(factory, segments, grace);
+    Reminders reminders = Reminders.start(connection.client(), journal);
+    return new TemporalWorker(factory, segments, reminders, grace);
   }
 
   /**
@@ -73,6 +77,7 @@ public final class TemporalWorker implements AutoCloseable {
    */
   @Override
   public void close() {
+    reminders.close();
     segments.drain();
     factory.shutdown();
     factory.awaitTermination(grace.toMillis(), TimeUnit.MILLISECONDS);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -153,6 +154,82 @@ class HistoryTest {
           .containsOnly(tuple("stigmer/drive", 0), tuple("stigmer/is-decided", 5));
       temporal.replays(run, "found-by-a-look");
     }
+  }
+
+  @Test
+  void wordsThatNobodyTellsTheWorkflowOfAreFoundInTheJournalByAWorkerAndNoneIsToldTwice() {
+    String stopped = run + "-stopped";
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      for (String one : List.of(run, stopped)) {
+        site.begin(temporal.process(), one, false, Site.command("echo ran >> log"), Site.says("x"));
+        temporal.engine().start(one);
+        var _ = site.approval(one);
+        waits(temporal, one);
+      }
+      // When
+      site.approve(site.approval(run).request().id());
+      site.steering().cancel(stopped, "test");
+      // Then
+      assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
+      assertThat(temporal.engine().result(stopped).kind()).isEqualTo(Kind.CANCELLED);
+      assertThat(site.lines(run, "log")).containsExactly("ran");
+      // When, long after that
+      temporal.remind(Duration.ofMinutes(10));
+      for (String one : List.of(run, stopped)) {
+        assertThat(temporal.history(one).getEventsList())
+            .filteredOn(HistoryEvent::hasWorkflowExecutionSignaledEventAttributes)
+            .hasSize(1);
+        assertThat(temporal.history(one).toString()).doesNotContain("EVENT_TYPE_TIMER_FIRED");
+      }
+    }
+  }
+
+  @Test
+  void aWordThatItsRunHasTakenOverWakesNobodyWhileTheRunWaitsForTheNext() {
+    try (Temporal temporal = temporal(Duration.ofMinutes(1))) {
+      site.begin(
+          temporal.process(),
+          run,
+          false,
+          Site.command("echo one >> log"),
+          Site.command("echo two >> log"),
+          Site.says("x"));
+      temporal.engine().start(run);
+      String first = site.approval(run).request().id();
+      site.approve(first);
+      temporal.engine().wake(run);
+      String second =
+          Site.await(
+              "the next approval",
+              () -> Optional.of(site.approval(run).request().id()).filter(id -> !id.equals(first)));
+      waits(temporal, run);
+      int events = temporal.history(run).getEventsCount();
+      // When
+      temporal.remind(Duration.ofMinutes(10));
+      // Then
+      assertThat(temporal.history(run).getEventsCount()).isEqualTo(events);
+      // When
+      site.approve(second);
+      temporal.remind(Duration.ofSeconds(1));
+      assertThat(temporal.history(run).getEventsCount())
+          .as("it is about to be told")
+          .isEqualTo(events);
+      temporal.remind(Duration.ofSeconds(30));
+      // Then
+      assertThat(temporal.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
+    }
+  }
+
+  private static void waits(Temporal temporal, String runId) {
+    var _ =
+        Site.await(
+            "a waiting workflow",
+            () ->
+                temporal
+                    .engine()
+                    .state(runId)
+                    .filter(
+                        state -> state.phase().equals("WAITING") && !state.approval().isEmpty()));
   }
 
   @Test

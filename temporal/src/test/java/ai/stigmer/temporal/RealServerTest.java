@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.temporal.RunOutcome.Kind;
+import io.temporal.common.Priority;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,47 @@ class RealServerTest extends TemporalContract {
         assertThat(temporal.engine().result(one).kind()).isEqualTo(Kind.COMPLETED);
       }
     }
+  }
+
+  @Test
+  void whatIsBegunHasThePriorityAndTheFairnessKeyOfTheSettingsAndATenantGoesFirst() {
+    try (TemporalConnection connection = connection("urgent", 2, "team")) {
+      TemporalEngine engine = new TemporalEngine(connection);
+      engine.start(run);
+      engine.start(run + "-x", "acme");
+      assertThat(priority(connection, run)).isEqualTo(urgency(2, "team"));
+      assertThat(priority(connection, run + "-x")).isEqualTo(urgency(2, "acme"));
+    }
+  }
+
+  private TemporalConnection connection(String queue, int priority, String key) {
+    return TemporalConnection.open(
+        new TemporalSettings(
+            Optional.of(server.address()),
+            Optional.of("default"),
+            queue + "-" + run,
+            1,
+            Temporal.HEARTBEAT,
+            Duration.ofMinutes(1),
+            urgency(priority, key),
+            Map.of("TEMPORAL_CONFIG_FILE", folder.resolve("none.toml").toString())),
+        server.client());
+  }
+
+  private static Priority urgency(int priority, String key) {
+    return Priority.newBuilder().setPriorityKey(priority).setFairnessKey(key).build();
+  }
+
+  private static Priority priority(TemporalConnection connection, String runId) {
+    var said =
+        connection
+            .client()
+            .fetchHistory(TemporalEngine.workflowId(runId))
+            .getHistory()
+            .getEvents(0)
+            .getWorkflowExecutionStartedEventAttributes()
+            .getPriority();
+    return urgency(said.getPriorityKey(), said.getFairnessKey());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.temporal.testing.WorkflowReplayer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,15 @@ final class Temporal implements AutoCloseable {
         .client()
         .newUntypedWorkflowStub(TemporalEngine.workflowId(runId))
         .terminate("by an operator");
+  }
+
+  /** One look of another worker for words that nobody was told of, at a later time. */
+  void remind(Duration later) {
+    new Reminders(
+            connection.client(),
+            process.journal(),
+            InstantSource.offset(InstantSource.system(), later))
+        .look();
   }
 
   History history(String runId) {

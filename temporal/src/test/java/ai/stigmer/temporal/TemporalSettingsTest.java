@@ -38,7 +38,9 @@ class TemporalSettingsTest {
           "temporal.task_queue", "elsewhere",
           "temporal.max_concurrency", "1",
           "temporal.heartbeat", "7s",
-          "temporal.segment", "13s");
+          "temporal.segment", "13s",
+          "temporal.priority", "2",
+          "temporal.fairness_key", "team");
 
   @TempDir Path folder = Path.of("");
 
@@ -87,6 +89,8 @@ class TemporalSettingsTest {
     String run = RunIds.next(Instant.now());
     TemporalSettings settings = settings(env);
     assertThat(settings.concurrency()).isEqualTo(1);
+    assertThat(settings.priority().getPriorityKey()).isEqualTo(2);
+    assertThat(settings.priority().getFairnessKey()).isEqualTo("team");
     try (TemporalEngine engine =
         new TemporalEngine(TemporalConnection.open(settings, server.client()))) {
       // When

@@ -69,6 +69,8 @@ final class CascadeData {
           "temporal.max_concurrency",
           "temporal.heartbeat",
           "temporal.segment",
+          "temporal.priority",
+          "temporal.fairness_key",
           "temporal.runner_task_queue",
           "temporal.invoke_task_queue",
           "worker.workspaces",

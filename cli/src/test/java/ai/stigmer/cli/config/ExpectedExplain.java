@@ -215,6 +215,8 @@ final class ExpectedExplain {
           "temporal.task_queue",
           "temporal.heartbeat",
           "temporal.segment",
+          "temporal.priority",
+          "temporal.fairness_key",
           "temporal.runner_task_queue",
           "temporal.invoke_task_queue",
           "backend.endpoint",

@@ -1,11 +1,13 @@
 package ai.stigmer.graphton.journal;
 
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** The inbox of {@link InMemoryJournal}. Thread-safe. */
 final class InMemoryInbox implements Inbox {
@@ -38,6 +40,17 @@ final class InMemoryInbox implements Inbox {
   @Override
   public Optional<Posted> find(String runId, String topic) {
     return Optional.ofNullable(posts.get(new Key(runId, topic)));
+  }
+
+  @Override
+  public Map<String, Instant> postedSince(Instant time) {
+    return posts.entrySet().stream()
+        .filter(post -> !post.getValue().time().isBefore(time))
+        .collect(
+            Collectors.toMap(
+                post -> post.getKey().runId(),
+                post -> post.getValue().time(),
+                (one, other) -> one.isAfter(other) ? one : other));
   }
 
   @Override

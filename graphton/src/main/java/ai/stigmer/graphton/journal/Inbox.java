@@ -6,6 +6,7 @@ import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.Problem;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -63,6 +64,15 @@ public interface Inbox {
       requireNonNull(runId, "runId is null");
       requireNonNull(topic, "topic is null");
     }
+  }
+
+  /**
+   * The runs that somebody has left word for, by the posters' clocks not before {@code time}, each
+   * with the time of its last word; empty where this inbox cannot tell. Not for decisions about
+   * calls: a clock that is set back hides a word.
+   */
+  default Map<String, Instant> postedSince(Instant time) {
+    return Map.of();
   }
 
   /**

@@ -160,6 +160,13 @@ public final class ApprovalDesk {
         Optional.of(new Verdict(decision, by)));
   }
 
+  /** Whether somebody has decided about a call of the run that has not taken that over. */
+  public boolean isWordWaiting(String runId) {
+    return ApprovalLedger.of(journal.read(runId)).all().stream()
+        .filter(approval -> approval.decided().isEmpty() && !approval.used())
+        .anyMatch(approval -> verdict(runId, approval).isPresent());
+  }
+
   private static void check(ApprovalRequest request, ApprovalDecision decision) {
     if (!request.question().permits(decision)) {
       throw Problem.of("E415", Category.USAGE, request.id() + " asks something else")

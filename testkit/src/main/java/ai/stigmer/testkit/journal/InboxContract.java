@@ -10,8 +10,10 @@ import ai.stigmer.graphton.journal.Inbox.Receipt;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.testkit.journal.JournalContract.Owners;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -106,6 +108,31 @@ public abstract class InboxContract {
       journal.inbox().post("r", decision("r.2", "h", new ApprovalDecision.Approved()));
       assertThat(told).hasValue(1);
     }
+  }
+
+  @Test
+  void runsAreToldThatSomebodyHasLeftWordForSinceThenWithTheTimeOfTheLastWord() {
+    try (Journal journal = open(Owners.LIVING)) {
+      journal.create("r", "me").close();
+      journal.create("s", "me").close();
+      journal.create("silent", "me").close();
+      Posted first =
+          journal
+              .inbox()
+              .post("r", decision("r.1", "h", new ApprovalDecision.Approved()))
+              .standing();
+      Posted last = journal.inbox().post("r", new Post.Cancel(1, "me")).standing();
+      Posted other = journal.inbox().post("s", new Post.Message(1, "hello", "me")).standing();
+      assertThat(journal.inbox().postedSince(first.time()))
+          .isEqualTo(Map.of("r", later(first, last), "s", other.time()));
+      assertThat(journal.inbox().postedSince(Instant.parse("9999-01-01T00:00:00Z")))
+          .as("ahead of all of them")
+          .isEmpty();
+    }
+  }
+
+  private static Instant later(Posted one, Posted other) {
+    return one.time().isAfter(other.time()) ? one.time() : other.time();
   }
 
   @Test
