@@ -46,6 +46,7 @@ import io.grpc.ServerServiceDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -307,14 +308,11 @@ record Backend(
 
   /** What the server works with. Runs of a model that is not there fail one by one. */
   Ready ready(ServerOptions options) {
-    return new Ready(
-        List.of(
-            Part.of("journal", Need.NEEDED, () -> journal.list(1)),
-            Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")),
-            new Part(
-                "configuration",
-                Need.WANTED,
-                () -> Cascade.resolve(options.configuration()).problems().stream().findFirst())));
+    var parts = new ArrayList<Part>();
+    parts.add(Part.of("journal", Need.NEEDED, () -> journal.list(1)));
+    parts.add(Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")));
+    parts.addAll(ReadyParts.wanted(options, executions::trouble));
+    return new Ready(parts);
   }
 
   List<ServerServiceDefinition> services(Errors errors) {
