@@ -75,11 +75,17 @@ final class ReadyParts {
     return Checkup.model(resolved.llm().toModelSettings(), options.home().resolve("probes"))
         .stream()
         .filter(finding -> finding.level() == Finding.Level.FAILED)
-        .findFirst()
+        .flatMap(finding -> problem(finding).stream())
+        .findFirst();
+  }
+
+  private static Optional<Problem> problem(Finding finding) {
+    return finding
+        .code()
         .map(
-            finding ->
+            code ->
                 new Problem(
-                    finding.code().orElse("E200"),
+                    code,
                     Problem.Category.PROVIDER,
                     finding.text(),
                     finding.from(),

@@ -83,7 +83,7 @@ public final class Guard implements DecoratingHttpServiceFunction {
           request,
           Status.UNAUTHENTICATED,
           "E576",
-          "the token is missing or wrong; send authorization: Bearer TOKEN");
+          "the token is missing, wrong, expired or revoked; send authorization: Bearer TOKEN");
     }
     audit.came(caller.get());
     Scope wanted = scopes.of(ctx.method().name(), ctx.config().route().patternString());
