@@ -40,11 +40,9 @@ class RemoteMessagesTest {
             .with("STIGMER_API_KEY", "any")
             .run("undo", "last", "--server", "http://127.0.0.1:1");
     assertThat(undo.err()).contains("E582", "stigmer undo last --server \"\"");
-    Ended fork =
-        client()
-            .with("STIGMER_API_KEY", "any")
-            .run("fork", "last", "it's another", "--server=http://127.0.0.1:1");
-    assertThat(fork.err()).contains("stigmer fork last 'it'\\''s another' --server \"\"");
+    Ended quoted =
+        client().with("STIGMER_API_KEY", "any").run("undo", "it's", "--server=http://127.0.0.1:1");
+    assertThat(quoted.err()).contains("stigmer undo 'it'\\''s' --server \"\"");
   }
 
   @Test
