@@ -41,7 +41,7 @@ final class ConsoleCommand implements Callable<Integer> {
         RunningServer.find(surroundings.home())
             .orElseThrow(
                 () ->
-                    Problem.of("E566", Problem.Category.USAGE, "no server of this home is running")
+                    Problem.of("E566", Problem.Category.SERVER, "no server of this home is running")
                         .help("stigmer server start")
                         .asException());
     JsonNode code = code(server);

@@ -9,6 +9,9 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.model.Secret;
 import ai.stigmer.store.PostgresUrl;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -140,11 +143,34 @@ final class DatabaseOption {
               "stigmer " + command + " works on this machine only, and runs are a server's")
           .from(backend.get().location() + " names " + backend.get().endpoint())
           .help(
-              "to work here for once: stigmer " + command + " --server \"\"",
+              "to work here for once: " + again(),
               "a server takes: stigmer run, resume, steer, cancel, approvals, sessions")
           .asException();
     }
     return backend;
+  }
+
+  /** The command as it was typed, for this machine. */
+  private String again() {
+    CommandLine present = line;
+    var words = new ArrayList<String>(List.of("stigmer", command));
+    if (present != null) {
+      for (Iterator<String> typed = present.getParseResult().originalArgs().iterator();
+          typed.hasNext(); ) {
+        String word = typed.next();
+        if (word.equals("--server") && typed.hasNext()) {
+          String _ = typed.next();
+        } else if (!word.startsWith("--server=")) {
+          words.add(quoted(word));
+        }
+      }
+    }
+    return String.join(" ", words) + " --server \"\"";
+  }
+
+  /** As a shell takes it for one word. */
+  private static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_./:=,@%+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private Resolved resolved() {

@@ -80,7 +80,7 @@ final class RemoteRun {
       return switch (feed.follow(after)) {
         case RemoteFeed.Outcome.Ended(RunEnd end) -> status(end);
         case RemoteFeed.Outcome.Failed(Problem problem) -> {
-          view.failed(problem);
+          view.failed(hints.there(problem));
           yield problem.category().exitStatus();
         }
         case RemoteFeed.Outcome.Left _ -> {

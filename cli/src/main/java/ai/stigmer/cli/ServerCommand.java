@@ -189,7 +189,7 @@ final class ServerCommand implements Runnable {
       mixinStandardHelpOptions = true,
       footer = {
         "",
-        "Ends with 0 when it is ready, with 1 when it runs and is not, with 2 when none runs."
+        "Ends with 0 when it is ready, with 1 when it runs and is not, with 9 when none runs."
       })
   int status() {
     RunningServer.Found found = found();
@@ -226,7 +226,7 @@ final class ServerCommand implements Runnable {
   }
 
   private static RuntimeException none() {
-    return Problem.of("E566", Problem.Category.USAGE, "no server of this home is running")
+    return Problem.of("E566", Problem.Category.SERVER, "no server of this home is running")
         .help("stigmer server start")
         .asException();
   }

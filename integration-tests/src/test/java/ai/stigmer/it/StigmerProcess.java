@@ -69,9 +69,14 @@ record StigmerProcess(
 
   /** Runs another program in the same surroundings. */
   Ended runOther(List<String> line) {
-    try (Running running = startLine(line)) {
+    try (Running running = startOther(line)) {
       return running.await();
     }
+  }
+
+  /** Starts another program in the same surroundings. */
+  Running startOther(List<String> line) {
+    return startLine(line);
   }
 
   private Running startLine(List<String> line) {

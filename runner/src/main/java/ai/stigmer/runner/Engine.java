@@ -65,6 +65,11 @@ public interface Engine extends AutoCloseable {
     return false;
   }
 
+  /** Why runs are not driven now, for example because the workers' server is away; may block. */
+  default Optional<Problem> trouble() {
+    return Optional.empty();
+  }
+
   /** Lets go of the runs that are driven here, between two steps; they have not ended. */
   @Override
   void close();

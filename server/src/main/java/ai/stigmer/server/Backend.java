@@ -308,16 +308,10 @@ record Backend(
 
   /** What the server works with. Runs of a model that is not there fail one by one. */
   Ready ready(ServerOptions options) {
-    var parts =
-        new ArrayList<>(
-            List.of(
-                Part.of("journal", Need.NEEDED, () -> journal.list(1)),
-                Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")),
-                new Part(
-                    "configuration",
-                    Need.WANTED,
-                    () ->
-                        Cascade.resolve(options.configuration()).problems().stream().findFirst())));
+    var parts = new ArrayList<Part>();
+    parts.add(Part.of("journal", Need.NEEDED, () -> journal.list(1)));
+    parts.add(Part.of("resources", Need.NEEDED, () -> shelves.agents().list(Set.of(), 1, "")));
+    parts.addAll(ReadyParts.wanted(options, executions::trouble));
     // While it is away, executions are taken and wait for it.
     runner
         .workspaces()

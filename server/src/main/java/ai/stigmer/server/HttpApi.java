@@ -72,7 +72,7 @@ final class HttpApi {
         Probes.READY,
         "Whether it takes work, in a word.",
         MediaType.PLAIN_TEXT,
-        Probes.ready(health::isReady));
+        Probes.ready(health::status));
     extras.putAll(more);
     get("/openapi.json", "This document.", MediaType.JSON, (ctx, request) -> json(document()));
   }

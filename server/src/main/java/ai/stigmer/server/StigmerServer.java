@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.server.console.Console;
 import ai.stigmer.server.console.Login;
+import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.BearerToken;
 import ai.stigmer.server.guard.ConsoleDoor;
 import ai.stigmer.server.guard.ConsoleSessions;
@@ -13,6 +14,8 @@ import ai.stigmer.server.guard.RouteScopes;
 import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.guard.TokenList;
+import ai.stigmer.server.guard.TokenWatch;
+import ai.stigmer.server.http.Newcomers;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
@@ -59,6 +62,7 @@ public final class StigmerServer implements AutoCloseable {
   private static final int MOST_STREAMS = 1_000;
   private static final double REQUESTS_A_SECOND = 500;
   private static final Duration REQUEST = Duration.ofSeconds(60);
+  private static final Duration NEWCOMER = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofMinutes(5);
   private static final Duration SHUTDOWN = Duration.ofSeconds(2);
 
@@ -140,20 +144,18 @@ public final class StigmerServer implements AutoCloseable {
     var login = new Login(sessions, options.isReachedByTls());
     new Console(backend.console(options, log, clock), login).addTo(builder);
     var open = new OpenRequests();
+    var audit = new Audit(log);
+    var watch = new TokenWatch(TokenList.in(options.home(), clock), clock, log, audit);
     var console =
         new ConsoleDoor(
             sessions,
             options.isReachedByTls() ? "https" : "http",
             Console.OPEN,
             (ctx, request) -> login.locked(),
-            open);
+            open,
+            audit);
     Server server =
-        builder
-            .maxRequestLength(LARGEST_REQUEST)
-            .maxNumConnections(MOST_CONNECTIONS)
-            .http2MaxStreamsPerConnection(MOST_STREAMS)
-            .requestTimeout(REQUEST)
-            .idleTimeout(IDLE)
+        limited(builder)
             .verboseResponses(false)
             .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
             .disableServerHeader()
@@ -161,11 +163,25 @@ public final class StigmerServer implements AutoCloseable {
             .errorHandler(answers)
             .service(grpc(services, http, answers, health, new Errors(log)))
             .decorator(new RateLimit(REQUESTS_A_SECOND))
-            .decorator(new Guard(List.of(token), scopes, options::hosts, console, open))
-            .serverListener(ServerListener.builder().whenStopping(stopping -> open.close()).build())
+            .decorator(new Guard(List.of(token), scopes, options::hosts, console, open, audit))
+            .serverListener(
+                ServerListener.builder()
+                    .whenStopping(stopping -> open.close())
+                    .whenStopping(stopping -> watch.close())
+                    .build())
             .build();
     begin(server, options.address());
     return server;
+  }
+
+  private static ServerBuilder limited(ServerBuilder builder) {
+    return builder
+        .maxRequestLength(LARGEST_REQUEST)
+        .maxNumConnections(MOST_CONNECTIONS)
+        .http2MaxStreamsPerConnection(MOST_STREAMS)
+        .requestTimeout(REQUEST)
+        .idleTimeout(IDLE)
+        .childChannelPipelineCustomizer(new Newcomers(NEWCOMER)::meet);
   }
 
   private static ServerBuilder at(ServerOptions options) {

@@ -31,12 +31,12 @@ class ConsoleBrowserTest {
   @TempDir Path folder = Path.of("");
 
   /** Lets a browser in as somebody at a terminal does. */
-  private static void enter(Chromium browser, TestingServer server) throws Exception {
+  static void enter(Chromium browser, TestingServer server) throws Exception {
     browser.go(url(server, "/console/login#" + ConsoleVisitor.code(server)));
     browser.until("location.pathname === '/console/runs' && document.readyState === 'complete'");
   }
 
-  private static String url(TestingServer server, String path) {
+  static String url(TestingServer server, String path) {
     return "http://127.0.0.1:" + server.port() + path;
   }
 

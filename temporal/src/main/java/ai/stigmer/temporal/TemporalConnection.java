@@ -4,6 +4,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
@@ -75,6 +76,11 @@ public final class TemporalConnection implements AutoCloseable {
   /** What it was opened with. */
   public TemporalSettings settings() {
     return settings;
+  }
+
+  /** Asks the server how it is; fails when it does not answer. */
+  HealthCheckResponse.ServingStatus health() {
+    return stubs.healthCheck().getStatus();
   }
 
   /** Host and port, namespace and task queue, for people. */

@@ -114,6 +114,16 @@ public final class TemporalEngine implements Engine {
     }
   }
 
+  @Override
+  public Optional<Problem> trouble() {
+    try {
+      var _ = asked(connection::health);
+      return Optional.empty();
+    } catch (ProblemException e) {
+      return Optional.of(e.problem());
+    }
+  }
+
   /**
    * What a run is at; empty when Temporal knows no such run.
    *

@@ -77,10 +77,37 @@ public final class RemoteAgents {
     if (known.isPresent() && isSame(known.get().path("spec"), wanted.path("spec"))) {
       return known.get();
     }
-    JsonNode applied = server.send("PUT", PATH, wanted);
+    JsonNode applied;
+    try {
+      applied = server.send("PUT", PATH, wanted);
+    } catch (ProblemException e) {
+      throw e.problem().code().equals("E584") ? notAllowed(agent, known.isPresent(), e) : e;
+    }
     notes.accept(
         "agent " + agent.name() + (known.isPresent() ? " was changed" : " was made") + " there");
     return applied;
+  }
+
+  /** Whom to ask for what: the one thing of a first run that its token may not be good for. */
+  private ProblemException notAllowed(AgentDefinition agent, boolean isThere, ProblemException e) {
+    return Problem.of(
+            "E584",
+            Problem.Category.CREDENTIALS,
+            "the agent "
+                + agent.name()
+                + (isThere ? " is another one at the server" : " is not at the server yet")
+                + ", and your token may not "
+                + (isThere ? "change" : "make")
+                + " it: "
+                + e.problem().message())
+        .from(e.problem().from().toArray(String[]::new))
+        .help(
+            "ask whoever looks after the server to run this once with a token of the scope admin:"
+                + " stigmer run --server "
+                + server.endpoint()
+                + " hello",
+            "or take an agent that is there: --agent NAME")
+        .asException();
   }
 
   /** An empty value of the contract is not told. */

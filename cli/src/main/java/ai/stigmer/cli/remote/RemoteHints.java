@@ -7,14 +7,16 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What to type next about a run of a server: what a run of this machine would say, with the server
  * where the next command would not know it.
  *
  * @param options with a blank before each; empty when the surroundings name the server
+ * @param endpoint where the server is, for people
  */
-public record RemoteHints(String options) {
+public record RemoteHints(String options, String endpoint) {
   private static final String FLAG = "--server";
   private static final Pattern COMMAND =
       Pattern.compile("stigmer (resume|steer|cancel|replay|approvals [a-z]+)\\b");
@@ -22,7 +24,8 @@ public record RemoteHints(String options) {
   /** Those for the server that was chosen here. */
   public static RemoteHints of(Backend backend) {
     return new RemoteHints(
-        backend.location().contains(FLAG) ? " " + FLAG + " " + backend.endpoint() : "");
+        backend.location().contains(FLAG) ? " " + FLAG + " " + backend.endpoint() : "",
+        backend.endpoint());
   }
 
   /** A text whose command lines work. */
@@ -32,7 +35,7 @@ public record RemoteHints(String options) {
 
   /** An event whose command lines work. */
   public AgentEvent in(AgentEvent event) {
-    return event instanceof AgentEvent.RunFinished(RunResult result) && !options.isEmpty()
+    return event instanceof AgentEvent.RunFinished(RunResult result)
         ? new AgentEvent.RunFinished(
             new RunResult(
                 result.runId(),
@@ -49,9 +52,24 @@ public record RemoteHints(String options) {
       case RunEnd.Stopped(RunEnd.Limit limit, String text, Problem problem) ->
           new RunEnd.Stopped(limit, text, in(problem, runId));
       case RunEnd.Failed(Problem problem, String text) ->
-          new RunEnd.Failed(in(problem, runId), text);
+          new RunEnd.Failed(there(in(problem, runId)), text);
       case RunEnd.Waiting(String approval, String text, Problem problem) ->
           new RunEnd.Waiting(approval, text, in(problem, runId));
+    };
+  }
+
+  /** A problem of the server's own surroundings, which are not those of who reads it. */
+  public Problem there(Problem problem) {
+    return switch (problem.category()) {
+      case CONFIGURATION, CREDENTIALS, PROVIDER, MODEL ->
+          new Problem(
+              problem.code(),
+              problem.category(),
+              problem.message(),
+              Stream.concat(problem.from().stream(), Stream.of("at the server " + endpoint))
+                  .toList(),
+              problem.help().stream().map(line -> "where the server runs: " + line).toList());
+      case RUN, USAGE, DENIED, LIMIT, SERVER, STORE, INTERNAL -> problem;
     };
   }
 

@@ -214,7 +214,9 @@ public final class RemoteServer implements AutoCloseable {
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return new ProblemException(
         Problem.of(
-                "E580", Category.RUN, "the server at " + backend.endpoint() + " cannot be reached")
+                "E580",
+                Category.SERVER,
+                "the server at " + backend.endpoint() + " cannot be reached")
             .from(backend.location(), why)
             .help(
                 "on its machine: stigmer server status", "to work without a server: --server \"\""),
@@ -249,6 +251,9 @@ public final class RemoteServer implements AutoCloseable {
     }
     List<String> help = new ArrayList<>();
     json.path("help").forEach(line -> help.add(line.asText()));
+    if (help.isEmpty()) {
+      help.addAll(refused(json.path("code").asText()));
+    }
     String message = json.path(json.has("message") ? "message" : "detail").asText();
     return new Problem(
             json.path("code").asText(),
@@ -257,6 +262,23 @@ public final class RemoteServer implements AutoCloseable {
             List.of("the server at " + backend.endpoint()),
             help)
         .asException();
+  }
+
+  /** What the server's words leave out, because it does not know who asks. */
+  private List<String> refused(String code) {
+    return switch (code) {
+      case "E576" ->
+          List.of(
+              "the token is "
+                  + (backend.token().isPresent() ? "yours to give" : "the home's")
+                  + ": STIGMER_API_KEY or STIGMER_API_KEY_FILE",
+              "which there are, on the server's machine: stigmer server token list");
+      case "E584" ->
+          List.of(
+              "ask whoever looks after the server for another token: stigmer server token create"
+                  + " --name NAME --scope SCOPE");
+      default -> List.of();
+    };
   }
 
   private static Category category(String name, int status) {

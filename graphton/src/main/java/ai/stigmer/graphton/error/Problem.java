@@ -34,6 +34,8 @@ public record Problem(
     DENIED(7),
     /** A limit was reached (exit 8). */
     LIMIT(8),
+    /** A stigmer server cannot be reached, or none runs (exit 9). */
+    SERVER(9),
     /** The journal or the disk cannot be used (exit 1). */
     STORE(1),
     /** A bug of ours (exit 1). */

@@ -8,6 +8,7 @@ import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.runner.contract.StatusMerge;
+import ai.stigmer.server.guard.Audit;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 
@@ -37,6 +38,7 @@ final class Actions {
     }
     AgentExecution made =
         sources.executions().create(AgentExecution.newBuilder().setSpec(spec).build());
+    Audit.about(asked.ctx(), made.getMetadata().getId());
     return to(RunList.PATH + "/" + made.getMetadata().getId());
   }
 

@@ -8,6 +8,7 @@ import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.server.console.page.ApprovalView;
 import ai.stigmer.server.console.story.Passage;
+import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.ConsoleDoor;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -106,6 +107,7 @@ final class Approvals {
                   .asException();
         };
     var _ = desk.decide(shown.request().id(), decision, asked.by());
+    Audit.decided(asked.ctx(), decision);
     return Actions.to(RunList.PATH + "/" + top(shown.runId()) + "?done=decided#end");
   }
 }

@@ -143,7 +143,8 @@ public final class Desk {
     return json(new ApprovalDesk(journal).decide(id, decision(request), by));
   }
 
-  private static ApprovalDecision decision(JsonNode request) {
+  /** The decision that a request says. */
+  static ApprovalDecision decision(JsonNode request) {
     String decision = request.path("decision").asText();
     return switch (decision) {
       case "approved" -> new ApprovalDecision.Approved();

@@ -3,6 +3,7 @@ package ai.stigmer.server.desk;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.Caller;
 import ai.stigmer.server.http.OpenApi.Extra;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -50,7 +51,12 @@ public final class DeskPaths {
         asked(call -> call.text(desk.approval(call.id()).toString())));
     paths.put(
         json("POST", "/api/approvals/{id}", "Decides about a call that waits."),
-        told((call, body) -> desk.decide(call.id(), body, by(call, body))));
+        told(
+            (call, body) -> {
+              JsonNode decided = desk.decide(call.id(), body, by(call, body));
+              Audit.decided(call.context(), Desk.decision(body));
+              return decided;
+            }));
     paths.put(
         json("POST", "/api/runs/{id}/messages", "Says something more to a run."),
         told((call, body) -> desk.say(call.id(), body, by(call, body))));

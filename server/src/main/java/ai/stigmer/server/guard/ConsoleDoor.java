@@ -3,6 +3,7 @@ package ai.stigmer.server.guard;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.server.http.HttpProblem;
+import ai.stigmer.server.http.Newcomers;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.Cookie;
 import com.linecorp.armeria.common.HttpHeaderNames;
@@ -55,19 +56,23 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   private final Set<String> open;
   private final HttpService locked;
   private final OpenRequests requests;
+  private final Audit audit;
 
   /**
    * @param scheme the scheme by which browsers reach this server
    * @param open the patterns of the routes that need no session
    * @param locked answers whoever has none
    * @param requests ends what outlives its session
+   * @param audit is told who changes what
    */
   public ConsoleDoor(
       ConsoleSessions sessions,
       String scheme,
       Set<String> open,
       HttpService locked,
-      OpenRequests requests) {
+      OpenRequests requests,
+      Audit audit) {
+    this.audit = requireNonNull(audit, "audit is null");
     this.requests = requireNonNull(requests, "requests is null");
     this.sessions = requireNonNull(sessions, "sessions is null");
     this.scheme = requireNonNull(scheme, "scheme is null");
@@ -120,6 +125,10 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
           ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
     }
     ctx.setAttr(SESSION, session);
+    Newcomers.know(ctx);
+    if (isPost) {
+      audit.watch(ctx, session.caller());
+    }
     requests.watch(ctx, cookie(request), () -> sessions.find(cookie(request)).isPresent());
     return isPost ? posted(delegate, ctx, request, session) : delegate.serve(ctx, request);
   }

@@ -3,6 +3,7 @@ package ai.stigmer.server.guard;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.server.http.HttpProblem;
+import ai.stigmer.server.http.Newcomers;
 import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -30,6 +31,7 @@ public final class Guard implements DecoratingHttpServiceFunction {
   private final IntFunction<Set<String>> hosts;
   private final ConsoleDoor console;
   private final OpenRequests open;
+  private final Audit audit;
 
   /**
    * @param credentials the ways in which callers show who they are; the first that knows counts
@@ -37,14 +39,17 @@ public final class Guard implements DecoratingHttpServiceFunction {
    * @param hosts the values of {@code Host} that are let in at a port, in lower case
    * @param console decides about the console's routes, instead of the token
    * @param open ends what outlives its credentials
+   * @param audit is told who changes what
    */
   public Guard(
       List<Credentials> credentials,
       RouteScopes scopes,
       IntFunction<Set<String>> hosts,
       ConsoleDoor console,
-      OpenRequests open) {
+      OpenRequests open,
+      Audit audit) {
     this.open = requireNonNull(open, "open is null");
+    this.audit = requireNonNull(audit, "audit is null");
     this.credentials = List.copyOf(credentials);
     this.scopes = requireNonNull(scopes, "scopes is null");
     this.hosts = requireNonNull(hosts, "hosts is null");
@@ -78,10 +83,12 @@ public final class Guard implements DecoratingHttpServiceFunction {
           request,
           Status.UNAUTHENTICATED,
           "E576",
-          "the token is missing or wrong; send authorization: Bearer TOKEN");
+          "the token is missing, wrong, expired or revoked; send authorization: Bearer TOKEN");
     }
+    audit.came(caller.get());
     Scope wanted = scopes.of(ctx.method().name(), ctx.config().route().patternString());
     if (!caller.get().scope().includes(wanted)) {
+      audit.refused(ctx, caller.get(), "E584");
       return refused(
           request,
           Status.PERMISSION_DENIED,
@@ -94,6 +101,10 @@ public final class Guard implements DecoratingHttpServiceFunction {
               + wanted.id());
     }
     caller.get().on(ctx);
+    Newcomers.know(ctx);
+    if (wanted != Scope.READ) {
+      audit.watch(ctx, caller.get());
+    }
     open.watch(
         ctx,
         request.headers().get(HttpHeaderNames.AUTHORIZATION, ""),

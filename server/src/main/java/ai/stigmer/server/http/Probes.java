@@ -8,7 +8,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * For who only wants to know whether to restart the server or to send it work, as Kubernetes does,
@@ -24,22 +24,32 @@ public final class Probes {
   private Probes() {}
 
   public static HttpService live() {
-    return (ctx, request) -> word(true);
+    return (ctx, request) -> word(HttpStatus.OK, "ok");
   }
 
-  public static HttpService ready(BooleanSupplier isReady) {
+  /**
+   * @param status as {@link Ready#status} has it
+   */
+  public static HttpService ready(Supplier<String> status) {
     return (ctx, request) ->
         HttpResponse.of(
-            CompletableFuture.supplyAsync(
-                () -> word(isReady.getAsBoolean()), ctx.blockingTaskExecutor()));
+            CompletableFuture.supplyAsync(() -> told(status.get()), ctx.blockingTaskExecutor()));
   }
 
-  private static HttpResponse word(boolean isWell) {
+  private static HttpResponse told(String status) {
+    return switch (status) {
+      case "ready" -> word(HttpStatus.OK, "ok");
+      case Ready.UNREADY -> word(HttpStatus.SERVICE_UNAVAILABLE, "not ready");
+      default -> word(HttpStatus.OK, status);
+    };
+  }
+
+  private static HttpResponse word(HttpStatus status, String word) {
     return HttpResponse.of(
-        ResponseHeaders.builder(isWell ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE)
+        ResponseHeaders.builder(status)
             .contentType(MediaType.PLAIN_TEXT_UTF_8)
             .add(HttpHeaderNames.CACHE_CONTROL, "no-store")
             .build(),
-        HttpData.ofUtf8(isWell ? "ok\n" : "not ready\n"));
+        HttpData.ofUtf8(word + "\n"));
   }
 }

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
  * without another one it is degraded, and takes work all the same.
  */
 public final class Ready implements HttpService {
-  private static final String UNREADY = "unready";
+  /** The status of a server that can take no work. */
+  static final String UNREADY = "unready";
 
   private final List<Part> parts;
 
@@ -67,9 +68,9 @@ public final class Ready implements HttpService {
     return HttpResponse.of(CompletableFuture.supplyAsync(this::look, ctx.blockingTaskExecutor()));
   }
 
-  /** Whether everything is there that it needs. */
-  public boolean isReady() {
-    return !report().status().equals(UNREADY);
+  /** How it is now in a word; may block. */
+  public String status() {
+    return report().status();
   }
 
   /**

@@ -10,6 +10,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.events.SseWriter;
+import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.run.TraceParent;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -89,6 +90,7 @@ public final class Chat implements HttpService {
                                 .setMessage(chat.message()))
                         .build()));
     String id = execution.getMetadata().getId();
+    Audit.about(ctx, id);
     var completion = new Completion(id, chat.model(), clock.instant().getEpochSecond());
     if (chat.isStream()) {
       var writer = new SseWriter(ctx);

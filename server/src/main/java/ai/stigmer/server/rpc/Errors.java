@@ -50,7 +50,7 @@ public final class Errors {
           switch (problem.category()) {
             case USAGE -> Status.INVALID_ARGUMENT;
             case RUN, CONFIGURATION, CREDENTIALS, MODEL -> Status.FAILED_PRECONDITION;
-            case PROVIDER, STORE -> Status.UNAVAILABLE;
+            case PROVIDER, SERVER, STORE -> Status.UNAVAILABLE;
             case DENIED -> Status.PERMISSION_DENIED;
             case LIMIT -> Status.RESOURCE_EXHAUSTED;
             case INTERNAL -> Status.INTERNAL;

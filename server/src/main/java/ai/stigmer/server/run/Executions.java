@@ -126,6 +126,11 @@ public final class Executions implements AutoCloseable {
     return false;
   }
 
+  /** Why runs are not driven now; may block. */
+  public Optional<Problem> trouble() {
+    return engine.trouble();
+  }
+
   /**
    * Makes an execution, and the session for it when none is given. It is stored when this returns,
    * and runs when it is its turn.
