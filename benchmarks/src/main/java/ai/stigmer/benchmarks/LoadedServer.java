@@ -27,6 +27,8 @@ final class LoadedServer implements AutoCloseable {
   /** Streams of clients that do not read fill up at that many bytes. */
   private static final int WINDOW = 65_535;
 
+  private static final int CONNECTIONS = 16;
+
   private static final double TICKS_A_SECOND = 100;
 
   /** As the launcher starts it. */
@@ -37,7 +39,11 @@ final class LoadedServer implements AutoCloseable {
   private final Process process;
   private final String authority;
   private final ClientFactory clients =
-      ClientFactory.builder().http2InitialStreamWindowSize(WINDOW).build();
+      ClientFactory.builder()
+          .http2InitialStreamWindowSize(WINDOW)
+          // Otherwise all readers share one connection and one thread, here and in the server.
+          .maxNumEventLoopsPerEndpoint(CONNECTIONS)
+          .build();
 
   private LoadedServer(Path home, Path said, Process process, String authority) {
     this.home = home;

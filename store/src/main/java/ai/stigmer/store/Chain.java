@@ -72,11 +72,11 @@ record Chain(List<Recorded> entries, long last, String hash) {
    * @param after the place, from 1
    * @throws ai.stigmer.graphton.error.ProblemException as {@link #read}
    */
-  static List<Recorded> readBehind(Connection connection, Path file, Run run, long after)
+  static List<Recorded> readBehind(Statements statements, Path file, Run run, long after)
       throws SQLException {
     return after >= run.entries()
         ? List.of()
-        : behind(file.toString(), run, rows(connection, run, after), after);
+        : behind(file.toString(), run, rows(statements, run, after), after);
   }
 
   /**
@@ -154,16 +154,26 @@ record Chain(List<Recorded> entries, long last, String hash) {
 
   /** The rows of a whole run, the first one first. */
   static List<Row> rows(Connection connection, Run run) throws SQLException {
-    return rows(connection, run, Long.MIN_VALUE);
+    try (PreparedStatement statement = connection.prepareStatement(ROWS_FROM)) {
+      return rows(connection, statement, run, Long.MIN_VALUE);
+    }
+  }
+
+  /** The same for whoever asks often. */
+  static List<Row> rows(Statements statements, Run run) throws SQLException {
+    return rows(statements, run, Long.MIN_VALUE);
   }
 
   /** The rows of a run from a place on, the first one first. */
-  private static List<Row> rows(Connection connection, Run run, long from) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(ROWS_FROM)) {
-      statement.setLong(1, run.last());
-      statement.setLong(2, from);
-      return rows(connection, statement).reversed();
-    }
+  private static List<Row> rows(Statements statements, Run run, long from) throws SQLException {
+    return rows(statements.connection(), statements.of(ROWS_FROM), run, from);
+  }
+
+  private static List<Row> rows(
+      Connection connection, PreparedStatement statement, Run run, long from) throws SQLException {
+    statement.setLong(1, run.last());
+    statement.setLong(2, from);
+    return rows(connection, statement).reversed();
   }
 
   /** The rows that a statement finds, with their long texts. */

@@ -7,9 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -42,7 +40,7 @@ final class GroupCommit implements AutoCloseable {
 
   private final Path file;
   private final Connection connection;
-  private final Map<String, PreparedStatement> statements = new HashMap<>();
+  private final Statements statements;
   private final ConcurrentLinkedQueue<Waiting<?>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger queued = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
@@ -52,6 +50,7 @@ final class GroupCommit implements AutoCloseable {
   GroupCommit(Path file, Connection connection) {
     this.file = file;
     this.connection = connection;
+    this.statements = new Statements(connection);
     try {
       leaveTransactionsToUs(connection);
     } catch (SQLException e) {
@@ -92,12 +91,7 @@ final class GroupCommit implements AutoCloseable {
 
   /** A statement that is compiled once; only for work, and only within its transaction. */
   PreparedStatement prepared(String sql) throws SQLException {
-    PreparedStatement statement = statements.get(sql);
-    if (statement == null) {
-      statement = connection.prepareStatement(sql);
-      statements.put(sql, statement);
-    }
-    return statement;
+    return statements.of(sql);
   }
 
   /**
@@ -174,7 +168,7 @@ final class GroupCommit implements AutoCloseable {
       prepared("COMMIT").execute();
       batch.forEach(Waiting::finish);
     } catch (SQLException e) {
-      ProblemException problem = StoreProblems.of(file, e);
+      ProblemException problem = statements.failed(file, e);
       rollBack();
       if (problem.problem().code().equals("E506")) {
         broken = problem;

@@ -48,10 +48,14 @@ final class Runs {
 
   static @Nullable Run find(Connection connection, String runId) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
-      select.setString(1, runId);
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next() ? Run.of(rows) : null;
-      }
+      return found(select, runId);
+    }
+  }
+
+  private static @Nullable Run found(PreparedStatement select, String runId) throws SQLException {
+    select.setString(1, runId);
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next() ? Run.of(rows) : null;
     }
   }
 
@@ -69,7 +73,16 @@ final class Runs {
 
   /** As {@link #find}; a run that cannot be found is not there, or the table is damaged. */
   static Run require(Connection connection, Path file, String runId) throws SQLException {
-    Run run = find(connection, runId);
+    return there(find(connection, runId), connection, file, runId);
+  }
+
+  /** The same for whoever asks often. */
+  static Run require(Statements statements, Path file, String runId) throws SQLException {
+    return there(found(statements.of(FIND), runId), statements.connection(), file, runId);
+  }
+
+  private static Run there(@Nullable Run run, Connection connection, Path file, String runId)
+      throws SQLException {
     if (run == null) {
       ProblemException problem =
           Database.text(connection, "PRAGMA integrity_check(executions)").equals("ok")

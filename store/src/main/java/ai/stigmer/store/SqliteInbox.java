@@ -31,14 +31,14 @@ final class SqliteInbox implements Inbox {
 
   private final Path file;
   private final InstantSource clock;
-  private final Connection reading;
+  private final Statements reading;
   private final Supplier<GroupCommit> writing;
   private final Watchers watchers = new Watchers();
 
   /**
    * @param writing gives the writing connection, or refuses
    */
-  SqliteInbox(Path file, InstantSource clock, Connection reading, Supplier<GroupCommit> writing) {
+  SqliteInbox(Path file, InstantSource clock, Statements reading, Supplier<GroupCommit> writing) {
     this.file = file;
     this.clock = clock;
     this.reading = reading;
@@ -74,9 +74,9 @@ final class SqliteInbox implements Inbox {
   public Optional<Posted> find(String runId, String topic) {
     synchronized (reading) {
       try {
-        return find(reading, runId, topic);
+        return found(reading.of(FIND), runId, topic);
       } catch (SQLException e) {
-        throw StoreProblems.of(file, e);
+        throw reading.failed(file, e);
       }
     }
   }
@@ -125,15 +125,20 @@ final class SqliteInbox implements Inbox {
   static Optional<Posted> find(Connection connection, String runId, String topic)
       throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(FIND)) {
-      select.setString(1, runId);
-      select.setString(2, topic);
-      try (ResultSet rows = select.executeQuery()) {
-        return rows.next()
-            ? Optional.of(
-                new Posted(
-                    PostCodec.decode(rows.getString(2)), Instant.ofEpochMilli(rows.getLong(1))))
-            : Optional.empty();
-      }
+      return found(select, runId, topic);
+    }
+  }
+
+  private static Optional<Posted> found(PreparedStatement select, String runId, String topic)
+      throws SQLException {
+    select.setString(1, runId);
+    select.setString(2, topic);
+    try (ResultSet rows = select.executeQuery()) {
+      return rows.next()
+          ? Optional.of(
+              new Posted(
+                  PostCodec.decode(rows.getString(2)), Instant.ofEpochMilli(rows.getLong(1))))
+          : Optional.empty();
     }
   }
 }

@@ -44,7 +44,7 @@ public final class SqliteJournal implements Journal {
   private final Path file;
   private final InstantSource clock;
   private final Predicate<String> alive;
-  private final Connection reading;
+  private final Statements reading;
   private final @Nullable GroupCommit writing;
   private final Inbox inbox;
 
@@ -57,9 +57,9 @@ public final class SqliteJournal implements Journal {
     this.file = file;
     this.clock = clock;
     this.alive = alive;
-    this.reading = reading;
+    this.reading = new Statements(reading);
     this.writing = writing;
-    this.inbox = new SqliteInbox(file, clock, reading, () -> writing(file, writing));
+    this.inbox = new SqliteInbox(file, clock, this.reading, () -> writing(file, writing));
   }
 
   /** Loads SQLite. Worth doing early, on another thread; {@link #open} does it otherwise. */
@@ -156,7 +156,7 @@ public final class SqliteJournal implements Journal {
         run = Runs.require(reading, file, runId);
         rows = Chain.rows(reading, run);
       } catch (SQLException e) {
-        throw StoreProblems.of(file, e);
+        throw reading.failed(file, e);
       }
     }
     return new Seen(run, Chain.of(file.toString(), run, rows));
@@ -187,7 +187,7 @@ public final class SqliteJournal implements Journal {
       try {
         return Chain.readBehind(reading, file, Runs.require(reading, file, runId), after);
       } catch (SQLException e) {
-        throw StoreProblems.of(file, e);
+        throw reading.failed(file, e);
       }
     }
   }
@@ -214,7 +214,7 @@ public final class SqliteJournal implements Journal {
   @Override
   public List<RunSummary> list(int limit) {
     synchronized (reading) {
-      try (PreparedStatement select = reading.prepareStatement(LIST)) {
+      try (PreparedStatement select = reading.connection().prepareStatement(LIST)) {
         select.setInt(1, limit);
         return summaries(select);
       } catch (SQLException e) {
@@ -251,7 +251,7 @@ public final class SqliteJournal implements Journal {
   public void close() {
     synchronized (reading) {
       try {
-        reading.close();
+        reading.connection().close();
       } catch (SQLException e) {
         throw StoreProblems.of(file, e);
       }

@@ -27,9 +27,13 @@ import java.util.function.Consumer;
  * process until N runs that a dead one left are back at work: claimed, read, folded, and with a new
  * durable entry each; and until each of them has the first durable answer or outcome after that.
  * The floor, a process as well, claims each run and appends one entry, over the same journal,
- * without the loop. All processes have the launcher's options of the JVM.
+ * without the loop. All processes have the launcher's options of the JVM and, as it has, an
+ * ahead-of-time cache, made by one of the same kind before.
  */
 public final class RecoveryMain {
+  /** Set where a process makes a cache for those after it. */
+  private static final String TRAINS = "stigmer.trains";
+
   private RecoveryMain() {}
 
   static void main(String[] args) throws Exception {
@@ -40,6 +44,9 @@ public final class RecoveryMain {
       default -> measure(Options.of(args));
     }
     System.out.flush();
+    if (System.getProperty(TRAINS) != null) {
+      System.exit(0); // The cache is written on the way out.
+    }
     // As a crash does it: nothing is given back.
     Runtime.getRuntime().halt(0);
   }
@@ -52,10 +59,12 @@ public final class RecoveryMain {
       var back = new ArrayList<Double>();
       var working = new ArrayList<Double>();
       var floors = new ArrayList<Double>();
-      child("interrupt", folder, runs);
+      child("interrupt", folder, List.of(), runs);
+      train("floor", folder);
+      train("recover", folder);
       for (long round = 0; round < rounds; round++) {
-        floors.add(Double.parseDouble(child("floor", copy(folder, "floor-" + round))));
-        String[] ours = child("recover", copy(folder, "recover-" + round)).split(" ", -1);
+        floors.add(Double.parseDouble(trained("floor", folder, round)));
+        String[] ours = trained("recover", folder, round).split(" ", -1);
         back.add(Double.parseDouble(ours[0]));
         working.add(Double.parseDouble(ours[1]));
       }
@@ -192,22 +201,47 @@ public final class RecoveryMain {
     return copy;
   }
 
-  private static String child(String what, Path folder, String... more) throws IOException {
+  private static void train(String what, Path folder) throws IOException {
+    Path there = copy(folder, what + "-training");
+    var _ =
+        child(
+            what, there, List.of("-XX:AOTCacheOutput=" + cache(what, folder), "-D" + TRAINS + "="));
+  }
+
+  private static String trained(String what, Path folder, long round) throws IOException {
+    Path there = copy(folder, what + "-" + round);
+    return child(what, there, List.of("-XX:AOTCache=" + cache(what, folder)));
+  }
+
+  private static Path cache(String what, Path folder) {
+    return folder.resolve(what + ".aot");
+  }
+
+  private static String child(String what, Path folder, List<String> options, String... more)
+      throws IOException {
     var line =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                RecoveryMain.class.getName(),
-                what,
-                folder.toString()));
+                "--enable-native-access=ALL-UNNAMED"));
+    line.addAll(options);
+    line.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            RecoveryMain.class.getName(),
+            what,
+            folder.toString()));
     line.addAll(List.of(more));
+    // The JVM that writes a cache tells its whole command line.
+    boolean isTraining = options.stream().anyMatch(option -> option.contains(TRAINS));
     Process process =
-        new ProcessBuilder(line).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(line)
+            .redirectError(
+                isTraining ? ProcessBuilder.Redirect.DISCARD : ProcessBuilder.Redirect.INHERIT)
+            .start();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
   }
 

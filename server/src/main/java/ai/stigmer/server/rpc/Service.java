@@ -3,29 +3,35 @@ package ai.stigmer.server.rpc;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Builds a service from methods that return their answer or throw. Not thread-safe. */
 public final class Service {
-  private final ServerServiceDefinition.Builder methods;
+  private final ServiceDescriptor descriptor;
+  private final List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
   private final Errors errors;
 
   /**
    * @param errors says what a caller is told of a failure
    */
   public Service(ServiceDescriptor descriptor, Errors errors) {
-    this.methods = ServerServiceDefinition.builder(descriptor);
+    this.descriptor = requireNonNull(descriptor, "descriptor is null");
     this.errors = requireNonNull(errors, "errors is null");
   }
 
   /** A method with one answer. */
   public <Q, A> Service method(MethodDescriptor<Q, A> method, Function<Q, A> answer) {
-    methods.addMethod(
-        method,
+    ServerCallHandler<Q, A> handler =
         ServerCalls.asyncUnaryCall(
             (request, observer) -> {
               A message;
@@ -37,14 +43,14 @@ public final class Service {
               }
               observer.onNext(message);
               observer.onCompleted();
-            }));
+            });
+    methods.add(ServerMethodDefinition.create(method, handler));
     return this;
   }
 
-  /** A method with a stream of answers. */
+  /** A method with a stream of answers; one that goes to many callers is encoded once. */
   public <Q, A> Service stream(MethodDescriptor<Q, A> method, Streaming<Q, A> streaming) {
-    methods.addMethod(
-        method,
+    ServerCallHandler<Q, A> handler =
         ServerCalls.asyncServerStreamingCall(
             (request, observer) -> {
               try {
@@ -52,7 +58,12 @@ public final class Service {
               } catch (RuntimeException e) {
                 observer.onError(errors.of(method.getFullMethodName(), e));
               }
-            }));
+            });
+    MethodDescriptor<Q, A> shared =
+        method.toBuilder(
+                method.getRequestMarshaller(), new SharedEncoding<>(method.getResponseMarshaller()))
+            .build();
+    methods.add(ServerMethodDefinition.create(shared, handler));
     return this;
   }
 
@@ -68,6 +79,25 @@ public final class Service {
    * @throws IllegalStateException when a method of it is missing
    */
   public ServerServiceDefinition build() {
-    return methods.build();
+    requireAll();
+    var served =
+        ServiceDescriptor.newBuilder(descriptor.getName())
+            .setSchemaDescriptor(descriptor.getSchemaDescriptor());
+    methods.forEach(method -> served.addMethod(method.getMethodDescriptor()));
+    var definition = ServerServiceDefinition.builder(served.build());
+    methods.forEach(definition::addMethod);
+    return definition.build();
+  }
+
+  private void requireAll() {
+    Set<String> there =
+        methods.stream()
+            .map(method -> method.getMethodDescriptor().getFullMethodName())
+            .collect(Collectors.toSet());
+    for (MethodDescriptor<?, ?> method : descriptor.getMethods()) {
+      if (!there.contains(method.getFullMethodName())) {
+        throw new IllegalStateException("no method " + method.getFullMethodName());
+      }
+    }
   }
 }

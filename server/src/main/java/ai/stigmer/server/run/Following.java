@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An execution that is under way here, and its state so far.
@@ -34,6 +35,7 @@ final class Following {
   private final SteeringDesk desk;
   private final InstantSource clock;
   private StatusFold fold;
+  private @Nullable AgentExecution state;
   private boolean isDecided;
   private long seen;
   private int ends;
@@ -86,6 +88,7 @@ final class Following {
 
   synchronized Change add(AgentEvent event) {
     isDrivenHere |= event instanceof AgentEvent.RunStarted;
+    state = null;
     if (isDecided) {
       return isEnd(event) ? Change.DURABLE : Change.NOTHING;
     }
@@ -159,6 +162,7 @@ final class Following {
     if (news.isEmpty()) {
       return news;
     }
+    state = null;
     if (!isDecided) {
       if (seen == 0) {
         fold = new StatusFold(clock);
@@ -230,6 +234,7 @@ final class Following {
 
   /** It cannot go on. */
   synchronized void fail(String error) {
+    state = null;
     if (!isDecided) {
       fold.failed(error);
       // It has gone on, if only as far as this.
@@ -239,13 +244,19 @@ final class Following {
 
   /** Somebody reports a status. What is terminal in it counts, whatever the run does from there. */
   synchronized void merge(AgentExecutionStatus report) {
+    state = null;
     fold.merge(report);
     isDecided |= StatusMerge.isTerminal(report.getPhase());
   }
 
-  /** As it is now. */
+  /** As it is now: the same object until something changes, so that its readers share it. */
   synchronized AgentExecution state() {
-    return stored.toBuilder().setStatus(status(stored)).build();
+    AgentExecution now = state;
+    if (now == null) {
+      now = stored.toBuilder().setStatus(status(stored)).build();
+      state = now;
+    }
+    return now;
   }
 
   /** Its status over the audit of a stored execution. */

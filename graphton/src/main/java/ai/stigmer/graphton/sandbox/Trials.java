@@ -1,0 +1,86 @@
+package ai.stigmer.graphton.sandbox;
+
+import ai.stigmer.graphton.sandbox.Sandbox.Found;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/*
+ * A server begins a thousand runs at once, and each of them asks whether the sandbox works. A trial makes two processes
+ * and tells of the machine, not of the run, so one answers for all who ask soon after. A sandbox that has stopped
+ * working meanwhile lets no command out: the command fails.
+ */
+/**
+ * What trials of the sandbox have shown a moment ago.
+ *
+ * <p>Thread contract: thread-safe; those who ask while one is tried wait for its answer.
+ */
+final class Trials {
+  private static final Duration GOOD_FOR = Duration.ofSeconds(10);
+
+  private final Function<Confinement, Found> trial;
+  private final LongSupplier nanos;
+  private final Map<Kind, Answer> answers = new HashMap<>();
+
+  /** Sandboxes that differ in nothing but the folder in which commands work. */
+  private record Kind(
+      Path home,
+      List<Path> hidden,
+      List<Path> readable,
+      Network network,
+      Limits limits,
+      List<Path> writable) {
+
+    static Kind of(SandboxPolicy policy) {
+      return new Kind(
+          policy.home(),
+          policy.hidden(),
+          policy.readable(),
+          policy.network(),
+          policy.limits(),
+          policy.writable());
+    }
+  }
+
+  /** Empty when it worked. */
+  private record Answer(long nanos, Optional<Found> missing) {}
+
+  /**
+   * @param nanos a clock that only goes forward
+   */
+  Trials(Function<Confinement, Found> trial, LongSupplier nanos) {
+    this.trial = trial;
+    this.nanos = nanos;
+  }
+
+  /** Tries a sandbox, unless one of its kind was tried a moment ago. */
+  synchronized Found of(SandboxPolicy policy, Confinement sandbox) {
+    long now = nanos.getAsLong();
+    answers.values().removeIf(answer -> now - answer.nanos() >= GOOD_FOR.toNanos());
+    Kind kind = Kind.of(policy);
+    Answer known = answers.get(kind);
+    if (known != null) {
+      return known.missing().orElseGet(() -> inItsWorkspace(policy, sandbox));
+    }
+    Found found = trial.apply(sandbox);
+    boolean works = found instanceof Found.Works;
+    answers.put(kind, new Answer(nanos.getAsLong(), works ? Optional.empty() : Optional.of(found)));
+    return found;
+  }
+
+  /** What a trial would have found out about this workspace. */
+  private static Found inItsWorkspace(SandboxPolicy policy, Confinement sandbox) {
+    try {
+      var _ = ProtectedPlaces.of(policy.workspace(), policy.hidden(), policy.unreadable());
+      return new Found.Works(sandbox);
+    } catch (IOException e) {
+      return new Found.Missing(String.valueOf(e.getMessage()), List.of());
+    }
+  }
+}

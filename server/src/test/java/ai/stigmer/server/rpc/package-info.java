@@ -1,0 +1,5 @@
+/** Tests of what all services share. */
+@NullMarked
+package ai.stigmer.server.rpc;
+
+import org.jspecify.annotations.NullMarked;
