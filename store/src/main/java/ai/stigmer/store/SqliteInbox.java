@@ -85,9 +85,9 @@ final class SqliteInbox implements Inbox {
   public Map<String, Instant> postedSince(Instant time) {
     synchronized (reading) {
       try {
-        return postedSince(reading, time);
+        return postedSince(reading.connection(), time);
       } catch (SQLException e) {
-        throw StoreProblems.of(file, e);
+        throw reading.failed(file, e);
       }
     }
   }

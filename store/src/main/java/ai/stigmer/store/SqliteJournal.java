@@ -199,14 +199,14 @@ public final class SqliteJournal implements Journal {
     synchronized (reading) {
       try {
         for (String runId : runIds) {
-          Run run = Runs.find(reading, runId);
+          Run run = Runs.find(reading.connection(), runId);
           if (run != null) {
             heads.put(runId, new Head(run.entries(), Hold.NOBODY));
           }
         }
         return heads;
       } catch (SQLException e) {
-        throw StoreProblems.of(file, e);
+        throw reading.failed(file, e);
       }
     }
   }

@@ -115,9 +115,13 @@ final class Decisions implements AutoCloseable {
     }
   }
 
-  /** The sub-agents of an execution that have not ended, as far as their beginnings were seen. */
-  Set<String> children(String id) {
-    return Set.copyOf(children.getOrDefault(id, Map.of()).keySet());
+  /** Executions and their sub-agents that have not ended, as far as their beginnings were seen. */
+  Set<String> withChildren(Set<String> ids) {
+    return ids.stream()
+        .flatMap(
+            id ->
+                Stream.concat(Stream.of(id), children.getOrDefault(id, Map.of()).keySet().stream()))
+        .collect(Collectors.toSet());
   }
 
   /** Whether a sub-agent of an execution has come further than was read. */

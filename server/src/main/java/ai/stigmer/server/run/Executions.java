@@ -24,8 +24,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -229,9 +227,7 @@ public final class Executions implements AutoCloseable {
 
   /** Their runs, and those of their sub-agents. */
   Set<String> runs() {
-    return live.keySet().stream()
-        .flatMap(id -> Stream.concat(Stream.of(id), decisions.children(id).stream()))
-        .collect(Collectors.toSet());
+    return decisions.withChildren(live.keySet());
   }
 
   /** Whether its journal, or that of a sub-agent of it, has more than was read of it. */
