@@ -96,7 +96,7 @@ final class ValueCheck {
         // What stands there may be a key, so it is not quoted.
         : Optional.of(
             Problems.of(
-                    "E547",
+                    "E144",
                     "workspace.store is neither an absolute folder nor a bucket of S3",
                     location)
                 .help(

@@ -173,9 +173,11 @@ public final class Graphton {
   }
 
   /**
-   * Runs the agent.
+   * Runs the agent. A run of this id of which nothing was written, because whoever made it died, is
+   * begun.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException when the journal cannot start the run
+   * @throws ai.stigmer.graphton.error.ProblemException when the journal cannot start the run;
+   *     {@code E504} when it has begun
    */
   public RunResult run(Agent agent, String message, String runId) {
     return RunTree.start(options, agent, message, runId);

@@ -54,7 +54,7 @@ final class RunTree {
   /** Begins a run. */
   static RunResult start(Graphton.Options options, Agent agent, String message, String runId) {
     requirePrices(options, agent);
-    try (JournalWriter writer = options.journal().create(runId, options.owner())) {
+    try (JournalWriter writer = options.journal().begin(runId, options.owner())) {
       RunPlan plan =
           new RunTree(options, Tally.NOTHING)
               .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);

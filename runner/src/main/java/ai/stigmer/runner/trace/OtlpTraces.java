@@ -126,7 +126,7 @@ final class OtlpTraces implements RunObserver {
   @Override
   public void close() {
     if (!provider.shutdown().join(FLUSH_SECONDS, TimeUnit.SECONDS).isDone()) {
-      exporter.failed();
+      exporter.failed(null);
     }
   }
 }

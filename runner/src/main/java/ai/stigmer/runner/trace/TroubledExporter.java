@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exporter that says once that its spans do not get through, and again only after they did.
@@ -33,24 +34,38 @@ final class TroubledExporter implements SpanExporter {
           if (result.isSuccess()) {
             told.set(false);
           } else {
-            failed();
+            failed(result.getFailureThrowable());
           }
         });
   }
 
-  /** Spans did not get through. */
-  void failed() {
+  /**
+   * Spans did not get through.
+   *
+   * @param why null when it is not known
+   */
+  void failed(@Nullable Throwable why) {
     if (told.compareAndSet(false, true)) {
-      trouble.accept(lost());
+      trouble.accept(lost(why));
     }
   }
 
-  private Problem lost() {
-    return Problem.of("E143", Problem.Category.RUN, "traces of runs do not reach their collector")
-        .from(endpoint)
+  private Problem lost(@Nullable Throwable why) {
+    Problem lost =
+        Problem.of("E143", Problem.Category.RUN, "traces of runs do not reach their collector");
+    return (why == null ? lost.from(endpoint) : lost.from(endpoint, inWords(why)))
         .help(
             "check that it listens there for OTLP over HTTP, and what telemetry.headers says",
             "the run itself is not concerned");
+  }
+
+  private static String inWords(Throwable why) {
+    Throwable first = why;
+    while (first.getCause() != null) {
+      first = first.getCause();
+    }
+    String message = first.getMessage() == null ? "" : first.getMessage();
+    return message.lines().findFirst().orElse(first.getClass().getSimpleName());
   }
 
   @Override

@@ -34,8 +34,8 @@ class FollowingTest {
   @Test
   void aReportAndAFailureChangeTheState() {
     var _ = following.state();
-    following.fail("E900: broken");
-    assertThat(following.state().getStatus().getError()).isEqualTo("E900: broken");
+    following.fail("E201: broken");
+    assertThat(following.state().getStatus().getError()).isEqualTo("E201: broken");
     following.merge(
         AgentExecutionStatus.newBuilder().setPhase(ExecutionPhase.EXECUTION_CANCELLED).build());
     assertThat(following.state().getStatus().getPhase())

@@ -1,6 +1,7 @@
 package ai.stigmer.testkit.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.cancel.CancelToken;
@@ -115,6 +116,15 @@ class ResumeTest extends LoopFixture {
     assertThat(result.end()).isEqualTo(new RunEnd.Completed("42"));
     assertThat(entries("r")).hasSize(before);
     again.assertLaws();
+  }
+
+  @Test
+  void aRunThatDiedBeforeItsFirstEntryIsBegunUnderItsId() {
+    journal.create("r", "one who died").close();
+    RunResult result = runner(says("42")).run(Agent.named("a").build(), "?", "r");
+    assertThat(result.end()).isEqualTo(new RunEnd.Completed("42"));
+    assertThatThrownBy(() -> runner().run(Agent.named("a").build(), "?", "r"))
+        .hasMessageContaining("E504");
   }
 
   @Test
