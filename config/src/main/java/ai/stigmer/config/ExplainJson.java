@@ -11,7 +11,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 final class ExplainJson {
   private ExplainJson() {}
 
-  static String of(Resolved resolved) {
+  static String of(Resolved resolved, String part) {
     ObjectNode root = JsonNodeFactory.instance.objectNode().put("schema", 1);
     Resolution mode = resolved.get(SettingsTable.MODE);
     root.putObject("mode")
@@ -20,7 +20,7 @@ final class ExplainJson {
         .put("location", mode.location());
     ArrayNode settings = root.putArray("settings");
     for (Resolution resolution : resolved.settings()) {
-      if (!resolution.setting().key().equals(SettingsTable.MODE)) {
+      if (!resolution.setting().key().equals(SettingsTable.MODE) && resolution.isOf(part)) {
         setting(settings.addObject(), resolution);
       }
     }
@@ -29,6 +29,7 @@ final class ExplainJson {
       ArrayNode rows = fallbacks.addObject().putArray("settings");
       fallback.settings().stream()
           .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
+          .filter(resolution -> resolution.isOf(part))
           .forEach(resolution -> setting(rows.addObject(), resolution));
     }
     ArrayNode notes = root.putArray("notes");

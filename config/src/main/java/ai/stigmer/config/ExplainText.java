@@ -2,6 +2,7 @@ package ai.stigmer.config;
 
 import ai.stigmer.config.Resolution.Shadowed;
 import ai.stigmer.graphton.model.Secret;
+import java.util.List;
 
 /** The table of {@code stigmer config explain}. */
 final class ExplainText {
@@ -9,31 +10,39 @@ final class ExplainText {
   private static final int FROM = 10;
 
   private final StringBuilder text = new StringBuilder();
+  private final String part;
   private final int key;
 
-  private ExplainText(Resolved resolved) {
-    key =
+  private ExplainText(Resolved resolved, String part) {
+    this.part = part;
+    this.key =
         2
             + resolved.settings().stream()
+                .filter(resolution -> resolution.isOf(part))
                 .mapToInt(resolution -> resolution.setting().key().length())
                 .max()
                 .orElse(0);
   }
 
-  static String of(Resolved resolved) {
-    return new ExplainText(resolved).all(resolved);
+  static String of(Resolved resolved, String part) {
+    return new ExplainText(resolved, part).all(resolved);
   }
 
   private String all(Resolved resolved) {
     row("KEY", "VALUE", "FROM", "WHERE");
-    resolved.settings().forEach(this::setting);
+    resolved.settings().stream().filter(row -> row.isOf(part)).forEach(this::setting);
     int number = 0;
     for (Resolved fallback : resolved.fallbackRows()) {
       number++;
-      row("fallback " + number, "", "", "");
-      fallback.settings().stream()
-          .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
-          .forEach(this::setting);
+      List<Resolution> rows =
+          fallback.settings().stream()
+              .filter(resolution -> SettingsTable.isOfOneModel(resolution.setting().key()))
+              .filter(resolution -> resolution.isOf(part))
+              .toList();
+      if (!rows.isEmpty()) {
+        row("fallback " + number, "", "", "");
+        rows.forEach(this::setting);
+      }
     }
     resolved.notes().forEach(note -> text.append("note  ").append(note).append('\n'));
     return text.toString();

@@ -45,6 +45,15 @@ record Resolution(
     this(setting, value, resolved, layer, location, sent, shadowed, List.of(), List.of());
   }
 
+  /**
+   * Whether it is this setting or belongs to this section.
+   *
+   * @param part empty means all
+   */
+  boolean isOf(String part) {
+    return part.isEmpty() || setting.key().equals(part) || setting.key().startsWith(part + ".");
+  }
+
   /** What is sent: the full id where there is one. */
   Optional<String> effective() {
     return resolved.isPresent() ? resolved : value;

@@ -489,12 +489,30 @@ public final class Resolved {
 
   /** The same as JSON, schema 1. Holds no secret. */
   public String toJson() {
-    return ExplainJson.of(this);
+    return toJson("");
+  }
+
+  /**
+   * The same for one setting, or for those of a section.
+   *
+   * @param part {@code llm.model}, {@code llm}; empty means all
+   */
+  public String toJson(String part) {
+    return ExplainJson.of(this, part);
   }
 
   /** The same as a table for people. Holds no secret. */
   public String toText() {
-    return ExplainText.of(this);
+    return toText("");
+  }
+
+  /**
+   * The same for one setting, or for those of a section.
+   *
+   * @param part {@code llm.model}, {@code llm}; empty means all
+   */
+  public String toText(String part) {
+    return ExplainText.of(this, part);
   }
 
   List<Resolution> settings() {

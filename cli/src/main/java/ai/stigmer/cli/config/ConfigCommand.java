@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  stigmer config explain",
+      "  stigmer config explain llm.model",
       "  stigmer config explain --json --request llm.model=claude-opus-4",
       "  stigmer config set llm.model qwen3:8b",
       "  stigmer config set llm.api_key < key.txt"
@@ -84,11 +85,20 @@ public final class ConfigCommand implements Runnable {
   int explain(
       @Mixin LlmOptions options,
       @Mixin RequestOptions requests,
-      @Option(names = "--json", description = "As JSON, without any key.") boolean json) {
+      @Option(names = "--json", description = "As JSON, without any key.") boolean json,
+      @Parameters(
+              arity = "0..1",
+              paramLabel = "KEY",
+              description = "Only this setting, llm.model, or this section, llm.")
+          @Nullable String part) {
+    String shown = part == null ? "" : requirePart(part);
     Resolved resolved =
         Cascade.resolve(requests.added(options.input(env, "stigmer config explain", clock)));
     if (json) {
-      out.println(resolved.toJson());
+      out.println(resolved.toJson(shown));
+    } else if (!shown.isEmpty()) {
+      out.print(resolved.toText(shown));
+      tell(resolved.problems());
     } else {
       out.print(resolved.toText());
       if (resolved.engine() == EngineChoice.TEMPORAL) {
@@ -101,6 +111,13 @@ public final class ConfigCommand implements Runnable {
     }
     out.flush();
     return resolved.exitStatus();
+  }
+
+  private static String requirePart(String part) {
+    if (SettingInfo.all().stream().noneMatch(info -> info.key().startsWith(part + "."))) {
+      var _ = SettingInfo.named(part);
+    }
+    return part;
   }
 
   /** What a client of Temporal reads besides; settings of ours go first. */

@@ -50,6 +50,27 @@ class ConfigCommandTest {
   }
 
   @Test
+  void explainShowsOneSettingOrOneSectionWhenItIsAskedForThat() {
+    shell.export("STIGMER_LLM_MODEL", "qwen3:8b");
+    String[] fallback = {"--fallbacks", "ollama/qwen3:4b"};
+    assertThat(shell.stigmer("config", "explain", "llm.model", fallback[0], fallback[1])).isZero();
+    assertThat(keys()).containsExactly("KEY", "llm.model", "fallback", "llm.model", "└");
+    assertThat(shell.out()).contains("STIGMER_LLM_MODEL");
+    assertThat(shell.stigmer("config", "explain", "llm.timeouts")).isZero();
+    assertThat(keys())
+        .containsExactly(
+            "KEY", "llm.timeouts.connect", "llm.timeouts.first_token", "llm.timeouts.idle");
+    assertThat(shell.stigmer("config", "explain", "engine", "--json")).isZero();
+    assertThat(shell.out()).contains("{\"key\":\"engine\"").doesNotContain("llm.model");
+    assertThat(shell.stigmer("config", "explain", "llm.modl")).isEqualTo(3);
+    assertThat(shell.err()).contains("error[E106]", "llm.model");
+  }
+
+  private List<String> keys() {
+    return shell.out().lines().map(line -> line.strip().split(" +")[0]).toList();
+  }
+
+  @Test
   void explainEndsWithThreeForWhatIsWrongAndFourForAMissingKey() {
     assertThat(shell.stigmer("config", "explain")).isZero();
     assertThat(shell.stigmer("config", "explain", "--mode", "cloud")).isEqualTo(4);
