@@ -21,8 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Which values nobody may see: those of a process, and those that a run has besides. */
 public final class KnownSecrets {
@@ -32,6 +35,17 @@ public final class KnownSecrets {
   /** What the names of variables for keys of models, of the server and of its users end with. */
   private static final Pattern OWN =
       Pattern.compile("STIGMER_.*(KEY|TOKEN|PASSWORD)|[A-Z0-9]+_API_KEY");
+
+  /** Settings of ours, and their variables, that sound like secrets and are none. */
+  private static final Set<String> PLAIN =
+      SettingInfo.all().stream()
+          .filter(setting -> !setting.secret())
+          .flatMap(
+              setting ->
+                  Stream.concat(
+                      Stream.of(setting.key()),
+                      setting.variables().stream().map(SettingInfo.EnvVariable::name)))
+          .collect(Collectors.toUnmodifiableSet());
 
   private static final Pattern PASSWORD_IN_URL =
       Pattern.compile("[a-z][a-z0-9+.-]*://[^/@:\\s]*:([^/@\\s]+)@.*", Pattern.DOTALL);
@@ -120,9 +134,8 @@ public final class KnownSecrets {
   }
 
   private static void add(String name, String value, Collection<String> found) {
-    if (OWN.matcher(name).matches()
-        || !KeyShape.vendorOf(value).isEmpty()
-        || isSecretByName(name, value)) {
+    boolean isNamedSo = OWN.matcher(name).matches() || isSecretByName(name, value);
+    if ((isNamedSo && !PLAIN.contains(name)) || !KeyShape.vendorOf(value).isEmpty()) {
       found.add(value);
     }
     if (name.endsWith(FILE) && OWN.matcher(name.replaceFirst(FILE + "$", "")).matches()) {

@@ -64,6 +64,15 @@ class KnownSecretsTest {
   }
 
   @Test
+  void aSettingOfOursThatOnlySoundsLikeASecretIsNone(@TempDir Path home) throws IOException {
+    Files.writeString(
+        home.resolve("config.yaml"), "temporal:\n  fairness_key: the-payments-department\n");
+    var env = Map.of("STIGMER_HOME", home.toString(), "STIGMER_TEMPORAL_FAIRNESS_KEY", "payments");
+    String text = "payments of the-payments-department";
+    assertThat(KnownSecrets.in(env).text(text)).isEqualTo(text);
+  }
+
+  @Test
   void whatAServerIsGivenUnderASecretNameIsSecret() {
     var server =
         new McpServer(

@@ -204,7 +204,7 @@ class LimitsTest {
 
   @Test
   void aClientThatSendsItsHeadByteByByteIsCutOffAndOneThatWasLetInIsNot() throws Exception {
-    try (Server patient = server(Duration.ofMillis(300));
+    try (Server patient = server(Duration.ofSeconds(5));
         Socket slow = new Socket(InetAddress.getLoopbackAddress(), patient.activeLocalPort());
         Socket known = new Socket(InetAddress.getLoopbackAddress(), patient.activeLocalPort())) {
       write(known, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");

@@ -2,14 +2,11 @@ package ai.stigmer.temporal;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.subagent.ChildIds;
-import io.grpc.StatusRuntimeException;
 import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,8 +33,11 @@ final class Reminders implements AutoCloseable {
   /** Whoever leaves word is about to tell the workflow, too. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  /** Covers clocks that differ, and words from before this worker was there. */
+  /** Covers clocks that differ. */
   private static final Duration WINDOW = Duration.ofHours(1);
+
+  /** Words from before this worker was there, and those that no workflow could be told of. */
+  private static final Duration LONGEST = Duration.ofDays(7);
 
   private final WorkflowClient client;
   private final Journal journal;
@@ -46,6 +46,7 @@ final class Reminders implements AutoCloseable {
   private final SteeringDesk steering;
   private final Map<String, Instant> seen = new HashMap<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private Instant since = Instant.MIN;
 
   Reminders(WorkflowClient client, Journal journal, InstantSource clock) {
     this.client = requireNonNull(client, "client is null");
@@ -66,8 +67,8 @@ final class Reminders implements AutoCloseable {
       do {
         try {
           look();
-        } catch (ProblemException e) {
-          // The journal is away; words wait there until it is back.
+        } catch (RuntimeException e) {
+          // The journal is away, as a rule; words wait there until it is back.
         }
       } while (!closed.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
@@ -78,14 +79,25 @@ final class Reminders implements AutoCloseable {
   /** One look. Not thread-safe. */
   void look() {
     Instant now = clock.instant();
-    Map<String, Instant> posted = journal.inbox().postedSince(now.minus(WINDOW));
+    Instant longest = now.minus(LONGEST);
+    Map<String, Instant> posted =
+        journal.inbox().postedSince(since.isAfter(longest) ? since : longest);
     seen.keySet().retainAll(posted.keySet());
-    posted.forEach(
-        (runId, time) -> {
-          if (time.isBefore(now.minus(GRACE)) && !time.equals(seen.get(runId)) && isDone(runId)) {
-            seen.put(runId, time);
-          }
-        });
+    boolean all = true;
+    for (Map.Entry<String, Instant> word : posted.entrySet()) {
+      String runId = word.getKey();
+      Instant time = word.getValue();
+      if (time.isBefore(now.minus(GRACE)) && !time.equals(seen.get(runId))) {
+        if (isDone(runId)) {
+          seen.put(runId, time);
+        } else {
+          all = false;
+        }
+      }
+    }
+    if (all) {
+      since = now.minus(WINDOW);
+    }
   }
 
   /** Returns false when it has to be tried again. */
@@ -100,7 +112,8 @@ final class Reminders implements AutoCloseable {
     } catch (WorkflowNotFoundException e) {
       // It is driven otherwise, or over.
       return true;
-    } catch (ProblemException | WorkflowException | StatusRuntimeException e) {
+    } catch (RuntimeException e) {
+      // Temporal or the journal is away, or this one run is damaged: the others are looked at.
       return false;
     }
   }

@@ -7,26 +7,26 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /*
  * A server begins a thousand runs at once, and each of them asks whether the sandbox works. A trial makes two processes
- * and tells of the machine, not of the run, so one answers for all who ask soon after. A sandbox that has stopped
- * working meanwhile lets no command out: the command fails.
+ * and tells of the machine, not of the run, so one that worked answers for all who ask soon after. A sandbox that has
+ * stopped working meanwhile lets no command out: the command fails. One that did not work answers for nobody else: its
+ * reason may be the workspace, or that somebody was interrupted.
  */
 /**
- * What trials of the sandbox have shown a moment ago.
+ * Which sandboxes have worked a moment ago.
  *
- * <p>Thread contract: thread-safe; those who ask while one is tried wait for its answer.
+ * <p>Thread contract: thread-safe; nobody waits for another one's trial.
  */
 final class Trials {
   private static final Duration GOOD_FOR = Duration.ofSeconds(10);
 
   private final Function<Confinement, Found> trial;
   private final LongSupplier nanos;
-  private final Map<Kind, Answer> answers = new HashMap<>();
+  private final Map<Kind, Long> worked = new HashMap<>();
 
   /** Sandboxes that differ in nothing but the folder in which commands work. */
   private record Kind(
@@ -48,9 +48,6 @@ final class Trials {
     }
   }
 
-  /** Empty when it worked. */
-  private record Answer(long nanos, Optional<Found> missing) {}
-
   /**
    * @param nanos a clock that only goes forward
    */
@@ -60,18 +57,26 @@ final class Trials {
   }
 
   /** Tries a sandbox, unless one of its kind was tried a moment ago. */
-  synchronized Found of(SandboxPolicy policy, Confinement sandbox) {
-    long now = nanos.getAsLong();
-    answers.values().removeIf(answer -> now - answer.nanos() >= GOOD_FOR.toNanos());
+  Found of(SandboxPolicy policy, Confinement sandbox) {
     Kind kind = Kind.of(policy);
-    Answer known = answers.get(kind);
-    if (known != null) {
-      return known.missing().orElseGet(() -> inItsWorkspace(policy, sandbox));
+    if (hasWorked(kind)) {
+      return inItsWorkspace(policy, sandbox);
     }
     Found found = trial.apply(sandbox);
-    boolean works = found instanceof Found.Works;
-    answers.put(kind, new Answer(nanos.getAsLong(), works ? Optional.empty() : Optional.of(found)));
+    if (found instanceof Found.Works) {
+      works(kind);
+    }
     return found;
+  }
+
+  private synchronized boolean hasWorked(Kind kind) {
+    long now = nanos.getAsLong();
+    worked.values().removeIf(time -> now - time >= GOOD_FOR.toNanos());
+    return worked.containsKey(kind);
+  }
+
+  private synchronized void works(Kind kind) {
+    worked.put(kind, nanos.getAsLong());
   }
 
   /** What a trial would have found out about this workspace. */

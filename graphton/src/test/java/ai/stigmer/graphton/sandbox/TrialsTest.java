@@ -50,11 +50,12 @@ class TrialsTest {
   }
 
   @Test
-  void aTrialThatFailedAnswersLikewise() throws IOException {
-    shown = new Found.Missing("forbidden here", List.of());
-    var _ = trials.of(policy("a"), sandbox("a"));
+  void aTrialThatFailedAnswersForNobodyElse() throws IOException {
+    shown = new Found.Missing("a link in the workspace a", List.of());
+    assertThat(trials.of(policy("a"), sandbox("a"))).isEqualTo(shown);
+    shown = new Found.Works(sandbox("b"));
     assertThat(trials.of(policy("b"), sandbox("b"))).isEqualTo(shown);
-    assertThat(tried).isEqualTo(1);
+    assertThat(tried).isEqualTo(2);
   }
 
   @Test

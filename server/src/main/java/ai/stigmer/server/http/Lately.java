@@ -3,6 +3,7 @@ package ai.stigmer.server.http;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,9 +42,21 @@ public final class Lately implements Supplier<Optional<Problem>> {
     return known.problem;
   }
 
+  private Optional<Problem> looked() {
+    try {
+      return look.get();
+    } catch (ProblemException e) {
+      return Optional.of(e.problem());
+    } catch (RuntimeException e) {
+      return Optional.of(
+          Problem.of(
+              "E900", Problem.Category.INTERNAL, "the look failed: " + e.getClass().getName()));
+    }
+  }
+
   private void fetch() {
     try {
-      last = new Answer(look.get(), System.nanoTime());
+      last = new Answer(looked(), System.nanoTime());
     } finally {
       isLooking.set(false);
     }

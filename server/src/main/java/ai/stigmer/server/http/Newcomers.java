@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +36,7 @@ public final class Newcomers {
   /** Looks after a new connection. */
   public void meet(ChannelPipeline pipeline) {
     Channel channel = pipeline.channel();
-    var _ =
+    Future<?> timer =
         channel
             .eventLoop()
             .schedule(
@@ -46,6 +47,8 @@ public final class Newcomers {
                 },
                 patience.toMillis(),
                 TimeUnit.MILLISECONDS);
+    // A connection that is over is not remembered until then.
+    var _ = channel.closeFuture().addListener(_ -> timer.cancel(false));
   }
 
   /** Whoever makes that request may be here. */
