@@ -199,7 +199,7 @@ public final class Executions implements AutoCloseable {
   private void launchNow(Following following) {
     String id = following.id();
     try {
-      if (StatusMerge.isTerminal(following.state().getStatus().getPhase())) {
+      if (following.hasEnded()) {
         ended(following);
         return;
       }
@@ -353,6 +353,7 @@ public final class Executions implements AutoCloseable {
 
   private void leave(Following following) {
     live.remove(following.id());
+    following.gone();
     decisions.forget(following.id());
     turns.leave(following.session(), following.id()).map(live::get).ifPresent(this::launch);
   }
@@ -383,12 +384,8 @@ public final class Executions implements AutoCloseable {
       problem = bug();
     }
     failures.keep(id, problem);
-    following.fail(problem.code() + ": " + problem.message() + help(problem));
+    following.fail(Failures.words(problem));
     ended(following);
-  }
-
-  private static String help(Problem problem) {
-    return problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
   }
 
   /** Why an execution could not be driven on; empty when it could, or that is long ago. */
@@ -405,9 +402,10 @@ public final class Executions implements AutoCloseable {
   public AgentExecution resume(String id) {
     AgentExecution now = get(id);
     Following known = live.get(id);
-    if (elsewhere != null && known != null) {
-      // Its end may not be known here yet.
-      boolean _ = readOn(known);
+    if (known != null) {
+      // Its end may not be known here yet, or not be written down.
+      boolean _ = elsewhere != null && readOn(known);
+      known.awaitGone();
     }
     if (live.containsKey(id)) {
       boolean _ = wake(id);
@@ -448,7 +446,11 @@ public final class Executions implements AutoCloseable {
         page.entries().stream().map(this::present).toList(), page.pages(), page.total());
   }
 
-  private AgentExecution present(AgentExecution stored) {
+  private AgentExecution present(AgentExecution read) {
+    String id = read.getMetadata().getId();
+    // Its end is written before nobody follows it any more, and may be newer than what was read.
+    boolean isNewest = live.containsKey(id) || StatusMerge.isTerminal(read.getStatus().getPhase());
+    AgentExecution stored = isNewest ? read : shelves.executions().find(id).orElse(read);
     Following following = following(stored);
     return following == null ? stored : over(stored, following);
   }

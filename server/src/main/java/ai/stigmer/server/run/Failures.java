@@ -30,4 +30,10 @@ final class Failures {
   synchronized void forget(String id) {
     problems.remove(id);
   }
+
+  /** What an execution says that failed so. */
+  static String words(Problem problem) {
+    String help = problem.help().isEmpty() ? "" : "\n" + String.join("\n", problem.help());
+    return problem.code() + ": " + problem.message() + help;
+  }
 }

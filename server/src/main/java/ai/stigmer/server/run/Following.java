@@ -19,6 +19,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,11 +31,13 @@ import org.jspecify.annotations.Nullable;
 final class Following {
   private static final Duration QUIET = Duration.ofSeconds(10);
   private static final Duration LONGEST_QUIET = Duration.ofSeconds(80);
+  private static final Duration LONGEST_END = Duration.ofSeconds(5);
 
   private final AgentExecution stored;
   private final Journal journal;
   private final SteeringDesk desk;
   private final InstantSource clock;
+  private final CountDownLatch gone = new CountDownLatch(1);
   private StatusFold fold;
   private @Nullable AgentExecution state;
   private boolean isDecided;
@@ -257,6 +261,29 @@ final class Following {
       state = now;
     }
     return now;
+  }
+
+  /** Whether it is over as far as is known here, written down or not. */
+  boolean hasEnded() {
+    return StatusMerge.isTerminal(state().getStatus().getPhase());
+  }
+
+  /** Nobody follows it here any more. */
+  void gone() {
+    gone.countDown();
+  }
+
+  /**
+   * Waits until its end is written down, for whoever has seen that and asks for more at once; not
+   * for ever, as the database may be away.
+   */
+  void awaitGone() {
+    try {
+      boolean _ =
+          hasEnded() && !isDecided() && gone.await(LONGEST_END.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Its status over the audit of a stored execution. */
