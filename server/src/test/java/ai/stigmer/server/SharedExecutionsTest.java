@@ -170,11 +170,19 @@ class SharedExecutionsTest {
     return made;
   }
 
-  /** A worker drives a run that far. */
+  /** A worker drives a run that far, once no server has it that was about to begin it as well. */
   private void append(String run, JournalEntry... entries) {
-    try (JournalWriter writer = first.journal().claim(run, "a worker")) {
-      writer.append(List.of(entries));
-    }
+    until(
+        "a run that nobody holds",
+        () -> {
+          try (JournalWriter writer = first.journal().claim(run, "a worker")) {
+            writer.append(List.of(entries));
+            return true;
+          } catch (ProblemException e) {
+            assertThat(e.problem().code()).isEqualTo("E502");
+            return false;
+          }
+        });
   }
 
   private void end(AgentExecution execution, RunEnd end) {
