@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -203,9 +204,7 @@ class LauncherTest {
     Path jdk = jdk("jdk", "25");
     Path slow = Files.createFile(folder.resolve("slow"));
     Started stopped = start(Map.of("JAVA_HOME", jdk.toString()), checkout + "/stigmer", "version");
-    while (!Files.exists(calls)) {
-      Thread.sleep(20);
-    }
+    Await.until("the build has begun", () -> Files.exists(calls));
     stopped.process().destroy();
     assertThat(stopped.await().status()).isEqualTo(143);
     Files.delete(slow);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.postgres.PostgresServer;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -242,12 +243,13 @@ class PostgresRunTest {
         "\n", Stream.iterate(1, n -> n + 1).limit(last).map(String::valueOf).toList());
   }
 
-  private static void awaitLines(WorkingRun run, StigmerProcess.Running owner, int lines)
-      throws Exception {
+  private static void awaitLines(WorkingRun run, StigmerProcess.Running owner, int lines) {
     Path log = run.workspace().resolve("log");
-    while (!Files.exists(log) || Files.readAllLines(log).size() < lines) {
-      assertThat(owner.process().isAlive()).as(StigmerProcess.read(owner.err())).isTrue();
-      Thread.sleep(20);
-    }
+    Await.until(
+        lines + " lines in the log",
+        () -> {
+          assertThat(owner.process().isAlive()).as(StigmerProcess.read(owner.err())).isTrue();
+          return Files.exists(log) && Files.readAllLines(log).size() >= lines;
+        });
   }
 }

@@ -14,6 +14,7 @@ import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.Answer.Call;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.jsoup.select.Elements;
@@ -219,16 +221,16 @@ class ConsoleTest {
   }
 
   /** A page as soon as it is there, and lists something or asks for something. */
-  private static Document awaited(ConsoleVisitor visitor, String path) throws Exception {
-    for (int i = 0; i < 3_000; i++) {
-      var answer = visitor.get(path);
-      Document page = org.jsoup.Jsoup.parse(answer.body());
-      if (answer.statusCode() == 200 && !page.select(".task, input[name=hash]").isEmpty()) {
-        return page;
-      }
-      Thread.sleep(20);
-    }
-    throw new AssertionError("nothing to see at " + path);
+  private static Document awaited(ConsoleVisitor visitor, String path) {
+    return Await.value(
+        path + " has something to see",
+        () -> {
+          var answer = visitor.get(path);
+          Document page = org.jsoup.Jsoup.parse(answer.body());
+          return Optional.of(page)
+              .filter(_ -> answer.statusCode() == 200)
+              .filter(_ -> !page.select(".task, input[name=hash]").isEmpty());
+        });
   }
 
   @Test

@@ -1,5 +1,6 @@
 package ai.stigmer.server;
 
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
@@ -83,15 +84,13 @@ final class ConsoleTour implements AutoCloseable {
   }
 
   /** Waits until a run asks; the id of the approval. */
-  String asking(ConsoleVisitor visitor, String run) throws Exception {
-    for (int i = 0; i < 3_000; i++) {
-      var link = visitor.page("/console/runs/" + run).select(".call .ask a").first();
-      if (link != null) {
-        return link.attr("href").substring("/console/approvals/".length());
-      }
-      Thread.sleep(20);
-    }
-    throw new AssertionError("asks for nothing: " + visitor.page("/console/runs/" + run).text());
+  String asking(ConsoleVisitor visitor, String run) {
+    return Await.value(
+        "run " + run + " asks for something",
+        () ->
+            visitor.page("/console/runs/" + run).select(".call .ask a").stream()
+                .map(link -> link.attr("href").substring("/console/approvals/".length()))
+                .findFirst());
   }
 
   @Override

@@ -2,13 +2,13 @@ package ai.stigmer.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -203,12 +203,13 @@ class EventStreamTest {
       var response = http.open(http.request("/api/executions/" + id + "/events").build());
 
       // When the run goes to its end, and only then somebody reads
-      JsonNode status = JsonNodeFactory.instance.objectNode();
-      while (!status.path("phase").asText().equals("EXECUTION_COMPLETED")) {
-        assertThat(status.path("error").asText()).isEmpty();
-        Thread.sleep(50);
-        status = http.get("/api/executions/" + id).json().path("status");
-      }
+      Await.until(
+          "the run is at its end",
+          () -> {
+            JsonNode status = http.get("/api/executions/" + id).json().path("status");
+            assertThat(status.path("error").asText()).isEmpty();
+            return status.path("phase").asText().equals("EXECUTION_COMPLETED");
+          });
       List<SentEvent> events = readToEnd(response.body());
 
       // Then

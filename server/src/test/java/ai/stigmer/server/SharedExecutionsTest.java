@@ -25,6 +25,7 @@ import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.runner.Engine;
 import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.http.Ready;
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
@@ -196,19 +197,16 @@ class SharedExecutionsTest {
 
   /** Looks until it is so; a look at what was stored may meet the other server's change of it. */
   private static void until(String what, BooleanSupplier seen) {
-    for (int i = 0; i < 3_000; i++) {
-      try {
-        if (seen.getAsBoolean()) {
-          return;
-        }
-        Thread.sleep(20);
-      } catch (ProblemException e) {
-        assertThat(e.problem().code()).as(what).isEqualTo("E551");
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-    throw new AssertionError("waited in vain for " + what);
+    Await.until(
+        what,
+        () -> {
+          try {
+            return seen.getAsBoolean();
+          } catch (ProblemException e) {
+            assertThat(e.problem().code()).as(what).isEqualTo("E551");
+            return false;
+          }
+        });
   }
 
   @Test

@@ -1,6 +1,7 @@
 package ai.stigmer.testkit;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 
@@ -23,14 +24,32 @@ public final class Await {
 
   /** The same with words that tell more once it has failed. */
   public static void until(Supplier<String> what, Callable<Boolean> condition) {
+    value(what, () -> condition.call() ? Optional.of(true) : Optional.empty());
+  }
+
+  /**
+   * Waits until there is a value, for at most two minutes.
+   *
+   * @param what is waited for, in words
+   * @throws AssertionError when there is none by then, or when {@code look} throws one
+   */
+  public static <T> T value(String what, Callable<Optional<T>> look) {
+    return value(() -> what, look);
+  }
+
+  /** The same with words that tell more once it has failed. */
+  public static <T> T value(Supplier<String> what, Callable<Optional<T>> look) {
     long begin = System.nanoTime();
     try {
-      while (!condition.call()) {
+      Optional<T> seen = look.call();
+      while (seen.isEmpty()) {
         if (System.nanoTime() - begin > MOST.toNanos()) {
           throw new AssertionError("waited " + MOST + " in vain: " + what.get());
         }
         Thread.sleep(BETWEEN);
+        seen = look.call();
       }
+      return seen.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting: " + what.get(), e);
