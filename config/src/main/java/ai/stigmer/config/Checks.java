@@ -55,6 +55,7 @@ final class Checks {
       }
     }
     unused();
+    subAgents();
     resolutions.values().forEach(this::number);
     if (known) {
       capabilities();
@@ -281,6 +282,26 @@ final class Checks {
         .value()
         .flatMap(text -> ValueCheck.of(resolution.setting(), text, resolution.location()))
         .ifPresent(problem -> report.problem(resolution.setting().key(), problem));
+  }
+
+  /** What gives sub-agents workflows says so where there are none. */
+  private void subAgents() {
+    Resolution wanted = get(SettingsTable.TEMPORAL_SUB_AGENTS);
+    if (wanted.value().filter(ServerValues::isOn).isEmpty()) {
+      return;
+    }
+    if (get(SettingsTable.ENGINE).value().flatMap(EngineChoice::of).orElse(EngineChoice.EMBEDDED)
+        == EngineChoice.EMBEDDED) {
+      report.note(
+          wanted.setting().key()
+              + " is of no use with engine embedded: the process that drives a run drives its"
+              + " sub-agents, as nothing else is there");
+    } else if (get(SettingsTable.WORKSPACE_STORE).value().isPresent()) {
+      report.note(
+          wanted.setting().key()
+              + " is of no use with workspace.store: the worker that drives a run has its folder,"
+              + " so it drives the sub-agents, too");
+    }
   }
 
   private void capabilities() {

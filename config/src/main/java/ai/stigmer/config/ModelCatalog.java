@@ -44,6 +44,7 @@ public final class ModelCatalog {
           Map.entry(SettingsTable.ENGINE, "embedded"),
           Map.entry(SettingsTable.SERVER_ADDRESS, "127.0.0.1:7234"),
           Map.entry(SettingsTable.SERVER_BEHIND_PROXY, "off"),
+          Map.entry(SettingsTable.TEMPORAL_SUB_AGENTS, "off"),
           Map.entry(SettingsTable.SERVER_MAX_RUNS, "64"),
           Map.entry(SettingsTable.TEMPORAL_TASK_QUEUE, "stigmer"),
           Map.entry(SettingsTable.TEMPORAL_MAX_CONCURRENCY, "10"),

@@ -79,6 +79,7 @@ final class SettingsTable {
   static final String TEMPORAL_SEGMENT = "temporal.segment";
   static final String TEMPORAL_PRIORITY = "temporal.priority";
   static final String TEMPORAL_FAIRNESS_KEY = "temporal.fairness_key";
+  static final String TEMPORAL_SUB_AGENTS = "temporal.sub_agent_workflows";
   static final String RUNNER_TASK_QUEUE = "temporal.runner_task_queue";
   static final String INVOKE_TASK_QUEUE = "temporal.invoke_task_queue";
   static final String WORKER_WORKSPACES = "worker.workspaces";
@@ -424,6 +425,10 @@ final class SettingsTable {
               TEMPORAL_FAIRNESS_KEY,
               Kind.WORD,
               "Whose runs these are, so that many of one key do not hold up those of another, where the Temporal server has fairness switched on. The organisation of a server's execution goes first."),
+          temporal(
+              TEMPORAL_SUB_AGENTS,
+              Kind.SWITCH,
+              "Whether each sub-agent of a run has a workflow of its own, which any worker may drive. Off has the worker drive them that drives the run."),
           temporal(
               RUNNER_TASK_QUEUE,
               Kind.WORD,

@@ -26,6 +26,15 @@ public record TemporalConfig(
     Duration segment,
     int priority,
     String fairnessKey) {
+
+  /** The setting that gives sub-agents workflows of their own, as the configuration names it. */
+  public static final String SUB_AGENT_WORKFLOWS = SettingsTable.TEMPORAL_SUB_AGENTS;
+
+  /** Whether a value of that setting means yes. */
+  public static boolean isOn(String value) {
+    return ServerValues.isOn(value);
+  }
+
   public TemporalConfig {
     requireNonNull(address, "address is null");
     requireNonNull(namespace, "namespace is null");

@@ -227,6 +227,7 @@ final class ValueCheck {
           SettingsTable.TEMPORAL_MAX_CONCURRENCY,
           SettingsTable.TEMPORAL_PRIORITY,
           SettingsTable.TEMPORAL_FAIRNESS_KEY,
+          SettingsTable.TEMPORAL_SUB_AGENTS,
           SettingsTable.RUNNER_TASK_QUEUE,
           SettingsTable.INVOKE_TASK_QUEUE ->
           "E158";

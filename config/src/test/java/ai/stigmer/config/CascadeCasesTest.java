@@ -104,6 +104,23 @@ class CascadeCasesTest {
   }
 
   @Test
+  void workflowsForSubAgentsAreOfUseOnlyWhereAnotherWorkerCanDriveThem() {
+    String on = "STIGMER_TEMPORAL_SUB_AGENT_WORKFLOWS=on";
+    String temporal = on + " STIGMER_ENGINE=temporal";
+    assertThat(resolve(on).notes())
+        .contains(
+            "temporal.sub_agent_workflows is of no use with engine embedded: the process that drives"
+                + " a run drives its sub-agents, as nothing else is there");
+    assertThat(resolve(temporal).notes()).noneMatch(note -> note.contains("of no use"));
+    assertThat(resolve(temporal + " STIGMER_WORKSPACE_STORE=/kept").notes())
+        .contains(
+            "temporal.sub_agent_workflows is of no use with workspace.store: the worker that drives"
+                + " a run has its folder, so it drives the sub-agents, too");
+    assertThat(resolve("STIGMER_TEMPORAL_SUB_AGENT_WORKFLOWS=off").notes())
+        .noneMatch(note -> note.contains("of no use"));
+  }
+
+  @Test
   void keysNeverCrossProviders() {
     Resolved resolved = resolve("STIGMER_LLM_PROVIDER=openai ANTHROPIC_API_KEY=k");
     assertThat(only(resolved).code()).isEqualTo("E101");

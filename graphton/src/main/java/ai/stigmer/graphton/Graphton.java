@@ -19,6 +19,7 @@ import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.retry.RetryPolicy;
 import ai.stigmer.graphton.retry.Timing;
+import ai.stigmer.graphton.subagent.Handover;
 import ai.stigmer.graphton.tool.ToolPolicy;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -55,7 +56,8 @@ public final class Graphton {
             List.of(),
             InstantSource.system(),
             Funding.UNLIMITED,
-            Redactor.NONE));
+            Redactor.NONE,
+            Handover.NONE));
   }
 
   /** Where runs are written down. */
@@ -167,6 +169,11 @@ public final class Graphton {
     return new Graphton(options.redactor(redactor));
   }
 
+  /** Who has the runs of sub-agents driven; they are driven here unless set. */
+  public Graphton handover(Handover handover) {
+    return new Graphton(options.handover(handover));
+  }
+
   /** Runs the agent under a new id. Failures are part of the result. */
   public RunResult run(Agent agent, String message) {
     return run(agent, message, RunIds.next(options.clock().instant()));
@@ -207,6 +214,18 @@ public final class Graphton {
   }
 
   /**
+   * Goes on with a run of a sub-agent that {@link #handover} gave away, in the place of its
+   * parent's driver: with its parent's tools, models and budget, and no further once a run above it
+   * has ended or is to end. One that is over stays as it is.
+   *
+   * @param agent that of the run at the top of the tree
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #resume}
+   */
+  public RunResult goOnBelow(Agent agent, String childRunId) {
+    return RunTree.resumeChild(options, agent, childRunId);
+  }
+
+  /**
    * Begins a run with a copy of another one's first entries, and drives it to an end. What the
    * other run did to the world is not undone.
    *
@@ -237,7 +256,8 @@ public final class Graphton {
       List<ToolInterceptor> aroundTools,
       InstantSource clock,
       Funding funding,
-      Redactor redactor) {
+      Redactor redactor,
+      Handover handover) {
 
     Options asking(Asking a) {
       return new Options(
@@ -252,7 +272,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options journal(Journal j) {
@@ -268,7 +289,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options owner(String o) {
@@ -284,7 +306,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options permission(Permission p) {
@@ -300,7 +323,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options environment(String e) {
@@ -316,7 +340,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options listener(Consumer<AgentEvent> l) {
@@ -332,7 +357,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options cancel(CancelToken c) {
@@ -348,7 +374,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options aroundModel(List<ModelInterceptor> m) {
@@ -364,7 +391,8 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options aroundTools(List<ToolInterceptor> t) {
@@ -380,7 +408,8 @@ public final class Graphton {
           t,
           clock,
           funding,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options funding(Funding f) {
@@ -396,7 +425,8 @@ public final class Graphton {
           aroundTools,
           clock,
           f,
-          redactor);
+          redactor,
+          handover);
     }
 
     Options redactor(Redactor r) {
@@ -412,7 +442,25 @@ public final class Graphton {
           aroundTools,
           clock,
           funding,
-          r);
+          r,
+          handover);
+    }
+
+    Options handover(Handover h) {
+      return new Options(
+          asking,
+          journal,
+          owner,
+          permission,
+          environment,
+          listener,
+          cancel,
+          aroundModel,
+          aroundTools,
+          clock,
+          funding,
+          redactor,
+          h);
     }
   }
 }

@@ -1,7 +1,10 @@
 package ai.stigmer.graphton;
 
 import ai.stigmer.graphton.budget.Account;
+import ai.stigmer.graphton.budget.RunAccount;
 import ai.stigmer.graphton.budget.Tally;
+import ai.stigmer.graphton.budget.TreeLedger;
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.AgentEvent;
@@ -9,6 +12,7 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
 import ai.stigmer.graphton.journal.JournalEntry.RunStarted;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Recorded;
@@ -18,9 +22,12 @@ import ai.stigmer.graphton.loop.RunLoop;
 import ai.stigmer.graphton.loop.RunPlan;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.loop.Transcript;
+import ai.stigmer.graphton.message.TurnUsage;
+import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ChatModel;
 import ai.stigmer.graphton.model.ToolSpec;
 import ai.stigmer.graphton.subagent.Delegation;
+import ai.stigmer.graphton.subagent.Handover;
 import ai.stigmer.graphton.subagent.TaskTool;
 import ai.stigmer.graphton.tool.Tool;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +38,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -45,9 +53,16 @@ final class RunTree {
   private final Account account;
   private final Consumer<AgentEvent> listener;
 
-  private RunTree(Graphton.Options options, Tally before) {
+  private RunTree(Graphton.Options options, Tally before, String root) {
     this.options = options;
-    this.account = new Account(options.funding(), before, options.asking().timing()::nanos);
+    this.account =
+        new Account(
+            options.funding(),
+            before,
+            options.asking().timing()::nanos,
+            options.handover() == Handover.NONE
+                ? Optional.empty()
+                : Optional.of(new TreeLedger(options.journal(), root)));
     this.listener = oneAtATime(options.listener());
   }
 
@@ -56,7 +71,7 @@ final class RunTree {
     requirePrices(options, agent);
     try (JournalWriter writer = options.journal().begin(runId, options.owner())) {
       RunPlan plan =
-          new RunTree(options, Tally.NOTHING)
+          new RunTree(options, Tally.NOTHING, runId)
               .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
       return RunLoop.start(plan, started(agent, message, plan, options.environment()));
     }
@@ -74,14 +89,12 @@ final class RunTree {
     try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
       if (writer.before().isEmpty()
           || !(writer.before().getFirst().entry() instanceof RunStarted started)) {
-        throw Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
-            .help("start it again: nothing of it was done")
-            .asException();
+        throw neverStarted(runId);
       }
       RecordedOutcomes.tell(writer.before(), options.permission().policy());
-      Tally before = Tally.of(writer.before(), id -> entries(options.journal(), id));
+      Tally before = tally(options, writer.before());
       RunPlan plan =
-          new RunTree(options, before)
+          new RunTree(options, before, runId)
               .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
       // Looked at under the claim: nobody else can end it meanwhile.
       return which == Behind.ENDS_ON_REQUEST
@@ -124,6 +137,46 @@ final class RunTree {
     }
   }
 
+  /**
+   * Goes on with a sub-agent's run whose parent others drive. Whatever ends the runs above ends it,
+   * too: their journals say so, and the request to end the one at the top.
+   */
+  static RunResult resumeChild(Graphton.Options options, Agent agent, String runId) {
+    requirePrices(options, agent);
+    Lineage lineage = Lineage.of(options.journal(), runId);
+    try (JournalWriter writer = options.journal().claim(runId, options.owner())) {
+      if (writer.before().isEmpty()
+          || !(writer.before().getFirst().entry() instanceof RunStarted started)) {
+        throw neverStarted(runId);
+      }
+      List<Recorded> top = options.journal().read(lineage.root());
+      RecordedOutcomes.tell(top, options.permission().policy());
+      var tree = new RunTree(options, tally(options, top), lineage.root());
+      Level level = new Level(0, agent, agent.subAgents(), options.asking());
+      for (ChildStarted child : lineage.children()) {
+        level = level.below(level.named(child.agent()));
+      }
+      RunPlan plan = tree.plan(level, writer, lineage.wrapping(tree.listener));
+      Optional<RunEnd> end = Transcript.of(writer.before()).end();
+      boolean isOver = lineage.isOver(options.journal());
+      if (end.filter(RunTree::isForGood).isPresent() || (isOver && end.isPresent())) {
+        return RunLoop.ended(plan);
+      }
+      if (isOver) {
+        options.cancel().cancel();
+      }
+      try (CancelToken.Registration _ = lineage.heed(options.journal(), options.cancel())) {
+        return RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+      }
+    }
+  }
+
+  private static ProblemException neverStarted(String runId) {
+    return Problem.of("E512", Problem.Category.STORE, "run " + runId + " never started")
+        .help("start it again: nothing of it was done")
+        .asException();
+  }
+
   private RunPlan plan(Level level, JournalWriter writer) {
     return plan(level, writer, listener);
   }
@@ -141,13 +194,13 @@ final class RunTree {
         options.cancel(),
         options.aroundModel(),
         options.aroundTools(),
-        account,
-        delegation(level),
+        new RunAccount(account, writer.runId()),
+        delegation(level, writer),
         level.agent().answer(),
         options.redactor());
   }
 
-  private Delegation delegation(Level level) {
+  private Delegation delegation(Level level, JournalWriter writer) {
     Map<String, String> roster =
         level.depth() < options.funding().budget().depth()
             ? level.roster().stream()
@@ -157,8 +210,73 @@ final class RunTree {
         level.depth(),
         roster,
         options.funding().budget().fanOut(),
-        (agent, runId, task, subscriber) ->
-            child(level.below(level.named(agent)), runId, task, subscriber));
+        (agent, runId, task, subscriber) -> {
+          Level below = level.below(level.named(agent));
+          return handedOver(below, writer.before(), runId, task)
+              .orElseGet(() -> child(below, runId, task, subscriber));
+        });
+  }
+
+  /**
+   * How a sub-agent that others drive has ended, or that it has not; empty when it is to be driven
+   * here. It is begun here in any case, as only its parent's driver knows the task.
+   */
+  private Optional<RunResult> handedOver(
+      Level level, List<Recorded> parent, String runId, String task) {
+    if (options.handover() == Handover.NONE) {
+      return Optional.empty();
+    }
+    var later = new RunEnd.Yielded("", Optional.of(runId));
+    try {
+      Transcript transcript = Transcript.of(begun(level, runId, task));
+      Optional<RunEnd> end = transcript.end();
+      if (end.orElse(null) instanceof RunEnd.Stopped stopped
+          && stopped.limit().isOfTree()
+          && isSinceLastEnd(options.journal().read(runId).getLast(), parent)) {
+        account.stoppedElsewhere(stopped);
+        return end.map(stop -> result(runId, stop, transcript));
+      }
+      if (end.filter(RunTree::isForGood).isPresent()) {
+        return end.map(answer -> result(runId, answer, transcript));
+      }
+      return options.handover().takes(runId)
+          ? Optional.of(result(runId, later, transcript))
+          : Optional.empty();
+    } catch (RuntimeException e) {
+      // No word of it for the model: whoever goes on with the parent's run asks again.
+      options.cancel().abandon();
+      return Optional.of(result(runId, later, Transcript.EMPTY));
+    }
+  }
+
+  /** What a budget has ended before its parent's last end goes on with its parent. */
+  private static boolean isSinceLastEnd(Recorded end, List<Recorded> parent) {
+    return parent.stream()
+        .filter(recorded -> recorded.entry() instanceof JournalEntry.RunFinished)
+        .noneMatch(ended -> ended.time().isAfter(end.time()));
+  }
+
+  private static RunResult result(String runId, RunEnd end, Transcript transcript) {
+    return new RunResult(
+        runId,
+        end,
+        transcript.turns(),
+        transcript.spent().stream().map(TurnUsage::usage).reduce(Usage.NONE, Usage::plus),
+        transcript.spent());
+  }
+
+  private List<Recorded> begun(Level level, String runId, String task) {
+    List<Recorded> before = entries(options.journal(), runId);
+    if (!before.isEmpty()) {
+      return before;
+    }
+    try (JournalWriter writer = options.journal().begin(runId, options.owner())) {
+      RunPlan plan = plan(level, writer);
+      var _ =
+          writer.append(
+              options.redactor().record(List.of(started(level.agent(), task, plan, "{}"))));
+    }
+    return options.journal().read(runId);
   }
 
   private RunResult child(Level level, String runId, String task, Consumer<AgentEvent> subscriber) {
@@ -192,6 +310,12 @@ final class RunTree {
       }
       return options.journal().claim(runId, options.owner());
     }
+  }
+
+  private static Tally tally(Graphton.Options options, List<Recorded> root) {
+    return options.handover() == Handover.NONE
+        ? Tally.of(root, id -> entries(options.journal(), id))
+        : Tally.ofScattered(root, id -> entries(options.journal(), id));
   }
 
   /** A sub-agent whose run was announced and never begun has no entries. */

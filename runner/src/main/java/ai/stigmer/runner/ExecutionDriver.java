@@ -3,6 +3,7 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.TemporalConfig;
 import ai.stigmer.config.WhenAbsent;
 import ai.stigmer.graphton.approval.Approver;
 import ai.stigmer.graphton.approval.UnknownEffects;
@@ -10,6 +11,8 @@ import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.loop.Permission;
+import ai.stigmer.graphton.subagent.ChildIds;
+import ai.stigmer.graphton.subagent.Handover;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -51,7 +54,23 @@ public final class ExecutionDriver {
    */
   public RunResult drive(
       String runId, Duration atMost, CancelToken token, Consumer<AgentEvent> listener) {
-    RunEnvironment journaled = runner.environment(runId);
+    return drive(runId, atMost, token, listener, Handover.NONE);
+  }
+
+  /**
+   * The same where the runs of sub-agents can be driven by others; they are if the run was begun
+   * so. A sub-agent's run can be driven here, too, with what the run at the top was begun with.
+   *
+   * @param handover has them driven; not asked by a run whose workspace is kept in a store, as its
+   *     folder is here
+   */
+  public RunResult drive(
+      String runId,
+      Duration atMost,
+      CancelToken token,
+      Consumer<AgentEvent> listener,
+      Handover handover) {
+    RunEnvironment journaled = runner.environment(ChildIds.root(runId));
     RecordedRun run = RecordedRun.of(journaled, configuration);
     RunEnvironment environment =
         run.environment()
@@ -69,17 +88,33 @@ public final class ExecutionDriver {
     // The time counts from the first step on: a drive that yields before it would never get on.
     Consumer<AgentEvent> timed =
         event -> {
-          if (!(event instanceof AgentEvent.RunStarted) && begun.compareAndSet(false, true)) {
+          if (!(told(event) instanceof AgentEvent.RunStarted) && begun.compareAndSet(false, true)) {
             Thread.ofVirtual().name("yield-" + runId).start(() -> yieldAfter(over, atMost, token));
           }
           listener.accept(event);
         };
     try {
       return runner.goOn(
-          runId, environment, new RunControl(timed, permission, token, RunHooks.of(run.anew())));
+          runId,
+          environment,
+          new RunControl(timed, permission, token, RunHooks.of(run.anew()))
+              .handingOver(handsOver(journaled) ? handover : Handover.NONE));
     } finally {
       over.countDown();
     }
+  }
+
+  /** Whether a run was begun with workflows of their own for its sub-agents, and can have them. */
+  private boolean handsOver(RunEnvironment journaled) {
+    return runner.workspaces().isEmpty()
+        && RecordedSettings.find(journaled.configuration(), TemporalConfig.SUB_AGENT_WORKFLOWS)
+            .filter(setting -> TemporalConfig.isOn(setting.path("value").asText()))
+            .isPresent();
+  }
+
+  /** What a sub-agent does that is driven by itself is told as by its parent. */
+  private static AgentEvent told(AgentEvent event) {
+    return event instanceof AgentEvent.Child child ? told(child.event()) : event;
   }
 
   private static void yieldAfter(CountDownLatch over, Duration atMost, CancelToken token) {

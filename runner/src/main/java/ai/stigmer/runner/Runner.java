@@ -15,6 +15,7 @@ import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.model.ModelSettings;
 import ai.stigmer.graphton.permission.Mode;
 import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.graphton.workspace.Workspace;
 import ai.stigmer.mcp.McpSurroundings;
 import ai.stigmer.mcp.McpTools;
@@ -246,9 +247,16 @@ public final class Runner implements AutoCloseable {
     return goOn(runId, environment, control, Graphton::resume);
   }
 
-  /** The same, but any run that has ended stays as it is, see {@link Graphton#goOn}. */
+  /**
+   * The same, but any run that has ended stays as it is, see {@link Graphton#goOn}. A sub-agent's
+   * run that was handed over is one of these, see {@link Graphton#goOnBelow}.
+   */
   public RunResult goOn(String runId, RunEnvironment environment, RunControl control) {
-    return goOn(runId, environment, control, Graphton::goOn);
+    return goOn(
+        runId,
+        environment,
+        control,
+        ChildIds.parent(runId).isPresent() ? Graphton::goOnBelow : Graphton::goOn);
   }
 
   private interface Way {
@@ -256,7 +264,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private RunResult goOn(String runId, RunEnvironment environment, RunControl control, Way way) {
-    Map<String, String> variables = variables(runId);
+    Map<String, String> variables = variables(ChildIds.root(runId));
     try (McpTools servers = servers(environment, control, variables);
         Models models = models(environment, servers);
         Observation seen = observation(runId, environment)) {
@@ -293,7 +301,9 @@ public final class Runner implements AutoCloseable {
             environment.model().provider(),
             environment.model().model(),
             environment.context().traceparent(),
-            () -> redactor(environment, variables(runId)).text(started(journal, runId).input())));
+            () ->
+                redactor(environment, variables(ChildIds.root(runId)))
+                    .text(started(journal, runId).input())));
   }
 
   @Override
@@ -378,6 +388,7 @@ public final class Runner implements AutoCloseable {
         .aroundTools(hooks)
         .redactor(redactor)
         .listener(hooks)
-        .cancel(control.cancel());
+        .cancel(control.cancel())
+        .handover(control.handover());
   }
 }

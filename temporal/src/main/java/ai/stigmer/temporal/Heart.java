@@ -38,9 +38,14 @@ final class Heart implements AutoCloseable {
    */
   static Heart beating(ActivityExecutionContext activity, CancelToken token) {
     Heart heart = new Heart(activity, token);
-    Duration timeout = activity.getInfo().getHeartbeatTimeout();
-    Thread.ofVirtual().name("heart").start(() -> heart.beat(timeout.dividedBy(3)));
+    Duration interval = interval(activity.getInfo().getHeartbeatTimeout());
+    Thread.ofVirtual().name("heart").start(() -> heart.beat(interval));
     return heart;
+  }
+
+  /** The time between two signs of life, so that two of them may get lost. */
+  static Duration interval(Duration timeout) {
+    return timeout.dividedBy(3);
   }
 
   /** Counts for the next sign of life. */

@@ -7,7 +7,6 @@ import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.subagent.ChildIds;
 import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowNotFoundException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -104,13 +103,13 @@ final class Reminders implements AutoCloseable {
   private boolean isDone(String runId) {
     try {
       if (approvals.isWordWaiting(runId) || steering.isCancelAsked(runId)) {
-        client
-            .newUntypedWorkflowStub(TemporalEngine.workflowId(ChildIds.root(runId)))
-            .signal("wake");
+        // Where there is none, it is driven otherwise, or over.
+        var _ = ChildWorkflows.isTold(client, runId);
+        for (var above = ChildIds.parent(runId); above.isPresent(); ) {
+          var _ = ChildWorkflows.isTold(client, above.get());
+          above = ChildIds.parent(above.get());
+        }
       }
-      return true;
-    } catch (WorkflowNotFoundException e) {
-      // It is driven otherwise, or over.
       return true;
     } catch (RuntimeException e) {
       // Temporal or the journal is away, or this one run is damaged: the others are looked at.

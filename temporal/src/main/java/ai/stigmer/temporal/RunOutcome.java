@@ -4,12 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
+import java.util.Optional;
 
 /**
  * How a segment, or the run, ended. No text of the run: history keeps ids and small words only.
  *
- * @param detail the approval that is waited for, the limit that stopped the run, or the code of the
- *     problem that it failed with; else empty
+ * @param detail the approval, or the sub-agent's run, that is waited for, the limit that stopped
+ *     the run, or the code of the problem that it failed with; else empty
  * @param turns answers of the model in the whole run
  */
 public record RunOutcome(Kind kind, String detail, int turns) {
@@ -39,7 +40,16 @@ public record RunOutcome(Kind kind, String detail, int turns) {
       case RunEnd.Cancelled _ -> new RunOutcome(Kind.CANCELLED, "", result.turns());
       case RunEnd.Waiting waiting ->
           new RunOutcome(Kind.WAITING, waiting.approval(), result.turns());
-      case RunEnd.Yielded _ -> new RunOutcome(Kind.YIELDED, "", result.turns());
+      case RunEnd.Yielded(String _, Optional<String> awaited) ->
+          new RunOutcome(
+              awaited.isPresent() ? Kind.WAITING : Kind.YIELDED,
+              awaited.orElse(""),
+              result.turns());
     };
+  }
+
+  /** Whether what is waited for is a sub-agent; the id of an approval has a dot. */
+  static boolean isOfChild(String awaited) {
+    return awaited.indexOf('.') < 0;
   }
 }

@@ -6,7 +6,7 @@ import static java.util.Objects.requireNonNull;
  * What a run is at, for whoever asks its workflow.
  *
  * @param phase {@code DRIVEN}, {@code WAITING}, or the kind of its end
- * @param approval what it waits for; else empty
+ * @param approval the approval, or the sub-agent's run, that it waits for; else empty
  * @param segments how many segments were begun, by this run of the workflow
  * @param turns answers of the model by the end of the last segment
  */

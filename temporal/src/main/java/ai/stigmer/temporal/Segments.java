@@ -11,10 +11,14 @@ import ai.stigmer.graphton.event.RunResult;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
+import ai.stigmer.graphton.loop.SteeringDesk;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.temporal.RunOutcome.Kind;
+import io.grpc.StatusRuntimeException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
+import io.temporal.client.WorkflowException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Set;
@@ -34,6 +38,7 @@ final class Segments implements SegmentActivities {
 
   private final ExecutionDriver driver;
   private final Journal journal;
+  private final ChildWorkflows children;
   private final BiConsumer<String, Problem> troubles;
   private final Set<CancelToken> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
@@ -41,9 +46,14 @@ final class Segments implements SegmentActivities {
   /**
    * @param troubles is told of what keeps a run from being driven here, with the run's id
    */
-  Segments(ExecutionDriver driver, Journal journal, BiConsumer<String, Problem> troubles) {
+  Segments(
+      ExecutionDriver driver,
+      Journal journal,
+      ChildWorkflows children,
+      BiConsumer<String, Problem> troubles) {
     this.driver = requireNonNull(driver, "driver is null");
     this.journal = requireNonNull(journal, "journal is null");
+    this.children = requireNonNull(children, "children is null");
     this.troubles = requireNonNull(troubles, "troubles is null");
   }
 
@@ -67,7 +77,12 @@ final class Segments implements SegmentActivities {
     }
     try (Heart heart = Heart.beating(activity, token)) {
       RunResult result =
-          driver.drive(input.runId(), Duration.ofMillis(input.atMostMillis()), token, heart::saw);
+          driver.drive(
+              input.runId(),
+              Duration.ofMillis(input.atMostMillis()),
+              token,
+              heart::saw,
+              children.of(activity.getInfo(), input));
       if (result.end() instanceof RunEnd.Failed(Problem problem, String _)
           && problem.category() == Category.STORE) {
         throw problem.asException();
@@ -75,7 +90,7 @@ final class Segments implements SegmentActivities {
       if (token.isAbandoned()) {
         throw failure("E505", "this attempt is over", attempt);
       }
-      return RunOutcome.of(result);
+      return told(input.runId(), RunOutcome.of(result), attempt);
     } catch (ApplicationFailure e) {
       throw e;
     } catch (ProblemException e) {
@@ -87,21 +102,41 @@ final class Segments implements SegmentActivities {
     }
   }
 
+  /** An end of which those beside the run have not heard is told again by the next attempt. */
+  private RunOutcome told(String runId, RunOutcome outcome, int attempt) {
+    if (outcome.kind() != Kind.WAITING && outcome.kind() != Kind.YIELDED) {
+      try {
+        children.ended(runId, outcome.kind());
+      } catch (WorkflowException | StatusRuntimeException e) {
+        throw failure("E590", "TEMPORAL", attempt);
+      }
+    }
+    return outcome;
+  }
+
   @Override
   public boolean isDecided(String runId, String approval) {
+    if (RunOutcome.isOfChild(approval)) {
+      return children.isOver(approval)
+          || new SteeringDesk(journal).isCancelAsked(ChildIds.root(runId));
+    }
     return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN;
   }
 
   /**
    * What is wrong with the journal passes, and a run that is held is given back; what this machine
-   * lacks another one may have. What no worker can change ends the workflow, and not the run.
+   * lacks another one may have. What no worker can change ends the workflow, and not the run; but a
+   * sub-agent is tried for as long as its parent waits for it.
    */
   private RunOutcome givenUp(String runId, Problem problem, int attempt) {
     troubles.accept(runId, problem);
     boolean hopeless =
         switch (problem.code()) {
           case "E501", "E507", "E512" -> true;
-          default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;
+          default ->
+              problem.category() != Category.STORE
+                  && attempt >= MOST_TRIES
+                  && !children.isAwaited(runId);
         };
     if (hopeless) {
       return new RunOutcome(Kind.FAILED, problem.code(), 0);

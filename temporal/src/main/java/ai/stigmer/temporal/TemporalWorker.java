@@ -46,7 +46,8 @@ public final class TemporalWorker implements AutoCloseable {
       BiConsumer<String, Problem> troubles,
       Duration grace) {
     TemporalSettings settings = connection.settings();
-    var segments = new Segments(driver, journal, troubles);
+    var segments =
+        new Segments(driver, journal, new ChildWorkflows(connection.client(), journal), troubles);
     WorkerFactory factory =
         WorkerFactory.newInstance(
             connection.client(),
@@ -60,7 +61,7 @@ public final class TemporalWorker implements AutoCloseable {
             WorkerOptions.newBuilder()
                 .setUsingVirtualThreads(true)
                 .setMaxConcurrentActivityExecutionSize(settings.concurrency())
-                .setMaxHeartbeatThrottleInterval(settings.heartbeat().dividedBy(3))
+                .setMaxHeartbeatThrottleInterval(Heart.interval(settings.heartbeat()))
                 .setAllowActivityHeartbeatDuringShutdown(true)
                 .build());
     worker.registerWorkflowImplementationTypes(SegmentWorkflow.class);

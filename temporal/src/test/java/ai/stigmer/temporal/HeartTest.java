@@ -67,6 +67,11 @@ class HeartTest {
   }
 
   @Test
+  void threeSignsOfLifeComeInEachTimeout() {
+    assertThat(Heart.interval(Duration.ofSeconds(30))).isEqualTo(Duration.ofSeconds(10));
+  }
+
+  @Test
   void aRunWhoseWorkflowIsCancelledIsCancelled() {
     beatTwice(new ActivityCanceledException());
     assertToken(true, false, false);

@@ -3,7 +3,10 @@ package ai.stigmer.temporal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
+import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.temporal.RunOutcome.Kind;
+import ai.stigmer.testkit.Await;
 import io.temporal.common.Priority;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +53,31 @@ class RealServerTest extends TemporalContract {
       assertThat(site.lines(run, "log")).isEmpty();
       temporal.replays(run, "cancelled-while-waiting");
     }
+  }
+
+  @Test
+  void aStepThatIsUnderWayWhenItsWorkerStopsIsFinishedThereThoughItTakesLongerThanAHeartbeat() {
+    long seconds = Temporal.HEARTBEAT.multipliedBy(2).toSeconds();
+    Temporal first = new Temporal(server, site.process(), folder, Duration.ofMinutes(1));
+    site.begin(
+        first.process(),
+        run,
+        true,
+        Site.command("echo began >> log; sleep " + seconds + "; echo ended >> log"),
+        Site.says("done"));
+    first.engine().start(run);
+    Await.until("the command", () -> site.lines(run, "log").contains("began"));
+    try (Temporal second = new Temporal(server, site.process(), folder, Duration.ofMinutes(1))) {
+      // When
+      first.close();
+      // Then
+      assertThat(second.engine().result(run).kind()).isEqualTo(Kind.COMPLETED);
+    }
+    assertThat(site.lines(run, "log")).containsExactly("began", "ended");
+    assertThat(site.entries(run))
+        .filteredOn(ToolOutcome.class::isInstance)
+        .extracting(entry -> ((ToolOutcome) entry).result().status())
+        .containsExactly(ToolResult.Status.OK);
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.activity.ActivityOptions;
+import io.temporal.client.WorkflowClient;
+import io.temporal.serviceclient.WorkflowServiceStubs;
+import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestActivityEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SegmentsTest {
   @TempDir Path folder = Path.of("");
   private final String run = RunIds.next(Instant.now());
+  private final WorkflowServiceStubs nowhere =
+      WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.getDefaultInstance());
   private Site site;
   private Site.Peer process;
   private Segments segments;
@@ -28,7 +33,12 @@ class SegmentsTest {
   void open() {
     site = new Site(folder);
     process = site.process();
-    segments = new Segments(process.driver(), process.journal(), (_, _) -> {});
+    segments =
+        new Segments(
+            process.driver(),
+            process.journal(),
+            new ChildWorkflows(WorkflowClient.newInstance(nowhere), process.journal()),
+            (_, _) -> {});
     worker = TestActivityEnvironment.newInstance();
     worker.registerActivitiesImplementations(segments);
     activities =
@@ -43,6 +53,7 @@ class SegmentsTest {
   @AfterEach
   void close() {
     worker.close();
+    nowhere.shutdownNow();
     site.close();
   }
 

@@ -149,6 +149,10 @@ final class Site implements AutoCloseable {
     return reading.read(runId).stream().map(Recorded::entry).toList();
   }
 
+  boolean isBegun(String runId) {
+    return reading.heads(List.of(runId)).values().stream().anyMatch(head -> head.entries() > 0);
+  }
+
   /** The end that the run came to; waits for it. */
   RunEnd end(String runId) {
     return await(

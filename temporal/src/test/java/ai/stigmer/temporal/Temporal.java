@@ -17,7 +17,7 @@ final class Temporal implements AutoCloseable {
   static final Duration HEARTBEAT = Duration.ofSeconds(3);
 
   /** It names the machine. */
-  private static final String IDENTITY = "(\"(?:identity|stickyQueueName)\": )\"[^\"]*\"";
+  private static final String IDENTITY = "\"[0-9]+@[^\"]*\"";
 
   private final Site.Peer process;
   private final TemporalConnection connection;
@@ -26,6 +26,15 @@ final class Temporal implements AutoCloseable {
   private final List<String> troubles = new CopyOnWriteArrayList<>();
 
   Temporal(Server server, Site.Peer process, Path folder, Duration segment) {
+    this(server, process, folder, segment, 10);
+  }
+
+  /**
+   * The same with a worker of so many places.
+   *
+   * @param concurrency at least 1
+   */
+  Temporal(Server server, Site.Peer process, Path folder, Duration segment, int concurrency) {
     this.process = process;
     this.connection =
         TemporalConnection.open(
@@ -33,7 +42,7 @@ final class Temporal implements AutoCloseable {
                 Optional.of(server.address()),
                 Optional.of("default"),
                 "stigmer-" + folder.getFileName(),
-                10,
+                concurrency,
                 HEARTBEAT,
                 segment,
                 Map.of("TEMPORAL_CONFIG_FILE", folder.resolve("none.toml").toString())),
@@ -99,7 +108,7 @@ final class Temporal implements AutoCloseable {
       Path file = Path.of("src/test/resources/histories", version, name + ".json");
       Files.createDirectories(file.getParent());
       if (!Files.exists(file)) {
-        String unnamed = history.toJson(true).replaceAll(IDENTITY, "$1\"worker\"");
+        String unnamed = history.toJson(true).replaceAll(IDENTITY, "\"worker\"");
         Files.writeString(file, unnamed + "\n");
       }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.SettingInfo;
+import ai.stigmer.config.TemporalConfig;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import io.temporal.api.enums.v1.EventType;
@@ -62,6 +63,8 @@ class TemporalSettingsTest {
         .filteredOn(key -> key.startsWith("temporal."))
         .as("those of other queues are looked at by OriginalServerTest")
         .filteredOn(key -> !key.endsWith("_task_queue"))
+        .as("what is recorded with the run is looked at by ChildWorkflowsProcessTest")
+        .filteredOn(key -> !key.equals(TemporalConfig.SUB_AGENT_WORKFLOWS))
         .containsExactlyInAnyOrderElementsOf(VALUES.keySet());
   }
 

@@ -35,6 +35,8 @@ final class RemoteInbox implements Inbox {
       }
       case Post.Cancel cancel ->
           server.send("POST", "/api/runs/" + runId + "/cancel", body.put("by", cancel.by()));
+      case Post.Hold _ ->
+          throw new IllegalStateException("only who drives a run posts this: " + post);
       case Post.Resume _ -> server.send("POST", "/api/runs/" + runId + "/resume", body);
     }
     return new Receipt.Taken(new Posted(post, Instant.now()));

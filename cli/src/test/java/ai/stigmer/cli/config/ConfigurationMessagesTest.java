@@ -87,6 +87,7 @@ class ConfigurationMessagesTest {
     check("E157", "STIGMER_ENGINE=kubernetes");
     check("E158 E158", "TEMPORAL_SERVICE_ADDRESS=my host", "TEMPORAL_MAX_CONCURRENCY=0");
     check("E158", "STIGMER_TEMPORAL_PRIORITY=6");
+    check("E158", "STIGMER_TEMPORAL_SUB_AGENT_WORKFLOWS=some");
     check("E144", "STIGMER_WORKSPACE_STORE=gs://bucket/runs");
     check("E144", "STIGMER_WORKSPACE_STORE=snapshots");
     check("E169", "STIGMER_WORKER_LOG_LEVEL=loud");

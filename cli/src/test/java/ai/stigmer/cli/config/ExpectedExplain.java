@@ -217,6 +217,7 @@ final class ExpectedExplain {
           "temporal.segment",
           "temporal.priority",
           "temporal.fairness_key",
+          "temporal.sub_agent_workflows",
           "temporal.runner_task_queue",
           "temporal.invoke_task_queue",
           "backend.endpoint",

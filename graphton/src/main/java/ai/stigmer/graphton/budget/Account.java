@@ -1,13 +1,16 @@
 package ai.stigmer.graphton.budget;
 
 import ai.stigmer.graphton.cancel.CancelToken;
+import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.message.TurnUsage;
 import ai.stigmer.graphton.message.Usage;
 import ai.stigmer.graphton.model.ChatModel;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread contract: thread-safe; shared by the runs of one tree.
  */
 public final class Account {
+  /** How often a call looks again that waits for those of other processes. */
+  private static final long LOOK_MILLIS = 200;
+
   private final Budget budget;
   private final Prices prices;
   private final LongSupplier nanos;
@@ -35,6 +41,8 @@ public final class Account {
   private long tokens;
   private BigDecimal cost = BigDecimal.ZERO;
   private final List<Reservation> underWay = new ArrayList<>();
+  private final Optional<TreeLedger> elsewhere;
+  private final Map<String, Served> servedHere = new HashMap<>();
   private @Nullable Breach breach;
 
   /**
@@ -44,6 +52,17 @@ public final class Account {
    * @param nanos a clock that only goes forward, in nanoseconds
    */
   public Account(Funding funding, Tally before, LongSupplier nanos) {
+    this(funding, before, nanos, Optional.empty());
+  }
+
+  /**
+   * The same of a tree whose runs may be driven at several places at once.
+   *
+   * @param elsewhere what they spend; looked at before each effect that a limit is about
+   */
+  public Account(
+      Funding funding, Tally before, LongSupplier nanos, Optional<TreeLedger> elsewhere) {
+    this.elsewhere = elsewhere.filter(ledger -> isCounted(funding.budget()));
     this.budget = funding.budget();
     this.prices = funding.prices();
     this.nanos = nanos;
@@ -52,10 +71,15 @@ public final class Account {
     this.modelCalls = before.modelCalls();
     this.toolCalls = before.toolCalls();
     this.spent = new ArrayList<>(before.spent());
-    for (TurnUsage turn : before.spent()) {
-      tokens = plus(tokens, tokensOf(turn.usage()));
-      cost = cost.add(prices.of(turn).orElse(BigDecimal.ZERO));
-    }
+    before.spent().forEach(this::add);
+  }
+
+  /** Whether a limit is about what runs spend, and not only about time. */
+  private static boolean isCounted(Budget budget) {
+    return budget.modelCalls().isPresent()
+        || budget.toolCalls().isPresent()
+        || budget.tokens().isPresent()
+        || budget.costUsd().isPresent();
   }
 
   /**
@@ -68,9 +92,15 @@ public final class Account {
    */
   public Optional<Reservation> reserve(
       List<ChatModel> models, long promptTokens, CancelToken cancel) {
+    return reserve("", models, promptTokens, cancel);
+  }
+
+  /** The same for a run of the tree. */
+  Optional<Reservation> reserve(
+      String run, List<ChatModel> models, long promptTokens, CancelToken cancel) {
     Worst worst = worst(models, promptTokens);
     try (CancelToken.Registration _ = cancel.onCancel(this::wake)) {
-      return reserve(worst, cancel);
+      return reserve(run, worst, cancel);
     }
   }
 
@@ -82,7 +112,50 @@ public final class Account {
   }
 
   /** Counts a call of a tool that is about to be served, unless a limit forbids it. */
-  public synchronized boolean admitsTool() {
+  public boolean admitsTool() {
+    return admitsTool("");
+  }
+
+  /** The same for a run of the tree. */
+  synchronized boolean admitsTool(String run) {
+    Optional<TreeLedger> ledger = elsewhere.filter(_ -> budget.toolCalls().isPresent());
+    if (ledger.isEmpty()) {
+      return isAdmitted();
+    }
+    Served served = servedHere.computeIfAbsent(run, _ -> new Served());
+    do {
+      look(ledger.get(), run);
+      toolCalls += served.underWay(ledger.get().toolCalls(run));
+    } while (isAdmitted()
+        && !ledger.get().isToolHeld(run, served.underWay(ledger.get().toolCalls(run)) + 1));
+    served.calls++;
+    return breach == null;
+  }
+
+  /** Calls of tools of one run that were served here. */
+  private static final class Served {
+    private int calls;
+    private int before = -1;
+
+    /** How many of them have no outcome yet. */
+    int underWay(int outcomes) {
+      before = before < 0 ? outcomes : before;
+      return calls - (outcomes - before);
+    }
+  }
+
+  /** Takes over what stands in the journals of all runs; returns what others hold. */
+  private List<Worst> look(TreeLedger ledger, String run) {
+    TreeLedger.Look seen = ledger.look(run);
+    modelCalls = seen.modelCalls();
+    toolCalls = seen.toolCalls();
+    tokens = 0;
+    cost = BigDecimal.ZERO;
+    seen.spent().forEach(this::add);
+    return seen.others().stream().map(hold -> new Worst(hold.tokens(), hold.costUsd())).toList();
+  }
+
+  private boolean isAdmitted() {
     if (breach == null) {
       breach = overTime().orElse(null);
     }
@@ -102,8 +175,20 @@ public final class Account {
 
   private void count(TurnUsage used) {
     spent.add(used);
+    add(used);
+  }
+
+  private void add(TurnUsage used) {
     tokens = plus(tokens, tokensOf(used.usage()));
     cost = cost.add(prices.of(used).orElse(BigDecimal.ZERO));
+  }
+
+  /** A limit has ended a run of the tree that others drive, and so ends the whole tree. */
+  public synchronized void stoppedElsewhere(RunEnd.Stopped end) {
+    if (breach == null) {
+      breach = new Breach(end.limit(), end.problem());
+    }
+    notifyAll();
   }
 
   /** The limit that ended the tree; empty while there is none. */
@@ -163,16 +248,28 @@ public final class Account {
     return new Worst(most, dearest);
   }
 
-  private synchronized Optional<Reservation> reserve(Worst worst, CancelToken cancel) {
+  private synchronized Optional<Reservation> reserve(String run, Worst worst, CancelToken cancel) {
     try {
       while (breach == null && !cancel.isCancelled()) {
-        if (over(worst, underWay).isEmpty()) {
+        List<Worst> others =
+            elsewhere
+                .map(ledger -> look(ledger, run))
+                .orElseGet(() -> underWay.stream().map(other -> other.worst).toList());
+        if (over(worst, others).isEmpty()) {
+          if (elsewhere.isPresent() && !elsewhere.get().isHeld(run, worst.tokens(), worst.cost())) {
+            continue;
+          }
           var reservation = new Reservation(worst);
           underWay.add(reservation);
           return Optional.of(reservation);
         }
         breach = over(worst, List.of()).orElse(null);
-        if (breach == null) {
+        if (breach == null && elsewhere.isPresent()) {
+          if (cancel.isYieldAsked()) {
+            return Optional.empty();
+          }
+          wait(LOOK_MILLIS);
+        } else if (breach == null) {
           wait();
         }
       }
@@ -185,7 +282,7 @@ public final class Account {
     return Optional.empty();
   }
 
-  private Optional<Breach> over(Worst next, List<Reservation> others) {
+  private Optional<Breach> over(Worst next, List<Worst> others) {
     Optional<Breach> late = overTime();
     if (late.isPresent()) {
       return late;
@@ -194,13 +291,12 @@ public final class Account {
     if (modelCalls + others.size() >= calls) {
       return Optional.of(Breach.modelCalls(calls));
     }
-    long held = others.stream().mapToLong(other -> other.worst.tokens()).reduce(0, Account::plus);
+    long held = others.stream().mapToLong(Worst::tokens).reduce(0, Account::plus);
     long most = budget.tokens().orElse(Long.MAX_VALUE);
     if (plus(plus(tokens, held), next.tokens()) > most) {
       return Optional.of(Breach.tokens(most, tokens, next.tokens()));
     }
-    BigDecimal dear =
-        others.stream().map(other -> other.worst.cost()).reduce(cost, BigDecimal::add);
+    BigDecimal dear = others.stream().map(Worst::cost).reduce(cost, BigDecimal::add);
     return budget
         .costUsd()
         .filter(limit -> dear.add(next.cost()).compareTo(limit) > 0)

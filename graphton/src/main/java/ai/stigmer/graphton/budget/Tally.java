@@ -60,6 +60,17 @@ public record Tally(int modelCalls, int toolCalls, List<TurnUsage> spent, Durati
     return new Tally(modelCalls, toolCalls, spent, ran(entries, beneath));
   }
 
+  /**
+   * The same of a tree whose runs are driven at several places: its time is that in which at least
+   * one of them was being driven.
+   */
+  public static Tally ofScattered(
+      List<Recorded> entries, Function<String, List<Recorded>> journalOf) {
+    Tally all = of(entries, journalOf);
+    return new Tally(
+        all.modelCalls(), all.toolCalls(), all.spent(), Drives.time(entries, journalOf));
+  }
+
   private static void descend(
       List<Recorded> entries, Function<String, List<Recorded>> journalOf, List<Recorded> beneath) {
     for (Recorded recorded : entries) {

@@ -3,6 +3,7 @@ package ai.stigmer.graphton.event;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.Problem;
+import java.util.Optional;
 
 /** The end of a run. Only {@link Completed} is final; the others can be resumed. */
 public sealed interface RunEnd {
@@ -52,10 +53,19 @@ public sealed interface RunEnd {
   /**
    * The run stopped between two steps for somebody else to go on with it. It has not ended, so this
    * is not journaled.
+   *
+   * @param awaited a sub-agent's run that others drive and that has to end first; empty when the
+   *     run can go on at once
    */
-  record Yielded(String text) implements RunEnd {
+  record Yielded(String text, Optional<String> awaited) implements RunEnd {
     public Yielded {
       requireNonNull(text, "text is null");
+      requireNonNull(awaited, "awaited is null");
+    }
+
+    /** One that can go on at once. */
+    public Yielded(String text) {
+      this(text, Optional.empty());
     }
   }
 

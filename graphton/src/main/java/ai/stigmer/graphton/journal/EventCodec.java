@@ -162,8 +162,12 @@ public final class EventCodec {
                   .put("text", waiting.text())
                   .put("approval", waiting.approval()),
               waiting.problem());
-      case RunEnd.Yielded yielded ->
-          EntryCodec.object("run-finished").put("end", "yielded").put("text", yielded.text());
+      case RunEnd.Yielded yielded -> {
+        ObjectNode node =
+            EntryCodec.object("run-finished").put("end", "yielded").put("text", yielded.text());
+        yielded.awaited().ifPresent(run -> node.put("awaited", run));
+        yield node;
+      }
       case RunEnd.Completed _, RunEnd.Stopped _, RunEnd.Failed _, RunEnd.Cancelled _ ->
           EntryCodec.end(end);
     };
@@ -304,7 +308,10 @@ public final class EventCodec {
               EntryCodec.text(node, "approval"),
               EntryCodec.text(node, "text"),
               EntryCodec.readProblem(node));
-      case "yielded" -> new RunEnd.Yielded(EntryCodec.text(node, "text"));
+      case "yielded" ->
+          new RunEnd.Yielded(
+              EntryCodec.text(node, "text"),
+              Optional.ofNullable(node.get("awaited")).map(JsonNode::asText));
       default -> EntryCodec.readEnd(node);
     };
   }

@@ -3,6 +3,7 @@ package ai.stigmer.graphton.journal;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.approval.ApprovalDecision;
+import java.math.BigDecimal;
 
 /** Word for the owner of a run, left by whoever is not its owner. */
 public sealed interface Post {
@@ -99,6 +100,38 @@ public sealed interface Post {
 
     public static String topic(int end) {
       return "resume/" + end;
+    }
+  }
+
+  /**
+   * A run of a tree that is driven at several places at once is about to spend. It lies with the
+   * run at the top; of each run the last one counts.
+   *
+   * @param number which of the tree's it is, from 1
+   * @param by the run that is about to spend
+   * @param answers how many answers of the model that run has; its call is under way until it has
+   *     more. {@link #NONE_UNDER_WAY} when it calls a tool
+   * @param toolCalls calls of tools that the run has served, those under way included
+   * @param tokens the most that the call of the model may take
+   * @param costUsd likewise, in US dollars
+   */
+  record Hold(int number, String by, int answers, int toolCalls, long tokens, BigDecimal costUsd)
+      implements Post {
+    /** Fewer answers than any run has. */
+    public static final int NONE_UNDER_WAY = -1;
+
+    public Hold {
+      requireNonNull(by, "by is null");
+      requireNonNull(costUsd, "costUsd is null");
+    }
+
+    @Override
+    public String topic() {
+      return topic(number);
+    }
+
+    public static String topic(int number) {
+      return "hold/" + number;
     }
   }
 }

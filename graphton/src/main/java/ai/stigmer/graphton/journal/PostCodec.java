@@ -1,6 +1,7 @@
 package ai.stigmer.graphton.journal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
 
 /** Posts as JSON text, the same in every store. */
 public final class PostCodec {
@@ -27,6 +28,15 @@ public final class PostCodec {
       case Post.Resume resume ->
           EntryCodec.ascii(
               EntryCodec.object("resume").put("end", resume.end()).put("by", resume.by()));
+      case Post.Hold hold ->
+          EntryCodec.ascii(
+              EntryCodec.object("hold")
+                  .put("number", hold.number())
+                  .put("by", hold.by())
+                  .put("answers", hold.answers())
+                  .put("tool_calls", hold.toolCalls())
+                  .put("tokens", hold.tokens())
+                  .put("cost_usd", hold.costUsd().toPlainString()));
     };
   }
 
@@ -54,6 +64,14 @@ public final class PostCodec {
                 EntryCodec.text(node, "by"));
         case "cancel" -> new Post.Cancel(node.path("end").asInt(), EntryCodec.text(node, "by"));
         case "resume" -> new Post.Resume(node.path("end").asInt(), EntryCodec.text(node, "by"));
+        case "hold" ->
+            new Post.Hold(
+                node.path("number").asInt(),
+                EntryCodec.text(node, "by"),
+                node.path("answers").asInt(),
+                node.path("tool_calls").asInt(),
+                node.path("tokens").asLong(),
+                new BigDecimal(EntryCodec.text(node, "cost_usd")));
         default -> throw EntryCodec.unknownType(type);
       };
     } catch (IllegalArgumentException e) {

@@ -231,7 +231,7 @@ public final class ApprovalDesk {
   private static Verdict verdict(Posted posted) {
     return switch (posted.post()) {
       case Post.Decision decision -> new Verdict(decision.decision(), decision.by());
-      case Post.Message _, Post.Cancel _, Post.Resume _ ->
+      case Post.Message _, Post.Cancel _, Post.Resume _, Post.Hold _ ->
           throw new IllegalStateException("no decision: " + posted.post());
     };
   }

@@ -167,7 +167,7 @@ public final class RunLoop {
             promptRefused &= transcript.compactions() == compactions;
           }
           case Step.RunTools step -> {
-            Optional<RunEnd.Waiting> waiting = tools.serve(step, transcript);
+            Optional<RunEnd> waiting = tools.serve(step, transcript);
             RunEnd over = overBudget();
             if (over != null) {
               return end(over);
@@ -202,10 +202,15 @@ public final class RunLoop {
         .orElse(null);
   }
 
-  /** The end of a run whose account lets it not ask the model. */
+  /** The end of a run whose account lets it not ask the model, or not yet. */
   private RunEnd refusedCall() {
     RunEnd over = overBudget();
-    return over == null ? new RunEnd.Cancelled(transcript.lastText()) : over;
+    if (over != null) {
+      return over;
+    }
+    return plan.cancel().isCancelled()
+        ? new RunEnd.Cancelled(transcript.lastText())
+        : new RunEnd.Yielded(transcript.lastText());
   }
 
   private long window() {
@@ -293,7 +298,8 @@ public final class RunLoop {
    * as if there were no reason to end.
    */
   private RunResult end(RunEnd end, List<JournalEntry> before) {
-    if (end instanceof RunEnd.Cancelled && plan.cancel().isAbandoned()) {
+    if (end instanceof RunEnd.Yielded
+        || (end instanceof RunEnd.Cancelled && plan.cancel().isAbandoned())) {
       return finished(new RunEnd.Yielded(transcript.lastText()));
     }
     var entries = new ArrayList<>(before);

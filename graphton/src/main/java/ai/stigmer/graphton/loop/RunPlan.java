@@ -1,7 +1,7 @@
 package ai.stigmer.graphton.loop;
 
 import ai.stigmer.graphton.answer.AnswerCheck;
-import ai.stigmer.graphton.budget.Account;
+import ai.stigmer.graphton.budget.RunAccount;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.intercept.ModelInterceptor;
@@ -37,7 +37,7 @@ public record RunPlan(
     CancelToken cancel,
     List<ModelInterceptor> aroundModel,
     List<ToolInterceptor> aroundTools,
-    Account account,
+    RunAccount account,
     Delegation delegation,
     AnswerCheck answer,
     Redactor redactor) {

@@ -2,6 +2,7 @@ package ai.stigmer.graphton.loop;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.event.RunEnd;
@@ -13,6 +14,7 @@ import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.subagent.ChildIds;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where whoever does not run a run says something to it, or asks it to end.
@@ -88,6 +90,16 @@ public final class SteeringDesk {
   /** Whether somebody wants the run to end, and it has not. */
   public boolean isCancelAsked(String runId) {
     return journal.inbox().find(runId, cancelTopic(runId)).isPresent();
+  }
+
+  /**
+   * Cancels a token as soon as a run is over, until it is closed: looks after each post of this
+   * process, and four times a second.
+   *
+   * @param isOver asked on a thread of its own; not thread-safe
+   */
+  public CancelToken.Registration cancelling(CancelToken token, BooleanSupplier isOver) {
+    return Lookout.until(token, journal.inbox(), isOver)::close;
   }
 
   /**

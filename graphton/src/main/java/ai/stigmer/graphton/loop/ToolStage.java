@@ -55,9 +55,9 @@ final class ToolStage {
 
   /**
    * Serves the calls until each has its outcome, the run is cancelled, its budget is spent, or a
-   * call waits for somebody who is not here.
+   * call waits for somebody who is not here, a sub-agent that others drive included.
    */
-  Optional<RunEnd.Waiting> serve(Step.RunTools step, Transcript before) {
+  Optional<RunEnd> serve(Step.RunTools step, Transcript before) {
     var together = new ArrayList<ReadyCall>();
     if (!plan.cancel().isCancelled() && plan.account().hasRoomForTool()) {
       admission.request(step.calls(), before);
@@ -82,7 +82,7 @@ final class ToolStage {
             together.add(ready);
             continue;
           }
-          Optional<RunEnd.Waiting> waiting = runTogether(together, before);
+          Optional<RunEnd> waiting = runTogether(together, before);
           together.clear();
           if (waiting.isEmpty() && !plan.cancel().isCancelled()) {
             waiting = runTogether(List.of(ready), before);
@@ -203,7 +203,7 @@ final class ToolStage {
   private record Done(
       ReadyCall ready,
       Optional<ToolResult> result,
-      Optional<RunEnd.Waiting> waiting,
+      Optional<RunEnd> waiting,
       Optional<Error> error) {}
 
   private Done finish(ReadyCall ready) {
@@ -221,9 +221,9 @@ final class ToolStage {
    * when all of them have, also when an outcome cannot be written: nothing of a run goes on behind
    * its end.
    */
-  private Optional<RunEnd.Waiting> runTogether(List<ReadyCall> calls, Transcript before) {
+  private Optional<RunEnd> runTogether(List<ReadyCall> calls, Transcript before) {
     var going = new ArrayList<ReadyCall>();
-    Optional<RunEnd.Waiting> waiting = Optional.empty();
+    Optional<RunEnd> waiting = Optional.empty();
     for (ReadyCall call : calls) {
       switch (announced(call, before)) {
         case Announced.Run(ReadyCall ready) -> going.add(ready);

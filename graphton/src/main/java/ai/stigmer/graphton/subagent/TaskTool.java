@@ -168,7 +168,10 @@ public final class TaskTool implements Tool {
       case RunEnd.Completed completed -> ToolResult.ok(completed.text());
       case RunEnd.Waiting waiting -> throw new CallSuspended(waiting);
       case RunEnd.Cancelled _ -> throw new CallSuspended("the run was cancelled");
-      case RunEnd.Yielded _ -> throw new CallSuspended("the run goes on elsewhere");
+      case RunEnd.Yielded yielded ->
+          throw yielded.awaited().isPresent()
+              ? new CallSuspended(yielded)
+              : new CallSuspended("the run goes on elsewhere");
       case RunEnd.Stopped stopped -> {
         if (stopped.limit().isOfTree()) {
           throw new CallSuspended(stopped.problem().message());

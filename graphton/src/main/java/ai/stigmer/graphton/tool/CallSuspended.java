@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class CallSuspended extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  private final transient Optional<RunEnd.Waiting> waiting;
+  private final transient Optional<RunEnd> waiting;
 
   /** The whole run ends. */
   public CallSuspended(String why) {
@@ -25,8 +25,14 @@ public final class CallSuspended extends RuntimeException {
     this.waiting = Optional.of(waiting);
   }
 
-  /** What is waited for; empty when the run ends. */
-  public Optional<RunEnd.Waiting> waiting() {
+  /** The run stops here until what it waits for is there. */
+  public CallSuspended(RunEnd.Yielded yielded) {
+    super("the run goes on elsewhere");
+    this.waiting = Optional.of(yielded);
+  }
+
+  /** How the run stops without an end; empty when it ends. */
+  public Optional<RunEnd> waiting() {
     return waiting;
   }
 }

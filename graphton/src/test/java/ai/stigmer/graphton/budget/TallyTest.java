@@ -70,6 +70,23 @@ class TallyTest {
   }
 
   @Test
+  void theTimeOfATreeThatIsDrivenAtSeveralPlacesIsThatInWhichSomebodyWasAtWork() {
+    List<Recorded> parent =
+        List.of(
+            at(0, started()),
+            at(1, new ChildStarted("c", "first", "w")),
+            at(2, new ChildStarted("d", "second", "w")),
+            at(9000, new RunResumed("x")),
+            at(9001, turn(1)));
+    List<Recorded> first =
+        List.of(
+            at(2, started()), at(30, turn(1)), at(8000, new RunResumed("x")), at(8005, turn(1)));
+    List<Recorded> second = List.of(at(20, started()), at(40, turn(1)));
+    assertThat(Tally.ofScattered(parent, id -> id.equals("first") ? first : second).ran())
+        .isEqualTo(Duration.ofSeconds(2 + 38 + 5 + 1));
+  }
+
+  @Test
   void aClockThatWentBackAddsNothing() {
     List<Recorded> entries =
         List.of(at(0, started()), at(10, turn(1)), at(-5000, turn(1)), at(-4990, turn(1)));

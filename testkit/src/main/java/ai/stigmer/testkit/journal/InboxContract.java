@@ -10,6 +10,7 @@ import ai.stigmer.graphton.journal.Inbox.Receipt;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.testkit.journal.JournalContract.Owners;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,8 @@ public abstract class InboxContract {
               new Post.Message(1, "n\u00f6 \ud83d\ude80", "me"),
               new Post.Message(2, "more", "me"),
               new Post.Cancel(1, "me"),
-              new Post.Resume(1, "me"))) {
+              new Post.Resume(1, "me"),
+              new Post.Hold(1, "r_1", 2, 3, 4, new BigDecimal("0.05")))) {
         assertThat(journal.inbox().post("r", post)).isInstanceOf(Receipt.Taken.class);
         assertThat(journal.inbox().find("r", post.topic()).map(Posted::post)).contains(post);
       }
