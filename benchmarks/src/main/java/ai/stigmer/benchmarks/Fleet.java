@@ -1,13 +1,13 @@
 package ai.stigmer.benchmarks;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 
 /**
  * Workers as processes, of which one can be killed at any time: whoever is killed is replaced, and
@@ -20,7 +20,7 @@ final class Fleet implements AutoCloseable {
   private final TemporalBench bench;
   private final Path folder;
   private final ExecutorService starts = Executors.newVirtualThreadPerTaskExecutor();
-  private final Deque<Future<WorkerProcess>> workers = new ArrayDeque<>();
+  private final List<Future<WorkerProcess>> workers = new ArrayList<>();
   private int started;
 
   /** A fleet of so many workers, which may still be starting. */
@@ -55,13 +55,12 @@ final class Fleet implements AutoCloseable {
    * @throws ExecutionException when one cannot be started
    */
   boolean killOldest() throws InterruptedException, ExecutionException {
-    List<Future<WorkerProcess>> serving = workers.stream().filter(Future::isDone).toList();
-    if (serving.size() < 2) {
+    int[] serving =
+        IntStream.range(0, workers.size()).filter(i -> workers.get(i).isDone()).toArray();
+    if (serving.length < 2) {
       return false;
     }
-    Future<WorkerProcess> oldest = serving.getFirst();
-    workers.remove(oldest);
-    oldest.get().kill();
+    workers.remove(serving[0]).get().kill();
     startOne();
     return true;
   }

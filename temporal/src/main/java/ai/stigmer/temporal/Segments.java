@@ -92,21 +92,26 @@ final class Segments implements SegmentActivities {
     return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN;
   }
 
-  /**
-   * What is wrong with the journal passes, and a run that is held is given back; what this machine
-   * lacks another one may have. What no worker can change ends the workflow, and not the run.
-   */
+  /** What no worker can change ends the workflow, and not the run. */
   private RunOutcome givenUp(String runId, Problem problem, int attempt) {
     troubles.accept(runId, problem);
-    boolean hopeless =
-        switch (problem.code()) {
-          case "E501", "E507", "E512" -> true;
-          default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;
-        };
-    if (hopeless) {
+    if (isHopeless(problem, attempt)) {
       return new RunOutcome(Kind.FAILED, problem.code(), 0);
     }
     throw failure(problem.code(), problem.category().name(), attempt);
+  }
+
+  /**
+   * What is wrong with the journal passes, and a run that is held is given back; what this machine
+   * lacks another one may have.
+   */
+  static boolean isHopeless(Problem problem, int attempt) {
+    return switch (problem.code()) {
+      case "E501", "E507", "E512" -> true;
+      // A machine whose folder is as the run left it needs nothing of the store.
+      case "E527" -> attempt >= MOST_TRIES;
+      default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;
+    };
   }
 
   /** A failure for the history, which keeps no words of ours: they may hold what is not for it. */
