@@ -1,5 +1,6 @@
 package ai.stigmer.runner.snapshot;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -298,7 +299,7 @@ abstract class SnapshotsContract {
     }
     // Then
     for (int i = 0; i < 3; i++) {
-      snapshots(Limits.DEFAULT).restore(journal.get("run " + i), there);
+      snapshots(Limits.DEFAULT).restore(requireNonNull(journal.get("run " + i)), there);
       assertThat(tree(there)).isEqualTo(tree(temp.resolve("writer " + i)));
     }
   }
