@@ -30,7 +30,7 @@ class FleetKillsTest {
     RealComponents.require(
         "the Temporal server (bin/temporal-server DIR)",
         () -> RealComponents.runs(List.of(TemporalServer.program(), "--version")));
-    var size = new FleetKills.Size(4, 3, Duration.ofMillis(500));
+    var size = new FleetKills.Size(4, 3, Duration.ofMillis(200));
     Map<String, Long> counts = FleetKills.play(folder, size);
     assertThat(counts)
         .containsEntry("completed", 4L)

@@ -247,6 +247,25 @@ abstract class SnapshotsContract {
   }
 
   @Test
+  void whatLiesInBothRoomsIsSetAsideAnewAndNotGoneAtOnce() throws Exception {
+    // Given
+    write(here.resolve("f"), "content");
+    String id = snapshots.take(here);
+    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
+    makeOld(objects());
+    var _ = sweep(Mode.SWEEP, other);
+    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
+    makeOld(objects());
+    makeOld(aside());
+    // When
+    var _ = sweep(Mode.SWEEP, other);
+    // Then
+    assertThat(names(aside())).contains(id);
+    snapshots(Limits.DEFAULT).restore(id, there);
+    assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  @Test
   void whoReliesOnAnOldContentMakesItYoung() throws Exception {
     fill(here);
     String id = snapshots.take(here);
