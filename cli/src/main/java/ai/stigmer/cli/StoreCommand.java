@@ -114,9 +114,7 @@ final class StoreCommand implements Runnable {
 
   @Command(
       name = "prune",
-      description =
-          "Remove finished runs; those that can be gone on with always stay. Then remove what no"
-              + " run needs any more from workspace.store, if that is set.",
+      description = "Remove finished runs; those that can be gone on with always stay.",
       mixinStandardHelpOptions = true,
       footer = {
         "",
