@@ -1,6 +1,7 @@
 package ai.stigmer.benchmarks;
 
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalEntry.RunFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
@@ -11,22 +12,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Three workers over one PostgreSQL and one Temporal, of which the oldest is killed with {@code
- * kill -9} a second after the one before it was replaced, and many runs of commands that take
+ * Workers over one PostgreSQL and one Temporal, of which the oldest is killed with {@code kill -9}
+ * each second, whatever time its successor takes to start; and many runs of commands that take
  * effect. Every command writes its number into its run's own file, so what was lost or done twice
  * is seen from outside.
  */
 public final class FleetKills {
-  private static final int WORKERS = 3;
   private static final int STEPS = 12;
   private static final String UNKNOWN = "not known whether it took effect";
   private static final Duration BETWEEN = Duration.ofSeconds(1);
@@ -40,52 +40,69 @@ public final class FleetKills {
   private FleetKills() {}
 
   /**
+   * What is played.
+   *
+   * @param workers in all; those beyond the second are there so that one can be killed while others
+   *     start
+   * @param pause how long each of the 12 commands of a run takes
+   */
+  public record Size(int runs, int workers, Duration pause) {}
+
+  /**
    * Plays it.
    *
-   * @return counts by name; {@code lost}, {@code doubled} and {@code not ended} should be 0
+   * @return counts by name; {@code lost}, {@code doubled} and {@code not ended} should be 0, {@code
+   *     kills} close to {@code seconds}
    */
-  public static Map<String, Long> play(Path folder, int runs) throws Exception {
-    var workers = new ArrayDeque<WorkerProcess>();
-    try (TemporalBench bench = TemporalBench.in(folder)) {
-      for (int i = 0; i < WORKERS; i++) {
-        workers.add(WorkerProcess.start(bench, folder, i));
-      }
+  public static Map<String, Long> play(Path folder, Size size) throws Exception {
+    try (TemporalBench bench = TemporalBench.in(folder);
+        Fleet fleet = new Fleet(bench, folder, size.workers())) {
+      fleet.await();
       var ids = new ArrayList<String>();
-      for (int i = 0; i < runs; i++) {
-        String id = bench.beginCounting(i, STEPS);
+      for (int i = 0; i < size.runs(); i++) {
+        String id = bench.beginCounting(i, STEPS, size.pause());
         ids.add(id);
         bench.engine().start(id);
       }
-      long kills = killUntilTheEnd(bench, folder, workers, ids);
+      Map<String, Long> kills = killUntilTheEnd(bench, fleet, ids);
       Map<String, Long> counts = count(bench, ids);
-      counts.put("kills", kills);
+      counts.putAll(kills);
       return counts;
-    } finally {
-      workers.forEach(WorkerProcess::close);
     }
   }
 
-  /** Returns how many were killed. */
-  private static long killUntilTheEnd(
-      TemporalBench bench, Path folder, ArrayDeque<WorkerProcess> workers, List<String> ids)
-      throws IOException, InterruptedException {
+  /** Returns how many were killed, and in how many seconds. */
+  private static Map<String, Long> killUntilTheEnd(
+      TemporalBench bench, Fleet fleet, List<String> ids) throws Exception {
     long kills = 0;
+    Instant begin = Instant.now();
+    Instant last = begin;
+    Instant next = begin;
     var open = new HashSet<>(ids);
-    Instant last = Instant.now();
     while (!open.isEmpty() && Instant.now().isBefore(last.plus(PATIENCE))) {
-      Thread.sleep(BETWEEN.toMillis());
-      workers.removeFirst().kill();
-      kills++;
-      workers.add(WorkerProcess.start(bench, folder, WORKERS + (int) kills));
-      if (open.removeIf(id -> end(bench, id) instanceof RunFinished)) {
+      next = next.plus(BETWEEN);
+      Thread.sleep(Math.max(0, Duration.between(Instant.now(), next).toMillis()));
+      kills += fleet.killOldest() ? 1 : 0;
+      if (open.removeAll(ended(bench.journal(), open))) {
         last = Instant.now();
       }
     }
-    return kills;
+    return Map.of("kills", kills, "seconds", Duration.between(begin, Instant.now()).toSeconds());
   }
 
-  private static JournalEntry end(TemporalBench bench, String id) {
-    return bench.journal().read(id).getLast().entry();
+  /** A run that has ended is held by nobody, so that few are read. */
+  private static Set<String> ended(Journal journal, Set<String> open) {
+    var ended = new HashSet<String>();
+    journal
+        .heads(open)
+        .forEach(
+            (id, head) -> {
+              if (head.hold() == Journal.Hold.NOBODY
+                  && journal.read(id).getLast().entry() instanceof RunFinished) {
+                ended.add(id);
+              }
+            });
+    return ended;
   }
 
   private static Map<String, Long> count(TemporalBench bench, List<String> ids) throws IOException {

@@ -182,14 +182,17 @@ final class TemporalBench implements AutoCloseable {
    * #counted}.
    *
    * @param number of the run
+   * @param pause how long each command goes on behind that
    */
-  String beginCounting(int number, int steps) throws IOException {
+  String beginCounting(int number, int steps, Duration pause) throws IOException {
     var turns = new StringBuilder();
     for (int i = 0; i < steps; i++) {
       turns
           .append("  - calls: [{tool: execute, arguments: {command: \"echo ")
           .append(i)
-          .append(" >> log; sleep 0.2\"}}]\n");
+          .append(" >> log; sleep ")
+          .append(pause.toMillis() / 1e3)
+          .append("\"}}]\n");
     }
     return begin(
         "counting-" + steps,

@@ -25,10 +25,9 @@ final class TemporalServer implements AutoCloseable {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
     }
-    String program = Optional.ofNullable(System.getenv("STIGMER_TEMPORAL")).orElse("temporal");
     Process process =
         new ProcessBuilder(
-                program,
+                program(),
                 "server",
                 "start-dev",
                 "--headless",
@@ -40,6 +39,10 @@ final class TemporalServer implements AutoCloseable {
             .redirectOutput(folder.resolve("temporal.log").toFile())
             .start();
     return new TemporalServer(process, "127.0.0.1:" + port);
+  }
+
+  static String program() {
+    return Optional.ofNullable(System.getenv("STIGMER_TEMPORAL")).orElse("temporal");
   }
 
   String address() {

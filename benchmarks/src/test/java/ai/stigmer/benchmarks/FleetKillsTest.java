@@ -9,14 +9,35 @@ import ai.stigmer.graphton.journal.JournalEntry.RunResumed;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
+import ai.stigmer.testkit.RealComponents;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the counts of a killed fleet tell, by its files and journals. */
 class FleetKillsTest {
   private static final RunFinished DONE = new RunFinished(new RunEnd.Completed("done"));
+
+  @TempDir Path folder;
+
+  @Test
+  void workersThatAreKilledLoseNoCommandAndRepeatNone() throws Exception {
+    RealComponents.require(
+        "the Temporal server (bin/temporal-server DIR)",
+        () -> RealComponents.runs(List.of(TemporalServer.program(), "--version")));
+    var size = new FleetKills.Size(4, 3, Duration.ofMillis(200));
+    Map<String, Long> counts = FleetKills.play(folder, size);
+    assertThat(counts)
+        .containsEntry("completed", 4L)
+        .containsEntry("lost", 0L)
+        .containsEntry("doubled", 0L);
+    assertThat(counts.get("kills")).isPositive();
+  }
 
   @Test
   void aRunThatDidEverythingOnceHasLostAndDoubledNothing() {

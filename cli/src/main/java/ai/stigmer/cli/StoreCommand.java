@@ -1,16 +1,23 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.cli.JournalOpener.Access;
 import ai.stigmer.cli.JournalOpener.Place;
 import ai.stigmer.cli.screen.Json;
 import ai.stigmer.cli.screen.Visible;
+import ai.stigmer.config.Cascade;
+import ai.stigmer.config.ConfigInput;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.runner.snapshot.WorkspaceSweep;
+import ai.stigmer.runner.snapshot.WorkspaceSweep.Mode;
 import ai.stigmer.store.PostgresStore;
 import ai.stigmer.store.PrunePolicy;
 import ai.stigmer.store.StoreBackup;
 import ai.stigmer.store.StoreBackup.Existing;
 import ai.stigmer.store.StoreCheck;
 import ai.stigmer.store.StorePrune;
+import ai.stigmer.store.StorePrune.Going;
 import ai.stigmer.store.StoreStats;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
@@ -18,6 +25,8 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -111,7 +120,9 @@ final class StoreCommand implements Runnable {
         "",
         "AGE is a number and s, m, h, d or w; SIZE a number and B, KB, MB, GB or TB.",
         "At least one of --older-than, --keep and --max-size is needed; with --keep alone, all",
-        "finished runs but the newest N go."
+        "finished runs but the newest N go.",
+        "What no run needs of workspace.store is set aside once it is older than 7 days, and is",
+        "gone for good when it has lain there for 7 days."
       })
   int prune(
       @Option(
@@ -143,6 +154,11 @@ final class StoreCommand implements Runnable {
             Optional.ofNullable(olderThan),
             keep == null ? 0 : keep,
             maxSize == null ? OptionalLong.empty() : OptionalLong.of(maxSize));
+    // A store that cannot be used is told before anything goes.
+    Optional<WorkspaceSweep> workspaces =
+        Cascade.resolve(ConfigInput.of(surroundings.env(), "stigmer store"))
+            .workspaceStore()
+            .map(store -> WorkspaceSweep.of(store, surroundings.env()));
     StorePrune.Report report =
         switch (surroundings.place()) {
           case Place.File file -> {
@@ -152,8 +168,21 @@ final class StoreCommand implements Runnable {
           case Place.Server server ->
               dryRun ? store(server).plan(policy) : store(server).prune(policy);
         };
-    print(StoreText.prune(report, dryRun), StoreJson.prune(report, dryRun));
+    Optional<WorkspaceSweep.Report> swept =
+        workspaces.flatMap(sweep -> swept(sweep, report, dryRun ? Mode.PLAN : Mode.SWEEP));
+    print(
+        StoreText.prune(report, dryRun)
+            + (workspaces.isEmpty() ? "" : StoreText.workspaces(swept, dryRun)),
+        StoreJson.workspaces(swept, StoreJson.prune(report, dryRun)));
     return 0;
+  }
+
+  private Optional<WorkspaceSweep.Report> swept(
+      WorkspaceSweep sweep, StorePrune.Report report, Mode mode) {
+    Set<String> going = report.going().stream().map(Going::runId).collect(Collectors.toSet());
+    try (Journal journal = surroundings.journals().open(surroundings.database(), Access.READ)) {
+      return sweep.sweep(journal, going, surroundings.clock().instant(), mode);
+    }
   }
 
   @Command(

@@ -1,12 +1,14 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.Json;
+import ai.stigmer.runner.snapshot.WorkspaceSweep;
 import ai.stigmer.store.StoreCheck;
 import ai.stigmer.store.StorePrune;
 import ai.stigmer.store.StoreStats;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the journal's keeper is told, for programs; sizes are bytes, times are UTC. */
 final class StoreJson {
@@ -37,6 +39,22 @@ final class StoreJson {
     json.put("bytes", report.bytes()).put("left_bytes", report.left());
     json.put("held", report.held()).put("unfinished", report.unfinished());
     return json.put("room", report.room().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  /** The same with what a sweep did to the store of workspaces, if it did anything. */
+  static ObjectNode workspaces(Optional<WorkspaceSweep.Report> swept, ObjectNode json) {
+    swept.ifPresent(
+        report -> {
+          ObjectNode each = json.putObject("workspaces");
+          amount(each, "set_aside", report.aside());
+          amount(each, "removed", report.removed());
+          amount(each, "left", report.left());
+        });
+    return json;
+  }
+
+  private static void amount(ObjectNode json, String name, WorkspaceSweep.Amount amount) {
+    json.put(name, amount.contents()).put(name + "_bytes", amount.bytes());
   }
 
   static ObjectNode stats(StoreStats stats) {

@@ -2,6 +2,7 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.snapshot.WorkspaceSweep;
 import ai.stigmer.store.StoreCheck;
 import ai.stigmer.store.StorePrune;
 import ai.stigmer.store.StorePrune.Going;
@@ -10,6 +11,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the journal's keeper is told, for people. */
 final class StoreText {
@@ -81,6 +83,27 @@ final class StoreText {
               case UNCHANGED -> "";
             })
         .toString();
+  }
+
+  /** What a sweep did to the store of workspaces; empty when no run has one there. */
+  static String workspaces(Optional<WorkspaceSweep.Report> swept, boolean dryRun) {
+    return swept
+        .map(
+            report ->
+                String.format(
+                    Locale.ROOT,
+                    "workspaces  %s set aside, %s gone for good; %s stay%n",
+                    amount(report.aside(), dryRun ? "would be" : "were"),
+                    amount(report.removed(), dryRun ? "would be" : "are"),
+                    amount(report.left(), "").strip()))
+        .orElse(
+            "workspaces  no run of this journal has one in workspace.store, so nothing is removed"
+                + " there\n");
+  }
+
+  private static String amount(WorkspaceSweep.Amount amount, String verb) {
+    return String.format(
+        Locale.ROOT, "%d contents (%s) %s", amount.contents(), size(amount.bytes()), verb);
   }
 
   static String stats(String place, StoreStats stats) {

@@ -4,15 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.store.SqliteJournal;
 import ai.stigmer.testkit.Golden;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +51,72 @@ class StoreCommandTest {
   }
 
   @Test
+  void whatNoRunNeedsOfTheStoreOfWorkspacesIsSetAsideAndLaterGone() throws IOException {
+    // Given
+    Path store = home.resolve("kept").toAbsolutePath();
+    said(0, store, "--keep", "9");
+    keep(store, "old", 40);
+    keep(store, "new", 2);
+    makeOld(store);
+    // Then
+    said(0, store, "--older-than", "30d", "--dry-run");
+    said(0, store, "--older-than", "30d", "--dry-run", "--output", "json");
+    said(0, store, "--older-than", "30d");
+    said(0, store, "--keep", "9", "--output", "json");
+    makeOld(store);
+    said(0, store, "--keep", "9");
+    said(0, store, "--keep", "9");
+    Golden.assertMatches(GOLDEN.resolveSibling("store-workspaces.txt"), story.toString());
+    // When one cannot tell what is needed
+    delete(store);
+    Shell shell = kept(store);
+    assertThat(shell.stigmer("store", "prune", "--keep", "9")).isEqualTo(1);
+    assertThat(shell.err()).contains("error[E527]", "nothing was removed");
+  }
+
+  private Shell kept(Path store) {
+    return new Shell(home).export("STIGMER_WORKSPACE_STORE", store.toString());
+  }
+
+  private void said(int status, Path store, String... options) {
+    List<String> words = new ArrayList<>(List.of("store", "prune"));
+    words.addAll(List.of(options));
+    said(status, kept(store), words.toArray(String[]::new));
+  }
+
+  /** A run that began and ended with a file of its own. */
+  private void keep(Path store, String run, int daysAgo) throws IOException {
+    Path folder = Files.createDirectories(home.resolve("workspaces").resolve(run));
+    Files.writeString(folder.resolve("file"), "of " + run);
+    InstantSource clock = () -> Shell.CLOCK.instant().minus(Duration.ofDays(daysAgo));
+    var workspaces = KeptWorkspaces.of(store.toString(), Map.of(), folder.resolveSibling(""));
+    try (var journal = SqliteJournal.open(home.resolve("stigmer.db"), clock);
+        var writer = workspaces.over(journal, run, folder).create(run, "me")) {
+      writer.append(List.of(new JournalEntry.RunStarted("do it", "agent", "system", "hash", "{}")));
+      writer.append(List.of(new JournalEntry.RunFinished(new RunEnd.Completed("all good"))));
+    }
+  }
+
+  private static void makeOld(Path store) throws IOException {
+    FileTime old = FileTime.from(Shell.CLOCK.instant().minus(Duration.ofDays(8)));
+    for (Path file : contents(store)) {
+      Files.setLastModifiedTime(file, old);
+    }
+  }
+
+  private static void delete(Path store) throws IOException {
+    for (Path file : contents(store)) {
+      Files.delete(file);
+    }
+  }
+
+  private static List<Path> contents(Path store) throws IOException {
+    try (Stream<Path> files = Files.walk(store)) {
+      return files.filter(Files::isRegularFile).toList();
+    }
+  }
+
+  @Test
   void damageEndsWithStatusOneAndIsToldInBothForms() throws IOException {
     write("r", 2);
     Path file = home.resolve("stigmer.db");
@@ -76,7 +147,10 @@ class StoreCommandTest {
   }
 
   private void said(int status, String... words) {
-    Shell shell = new Shell(home);
+    said(status, new Shell(home), words);
+  }
+
+  private void said(int status, Shell shell, String... words) {
     assertThat(shell.stigmer(words)).as(String.join(" ", words)).isEqualTo(status);
     String told = "$ stigmer " + String.join(" ", words) + "\n" + shell.out() + shell.err() + "\n";
     story.append(told.replace(home.toString(), "HOME"));

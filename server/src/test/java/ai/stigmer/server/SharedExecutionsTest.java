@@ -46,6 +46,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -429,16 +430,8 @@ class SharedExecutionsTest {
   @Test
   void anExecutionWaitsForAStoreOfWorkspacesThatIsAwayAndReadinessSaysSo() throws Exception {
     // Given
-    for (Backend server : List.of(first, second)) {
-      open.remove(server);
-      server.close();
-    }
     Path store = folder.resolve("store");
-    first =
-        server(
-            InstantSource.system(),
-            Optional.of(
-                KeptWorkspaces.of(store.toString(), Map.of(), folder.resolve("workspaces"))));
+    oneServerWith(store);
     AgentExecution one = started(first);
     end(one, new RunEnd.Completed("1"));
     Ready ready = first.ready(TestingServer.options(folder, Map.of()));
@@ -454,6 +447,54 @@ class SharedExecutionsTest {
     Files.move(away, store);
     until("its begin", () -> story.contains("start " + id(two)));
     assertThat(problems(ready)).isEmpty();
+  }
+
+  @Test
+  void anExecutionWhoseWorkspaceIsLostFailsWithWhatToDoAndGoesOnOnceItIsBack() throws Exception {
+    // Given
+    Path store = folder.resolve("store");
+    oneServerWith(store);
+    AgentExecution one = started(first);
+    end(one, new RunEnd.Completed("1"));
+    Path objects = store.resolve("objects");
+    Path backup = Files.move(objects, folder.resolve("backup"));
+    Files.createDirectory(objects);
+    forgetWhatFoldersHold();
+    // When
+    AgentExecution two = make(first, one.getSpec().getSessionId());
+    until("its failure", () -> phase(first, two) == ExecutionPhase.EXECUTION_FAILED);
+    // Then
+    assertThat(first.executions().get(id(two)).getStatus().getError())
+        .contains("E527", "workspace.store", "stigmer resume");
+    assertThat(problems(first.ready(TestingServer.options(folder, Map.of()))))
+        .as("the store answers")
+        .isEmpty();
+    // When
+    Files.delete(objects);
+    Files.move(backup, objects);
+    var _ = first.executions().resume(id(two));
+    // Then
+    until("its begin", () -> story.contains("start " + id(two)));
+  }
+
+  private void oneServerWith(Path store) throws Exception {
+    for (Backend server : List.of(first, second)) {
+      open.remove(server);
+      server.close();
+    }
+    first =
+        server(
+            InstantSource.system(),
+            Optional.of(
+                KeptWorkspaces.of(store.toString(), Map.of(), folder.resolve("workspaces"))));
+  }
+
+  private void forgetWhatFoldersHold() throws Exception {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path mark : files.filter(file -> file.toString().endsWith(".kept")).toList()) {
+        Files.delete(mark);
+      }
+    }
   }
 
   private static List<String> problems(Ready ready) {

@@ -20,7 +20,8 @@ final class PostgresSchema {
   /** Held while the steps are taken, so that of several processes one takes them. */
   private static final long LOCK = 0x53544a31_00000001L;
 
-  private static final List<Step> STEPS = List.of(PostgresSchema::journal);
+  private static final List<Step> STEPS =
+      List.of(PostgresSchema::journal, PostgresSchema::inboxByTime);
 
   /** The version that this program writes. */
   static final int PRESENT = STEPS.size();
@@ -100,5 +101,10 @@ final class PostgresSchema {
         "CREATE TABLE inbox(run_id text NOT NULL, topic text NOT NULL, time bigint NOT NULL,"
             + " body text NOT NULL, PRIMARY KEY(run_id, topic))");
     execute(connection, "CREATE TABLE holders(name text PRIMARY KEY, seen timestamptz NOT NULL)");
+  }
+
+  /** Step 2: the newest posts are found without the others. */
+  private static void inboxByTime(Connection connection) throws SQLException {
+    execute(connection, "CREATE INDEX inbox_time ON inbox(time)");
   }
 }

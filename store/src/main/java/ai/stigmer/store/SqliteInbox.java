@@ -26,8 +26,9 @@ final class SqliteInbox implements Inbox {
   private static final String INSERT =
       "INSERT INTO inbox(run_id, topic, time, body) VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
   private static final String FIND = "SELECT time, body FROM inbox WHERE run_id = ? AND topic = ?";
-  private static final String SINCE =
-      "SELECT run_id, max(time) FROM inbox WHERE time >= ? GROUP BY run_id";
+
+  /** SQLite would go through all posts to group these. */
+  static final String SINCE = "SELECT run_id, time FROM inbox WHERE time >= ?";
 
   private final Path file;
   private final InstantSource clock;
@@ -114,7 +115,8 @@ final class SqliteInbox implements Inbox {
       var last = new HashMap<String, Instant>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          last.put(rows.getString(1), Instant.ofEpochMilli(rows.getLong(2)));
+          Instant posted = Instant.ofEpochMilli(rows.getLong(2));
+          last.merge(rows.getString(1), posted, (a, b) -> a.isAfter(b) ? a : b);
         }
       }
       return last;

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,6 +87,17 @@ class OldJournalsTest {
     }
   }
 
+  @Test
+  void theNewestPostsOfAnOldJournalAreFoundByTheirTimeOnceItIsOpened() throws Exception {
+    Path file = copy("schema-3/crashed");
+    SqliteJournal.open(file, CLOCK).close();
+    try (var connection = Database.openReadOnly(file);
+        var plan = connection.prepareStatement("EXPLAIN QUERY PLAN " + SqliteInbox.SINCE);
+        var rows = plan.executeQuery()) {
+      assertThat(rows.getString("detail")).startsWith("SEARCH inbox").contains("inbox_time");
+    }
+  }
+
   private static Optional<String> heard(SqliteJournal journal, String run) {
     return journal
         .inbox()
@@ -100,7 +112,8 @@ class OldJournalsTest {
         "schema-1/taken-over",
         "schema-1/crashed",
         "schema-2/many-runs",
-        "schema-2/crashed"
+        "schema-2/crashed",
+        "schema-3/crashed"
       })
   void aStepToThePresentSchemaThatIsCutOffAnywhereLeavesTheOldOrTheNewJournal(String name)
       throws Exception {

@@ -15,6 +15,7 @@ import ai.stigmer.testkit.postgres.PostgresServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,8 +106,30 @@ class PostgresJournalTest {
         assertThat(each.get()).isZero();
       }
     }
-    assertThat(server().sql(PostgresServer.name(url), "SELECT version FROM stigmer.schema_version"))
+    assertThat(
+            server()
+                .sql(PostgresServer.name(url), "SELECT max(version) FROM stigmer.schema_version"))
         .isEqualTo(String.valueOf(PostgresSchema.PRESENT));
+  }
+
+  @Test
+  void aDatabaseOfTheFirstVersionFindsTheNewestPostsByTheirTimeOnceItIsOpened() {
+    String url = server().newDatabase();
+    open(url).close();
+    sql(url, "DROP INDEX inbox_time; DELETE FROM schema_version WHERE version > 1");
+    sql(
+        url,
+        "INSERT INTO inbox SELECT 'r' || n % 100, n::text, n, '{}' FROM generate_series(1, 9999) n;"
+            + " ANALYZE inbox");
+    try (PostgresJournal journal = open(url)) {
+      assertThat(journal.inbox().postedSince(Instant.ofEpochMilli(9_850)))
+          .hasSize(100)
+          .containsEntry("r50", Instant.ofEpochMilli(9_950));
+    }
+    String since = SqliteInbox.SINCE.replace("?", "9990");
+    String plan =
+        server().sql(PostgresServer.name(url), "SET search_path TO stigmer; EXPLAIN " + since);
+    assertThat(plan).contains("inbox_time").doesNotContain("Seq Scan");
   }
 
   @Test

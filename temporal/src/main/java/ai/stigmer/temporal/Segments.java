@@ -124,24 +124,28 @@ final class Segments implements SegmentActivities {
   }
 
   /**
-   * What is wrong with the journal passes, and a run that is held is given back; what this machine
-   * lacks another one may have. What no worker can change ends the workflow, and not the run; but a
-   * sub-agent is tried for as long as its parent waits for it.
+   * What no worker can change ends the workflow, and not the run; but what only many tries show is
+   * tried for a sub-agent as long as its parent waits for it.
    */
   private RunOutcome givenUp(String runId, Problem problem, int attempt) {
     troubles.accept(runId, problem);
-    boolean hopeless =
-        switch (problem.code()) {
-          case "E501", "E507", "E512" -> true;
-          default ->
-              problem.category() != Category.STORE
-                  && attempt >= MOST_TRIES
-                  && !children.isAwaited(runId);
-        };
-    if (hopeless) {
+    if (isHopeless(problem, attempt) && (isHopeless(problem, 1) || !children.isAwaited(runId))) {
       return new RunOutcome(Kind.FAILED, problem.code(), 0);
     }
     throw failure(problem.code(), problem.category().name(), attempt);
+  }
+
+  /**
+   * What is wrong with the journal passes, and a run that is held is given back; what this machine
+   * lacks another one may have.
+   */
+  static boolean isHopeless(Problem problem, int attempt) {
+    return switch (problem.code()) {
+      case "E501", "E507", "E512" -> true;
+      // A machine whose folder is as the run left it needs nothing of the store.
+      case "E527" -> attempt >= MOST_TRIES;
+      default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;
+    };
   }
 
   /** A failure for the history, which keeps no words of ours: they may hold what is not for it. */

@@ -3,6 +3,8 @@ package ai.stigmer.temporal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.RunIds;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.activity.ActivityOptions;
 import io.temporal.client.WorkflowClient;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Segments as the activities of a worker, without a workflow around them. */
 class SegmentsTest {
@@ -78,6 +82,23 @@ class SegmentsTest {
     assertThat(drive(true).kind()).isEqualTo(Kind.CANCELLED);
 
     assertThat(site.lines(run, "log")).isEmpty();
+  }
+
+  /** Of a store that does not answer, one that has lost a workspace, a key and a run. */
+  @ParameterizedTest
+  @CsvSource({
+    "E594,STORE,1000,false",
+    "E525,STORE,1000,false",
+    "E527,STORE,9,false",
+    "E527,STORE,10,true",
+    "E101,CREDENTIALS,9,false",
+    "E101,CREDENTIALS,10,true",
+    "E501,STORE,1,true"
+  })
+  void whatPassesIsWaitedForAndWhatAnotherWorkerMayHaveIsTriedTenTimes(
+      String code, Category category, int attempt, boolean isHopeless) {
+    assertThat(Segments.isHopeless(Problem.of(code, category, "what"), attempt))
+        .isEqualTo(isHopeless);
   }
 
   @Test

@@ -2,14 +2,11 @@ package ai.stigmer.runner.snapshot;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry.WorkspaceSaved;
 import ai.stigmer.graphton.journal.Recorded;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,15 +46,7 @@ public final class KeptWorkspaces {
    *     none of these, or cannot be used
    */
   public static KeptWorkspaces of(String store, Map<String, String> env, Path root) {
-    if (BucketAddress.isMeant(store)) {
-      return new KeptWorkspaces(
-          Snapshots.in(BucketAddress.of(store, env), env, Snapshots.Limits.DEFAULT), root);
-    }
-    Path folder = store.startsWith("file:") ? ofUrl(store) : Path.of(store);
-    if (!folder.isAbsolute()) {
-      throw notOne(store);
-    }
-    return new KeptWorkspaces(Snapshots.in(folder, Snapshots.Limits.DEFAULT), root);
+    return new KeptWorkspaces(Snapshots.of(store, env), root);
   }
 
   /**
@@ -67,21 +56,6 @@ public final class KeptWorkspaces {
    */
   public void check() {
     snapshots.check();
-  }
-
-  private static Path ofUrl(String url) {
-    try {
-      return Path.of(URI.create(url));
-    } catch (IllegalArgumentException e) {
-      throw notOne(url);
-    }
-  }
-
-  private static ProblemException notOne(String store) {
-    return Problem.of(
-            "E594", Category.CONFIGURATION, "workspace.store is not a folder: \"" + store + '"')
-        .help("name a folder that all machines see: workspace.store = \"/mnt/stigmer\"")
-        .asException();
   }
 
   /**

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -47,18 +50,19 @@ final class ObjectBucket implements ObjectStore {
   private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final int TRIES = 5;
 
-  /** Whoever has no right to list is told that a missing object is forbidden. */
+  /** What is told of a missing object, the first to whoever has no right to list. */
   private static final Set<Integer> NOT_SEEN = Set.of(403, 404);
 
-  /** Hashes that need not be asked for again; about 15 MB. */
+  /** Hashes that need not be asked for again for a while; about 20 MB. */
   private static final int MOST_KNOWN = 100_000;
 
-  /** The object that lies in every bucket since it was opened. */
-  private static final String EMPTY = HexFormat.of().formatHex(ObjectStore.sha256().digest());
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final S3Client client;
   private final BucketAddress address;
-  private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+  /** When each was seen, or written. */
+  private final Map<String, Instant> known = new ConcurrentHashMap<>();
 
   private ObjectBucket(S3Client client, BucketAddress address) {
     this.client = client;
@@ -104,7 +108,7 @@ final class ObjectBucket implements ObjectStore {
   @Override
   public String keep(Path source) throws IOException {
     String hash = ObjectStore.hash(source);
-    if (has(hash)) {
+    if (isYoung(hash)) {
       return hash;
     }
     // The file may change while it is sent, so it is not what is sent.
@@ -130,20 +134,28 @@ final class ObjectBucket implements ObjectStore {
   @Override
   public String keep(byte[] content) throws IOException {
     String hash = HexFormat.of().formatHex(ObjectStore.sha256().digest(content));
-    if (!has(hash)) {
+    if (!isYoung(hash)) {
       put(hash, RequestBody.fromBytes(content));
     }
     return hash;
   }
 
-  private boolean has(String hash) {
-    return known.contains(hash)
+  /** What is there and old is written again. */
+  private boolean isYoung(String hash) {
+    Instant old = CLOCK.instant().minus(RENEWED);
+    return known.getOrDefault(hash, Instant.MIN).isAfter(old)
         || asked(
             () -> {
               try {
-                var _ = client.headObject(to -> to.bucket(address.bucket()).key(key(hash)));
-                remember(hash);
-                return true;
+                boolean young =
+                    client
+                        .headObject(to -> to.bucket(address.bucket()).key(key(hash, Room.OBJECTS)))
+                        .lastModified()
+                        .isAfter(old);
+                if (young) {
+                  remember(hash);
+                }
+                return young;
               } catch (S3Exception e) {
                 if (NOT_SEEN.contains(e.statusCode())) {
                   return false;
@@ -159,15 +171,19 @@ final class ObjectBucket implements ObjectStore {
         asked(
             () ->
                 client.putObject(
-                    to -> to.bucket(address.bucket()).key(key(hash)).checksumSHA256(checksum),
+                    to ->
+                        to.bucket(address.bucket())
+                            .key(key(hash, Room.OBJECTS))
+                            .checksumSHA256(checksum),
                     content));
     remember(hash);
   }
 
   private void remember(String hash) {
-    if (known.size() < MOST_KNOWN) {
-      known.add(hash);
+    if (known.size() >= MOST_KNOWN) {
+      known.clear();
     }
+    known.put(hash, CLOCK.instant());
   }
 
   @Override
@@ -178,27 +194,98 @@ final class ObjectBucket implements ObjectStore {
           asked(
               () ->
                   client.getObject(
-                      from -> from.bucket(address.bucket()).key(key(hash)),
+                      from -> from.bucket(address.bucket()).key(key(hash, Room.OBJECTS)),
                       ResponseTransformer.toFile(target)));
     } catch (ProblemException e) {
-      if (e.getCause() instanceof NoSuchKeyException) {
-        throw new IOException("object " + hash + " is not in " + address.shown(), e);
+      if (isMissing(e)) {
+        throw new LostContentException("object " + hash + " is not in " + address.shown());
       }
       throw e;
     }
     if (!ObjectStore.hash(target).equals(hash)) {
       Files.delete(target);
-      throw new IOException("object " + hash + " of " + address.shown() + " was changed");
+      throw new LostContentException("object " + hash + " of " + address.shown() + " was changed");
+    }
+  }
+
+  /**
+   * Whoever has no right to list is told that a missing object is forbidden; with keys that read
+   * another one it is missing.
+   */
+  private boolean isMissing(ProblemException e) {
+    return e.getCause() instanceof NoSuchKeyException
+        || (e.getCause() instanceof S3Exception s3 && s3.statusCode() == 403 && canRead());
+  }
+
+  private boolean canRead() {
+    try {
+      check();
+      return true;
+    } catch (ProblemException e) {
+      return false;
     }
   }
 
   @Override
   public void check() {
-    var _ = asked(() -> client.headObject(to -> to.bucket(address.bucket()).key(key(EMPTY))));
+    String key = key(EMPTY, Room.OBJECTS);
+    var _ = asked(() -> client.headObject(to -> to.bucket(address.bucket()).key(key)));
   }
 
-  private String key(String hash) {
-    return address.prefix() + ObjectStore.name(hash);
+  @Override
+  public void list(Room room, Consumer<Stored> each) {
+    String prefix = address.prefix() + room.path() + "/";
+    var _ =
+        asked(
+            () -> {
+              client
+                  .listObjectsV2Paginator(in -> in.bucket(address.bucket()).prefix(prefix))
+                  .contents()
+                  .forEach(
+                      found -> {
+                        String name = found.key().substring(found.key().lastIndexOf('/') + 1);
+                        if (Stored.isHash(name)) {
+                          each.accept(new Stored(name, found.lastModified(), found.size()));
+                        }
+                      });
+              return room;
+            });
+  }
+
+  /** What is brought back goes on lying aside, as workers need not have the right to delete. */
+  @Override
+  public void move(String hash, Room to) {
+    try {
+      var _ =
+          asked(
+              () ->
+                  client.copyObject(
+                      copy ->
+                          copy.sourceBucket(address.bucket())
+                              .sourceKey(key(hash, to.other()))
+                              .destinationBucket(address.bucket())
+                              .destinationKey(key(hash, to))));
+      if (to == Room.ASIDE) {
+        delete(key(hash, Room.OBJECTS));
+      }
+    } catch (ProblemException e) {
+      if (!isMissing(e)) {
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public void remove(String hash) {
+    delete(key(hash, Room.ASIDE));
+  }
+
+  private void delete(String key) {
+    var _ = asked(() -> client.deleteObject(of -> of.bucket(address.bucket()).key(key)));
+  }
+
+  private String key(String hash, Room room) {
+    return address.prefix() + room.name(hash);
   }
 
   private <T> T asked(Supplier<T> call) {
@@ -216,7 +303,8 @@ final class ObjectBucket implements ObjectStore {
           case NoSuchBucketException _ -> "make it: aws s3 mb s3://" + bucket;
           case S3Exception s3 when s3.statusCode() == 404 -> "make it: aws s3 mb s3://" + bucket;
           case S3Exception s3 when s3.statusCode() == 401 || s3.statusCode() == 403 ->
-              "check the keys, and that they may do s3:GetObject and s3:PutObject there";
+              "check the keys, and that they may do s3:GetObject and s3:PutObject there; stigmer store"
+                  + " prune needs s3:ListBucket and s3:DeleteObject, too";
           case S3Exception s3 when s3.statusCode() == 301 || s3.statusCode() == 400 ->
               "check AWS_REGION and AWS_ENDPOINT_URL_S3";
           default ->

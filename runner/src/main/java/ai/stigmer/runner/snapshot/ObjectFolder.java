@@ -7,14 +7,21 @@ import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.DigestInputStream;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Contents in a folder that only its owner may read, a file each. */
 final class ObjectFolder implements ObjectStore {
@@ -22,6 +29,8 @@ final class ObjectFolder implements ObjectStore {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final FileAttribute<?> FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  private static final InstantSource CLOCK = InstantSource.system();
 
   private final Path root;
   private final Path unfinished;
@@ -40,14 +49,28 @@ final class ObjectFolder implements ObjectStore {
     this.unfinished = unfinished;
   }
 
-  private boolean has(String hash) {
-    return Files.exists(file(hash), LinkOption.NOFOLLOW_LINKS);
+  /** Whether it is there, and young from now on. */
+  private boolean isRenewed(String hash) throws IOException {
+    Path file = file(hash, Room.OBJECTS);
+    Instant now = CLOCK.instant();
+    try {
+      if (time(file).isBefore(now.minus(RENEWED))) {
+        Files.setLastModifiedTime(file, FileTime.from(now));
+      }
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static Instant time(Path file) throws IOException {
+    return Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
   }
 
   @Override
   public String keep(Path source) throws IOException {
     String hash = ObjectStore.hash(source);
-    if (has(hash)) {
+    if (isRenewed(hash)) {
       return hash;
     }
     try (InputStream in = Files.newInputStream(source, LinkOption.NOFOLLOW_LINKS)) {
@@ -68,8 +91,9 @@ final class ObjectFolder implements ObjectStore {
         content.transferTo(out);
       }
       String hash = HexFormat.of().formatHex(digest.digest());
-      Files.createDirectories(file(hash).getParent(), FOLDER);
-      Files.move(fresh, file(hash), StandardCopyOption.ATOMIC_MOVE);
+      Path target = file(hash, Room.OBJECTS);
+      Files.createDirectories(target.getParent(), FOLDER);
+      Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
       return hash;
     } catch (FileAlreadyExistsException e) {
       throw new IOException("an atomic move replaces what is there", e);
@@ -81,11 +105,21 @@ final class ObjectFolder implements ObjectStore {
   @Override
   public void fetch(String hash, Path target) throws IOException {
     MessageDigest digest = ObjectStore.sha256();
-    try (InputStream in = new DigestInputStream(Files.newInputStream(file(hash)), digest)) {
+    try (InputStream in = new DigestInputStream(open(hash), digest)) {
       Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
     if (!HexFormat.of().formatHex(digest.digest()).equals(hash)) {
-      throw new IOException("object " + hash + " was changed");
+      throw new LostContentException("object " + hash + " of " + root + " was changed");
+    }
+  }
+
+  /** A folder that is not mounted has no objects either, and does not pass for one that answers. */
+  private InputStream open(String hash) throws IOException {
+    try {
+      return Files.newInputStream(file(hash, Room.OBJECTS));
+    } catch (NoSuchFileException e) {
+      check();
+      throw new LostContentException("object " + hash + " is not in " + root);
     }
   }
 
@@ -94,7 +128,58 @@ final class ObjectFolder implements ObjectStore {
     Files.delete(Files.createTempFile(unfinished, "check", "", FILE));
   }
 
-  private Path file(String hash) {
-    return root.resolve(ObjectStore.name(hash));
+  @Override
+  public void list(Room room, Consumer<Stored> each) throws IOException {
+    Path folder = root.resolve(room.path());
+    if (!Files.exists(folder)) {
+      check();
+      return;
+    }
+    try (Stream<Path> shelves = Files.list(folder)) {
+      for (Path shelf : shelves.toList()) {
+        listShelf(shelf, each);
+      }
+    }
+  }
+
+  private static void listShelf(Path shelf, Consumer<Stored> each) throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(shelf)) {
+      files = listed.filter(file -> Stored.isHash(name(file))).toList();
+    }
+    for (Path file : files) {
+      try {
+        each.accept(new Stored(name(file), time(file), Files.size(file)));
+      } catch (NoSuchFileException e) {
+        // Somebody else moved it.
+      }
+    }
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  @Override
+  public void move(String hash, Room to) throws IOException {
+    Path file = file(hash, to.other());
+    Path target = file(hash, to);
+    try {
+      // Before it is moved: its time is never that of its old room.
+      Files.setLastModifiedTime(file, FileTime.from(CLOCK.instant()));
+      Files.createDirectories(target.getParent(), FOLDER);
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // It does not lie there, or somebody else was faster.
+    }
+  }
+
+  @Override
+  public void remove(String hash) throws IOException {
+    Files.deleteIfExists(file(hash, Room.ASIDE));
+  }
+
+  private Path file(String hash, Room room) {
+    return root.resolve(room.name(hash));
   }
 }

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
+import java.util.function.Consumer;
 
 /**
  * Contents by their SHA-256, where every machine sees them. A content is there whole or not at all,
@@ -19,17 +22,59 @@ import java.util.HexFormat;
  * <p>Thread contract: thread-safe, also across processes and machines.
  */
 interface ObjectStore {
+  /**
+   * A content that was kept longer ago than this is kept anew by whoever relies on it, so that its
+   * time tells whether somebody may be about to name it. Such a look is believed for as long again.
+   */
+  Duration RENEWED = Duration.ofDays(1);
 
-  /** Keeps what a file holds, unless it is kept; returns its hash. */
+  /** The content of no bytes, which a store may write to find out whether it can be used. */
+  String EMPTY = HexFormat.of().formatHex(sha256().digest());
+
+  /** Where contents lie. */
+  enum Room {
+    OBJECTS,
+    /** Those that nobody named when somebody looked; {@link #fetch} does not find them here. */
+    ASIDE;
+
+    /** Within the store. */
+    String path() {
+      return this == OBJECTS ? "objects" : "aside";
+    }
+
+    /** Where a content lies, within the store. */
+    String name(String hash) {
+      return path() + "/" + hash.substring(0, 2) + "/" + hash;
+    }
+
+    Room other() {
+      return this == OBJECTS ? ASIDE : OBJECTS;
+    }
+  }
+
+  /**
+   * A content that lies in a room.
+   *
+   * @param since when it was kept, renewed or moved there, by the store's clock
+   */
+  record Stored(String hash, Instant since, long bytes) {
+    static boolean isHash(String name) {
+      return name.matches("[0-9a-f]{64}");
+    }
+  }
+
+  /** Keeps what a file holds, unless it is kept and not old; returns its hash. */
   String keep(Path source) throws IOException;
 
-  /** Keeps a content, unless it is kept; returns its hash. */
+  /** Keeps a content, unless it is kept and not old; returns its hash. */
   String keep(byte[] content) throws IOException;
 
   /**
    * Puts a content into a file.
    *
-   * @throws IOException also when the content is not there, or is not what its hash says
+   * @throws LostContentException when the store answers that it is not there, or holds what is not
+   *     what its hash says
+   * @throws IOException when the store does not answer, or the file cannot be written
    */
   void fetch(String hash, Path target) throws IOException;
 
@@ -40,6 +85,18 @@ interface ObjectStore {
    */
   void check() throws IOException;
 
+  /** Tells what lies in a room, in no order; what comes and goes meanwhile may be told or not. */
+  void list(Room room, Consumer<Stored> each) throws IOException;
+
+  /**
+   * Has a content lie in a room, as of now, that lies in the other one; nothing when it does not.
+   * What is brought back may go on lying aside, too.
+   */
+  void move(String hash, Room to) throws IOException;
+
+  /** Removes what lies aside. */
+  void remove(String hash) throws IOException;
+
   /** The hash of what a file holds. */
   static String hash(Path file) throws IOException {
     MessageDigest digest = sha256();
@@ -48,11 +105,6 @@ interface ObjectStore {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /** Where a content lies, within the store. */
-  static String name(String hash) {
-    return "objects/" + hash.substring(0, 2) + "/" + hash;
   }
 
   static MessageDigest sha256() {

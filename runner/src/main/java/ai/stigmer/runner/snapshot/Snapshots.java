@@ -8,6 +8,7 @@ import ai.stigmer.runner.snapshot.Manifest.Folder;
 import ai.stigmer.runner.snapshot.Manifest.Item;
 import ai.stigmer.runner.snapshot.Manifest.Link;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -77,6 +78,44 @@ public final class Snapshots {
   }
 
   /**
+   * Snapshots in a configured store.
+   *
+   * @param store an absolute path, a {@code file:} URL, or {@code s3://bucket/prefix}
+   * @param env the environment; variables of S3's clients count for a bucket
+   * @throws ProblemException {@code E594}, of a bucket {@code E525} or {@code E526}, when it is
+   *     none of these, or cannot be used
+   */
+  static Snapshots of(String store, Map<String, String> env) {
+    if (BucketAddress.isMeant(store)) {
+      return in(BucketAddress.of(store, env), env, Limits.DEFAULT);
+    }
+    Path folder = store.startsWith("file:") ? ofUrl(store) : Path.of(store);
+    if (!folder.isAbsolute()) {
+      throw notOne(store);
+    }
+    return in(folder, Limits.DEFAULT);
+  }
+
+  private static Path ofUrl(String url) {
+    try {
+      return Path.of(URI.create(url));
+    } catch (IllegalArgumentException e) {
+      throw notOne(url);
+    }
+  }
+
+  private static ProblemException notOne(String store) {
+    return Problem.of(
+            "E594", Category.CONFIGURATION, "workspace.store is not a folder: \"" + store + '"')
+        .help("name a folder that all machines see: workspace.store = \"/mnt/stigmer\"")
+        .asException();
+  }
+
+  ObjectStore objects() {
+    return objects;
+  }
+
+  /**
    * Looks whether the store can be used now.
    *
    * @throws ProblemException {@code E594} or {@code E525} when it cannot
@@ -85,12 +124,16 @@ public final class Snapshots {
     try {
       objects.check();
     } catch (IOException e) {
-      throw new ProblemException(
-          Problem.of("E594", Category.STORE, "the store of workspaces is away")
-              .from(e.toString())
-              .help("what needs it waits; see that it is there again: workspace.store"),
-          e);
+      throw away(e);
     }
+  }
+
+  static ProblemException away(IOException e) {
+    return new ProblemException(
+        Problem.of("E594", Category.STORE, "the store of workspaces is away")
+            .from(e.toString())
+            .help("what needs it waits; see that it is there again: workspace.store"),
+        e);
   }
 
   /**
@@ -157,20 +200,13 @@ public final class Snapshots {
   /**
    * Makes a folder hold what a snapshot holds, and nothing else.
    *
-   * @throws ProblemException {@code E594} or {@code E525} when folder or store cannot be used, or
-   *     the snapshot is not there
+   * @throws ProblemException {@code E594} or {@code E525} when folder or store cannot be used,
+   *     {@code E527} when the store answers that it does not have all of the snapshot
    */
   public void restore(String id, Path folder) {
     try {
       Files.createDirectories(folder);
-      Path list = Files.createTempFile("stigmer", "list");
-      Manifest manifest;
-      try {
-        objects.fetch(id, list);
-        manifest = Manifest.parse(Files.readAllBytes(list));
-      } finally {
-        Files.deleteIfExists(list);
-      }
+      Manifest manifest = list(id);
       var wanted = new HashMap<String, Item>();
       manifest.items().forEach(item -> wanted.put(item.path(), item));
       removeOthers(folder, wanted);
@@ -184,8 +220,41 @@ public final class Snapshots {
               folder.resolve(path), PosixFilePermissions.fromString(mode));
         }
       }
+    } catch (LostContentException e) {
+      throw lost("the kept workspace is lost, in whole or in part", e)
+          .help(
+              "put that back into workspace.store, for example from a backup; see that all machines"
+                  + " have the same store there",
+              "nothing of the run is lost; then it goes on: stigmer resume RUN")
+          .asException();
     } catch (IOException | IllegalArgumentException e) {
       throw failed("the workspace cannot be restored", folder, e);
+    }
+  }
+
+  /** What is wrong with a store that answers, and does not have what a snapshot names. */
+  static Problem lost(String what, LostContentException e) {
+    return Problem.of("E527", Category.STORE, what).from(String.valueOf(e.getMessage()));
+  }
+
+  /** What a snapshot is made of. */
+  Manifest list(String id) throws IOException {
+    Path list = Files.createTempFile("stigmer", "list");
+    try {
+      fetch(id, list);
+      return Manifest.parse(Files.readAllBytes(list));
+    } finally {
+      Files.deleteIfExists(list);
+    }
+  }
+
+  /** A content that was set aside while somebody began to name it is brought back. */
+  private void fetch(String hash, Path target) throws IOException {
+    try {
+      objects.fetch(hash, target);
+    } catch (LostContentException e) {
+      objects.move(hash, ObjectStore.Room.OBJECTS);
+      objects.fetch(hash, target);
     }
   }
 
@@ -205,7 +274,7 @@ public final class Snapshots {
       case File file -> {
         if (!isThere(target, file)) {
           Path fresh = target.resolveSibling(".stigmer-restored");
-          objects.fetch(file.hash(), fresh);
+          fetch(file.hash(), fresh);
           Files.move(
               fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.snapshot.Snapshots.Limits;
 import ai.stigmer.testkit.s3.S3Server;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -98,16 +102,58 @@ class BucketSnapshotsTest extends SnapshotsContract {
     Path own = temp.resolve("own");
     Map<String, String> env;
     String id;
+    Snapshots opened;
     try (S3Server first = S3Server.start(Files.createDirectories(own))) {
       env = first.env();
       var _ = first.newBucket("kept");
-      id = at("s3://kept", env, Limits.DEFAULT).take(here);
+      opened = at("s3://kept", env, Limits.DEFAULT);
+      id = opened.take(here);
     }
+    assertProblem("E525", () -> opened.restore(id, there));
     assertProblem("E525", () -> at("s3://kept", env, Limits.DEFAULT));
     try (S3Server second = S3Server.start(own)) {
       at("s3://kept", second.env(), Limits.DEFAULT).restore(id, there);
     }
     assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  @Test
+  void aBucketThatIsGoneDoesNotPassForOneThatHasLostItsContents() throws IOException {
+    write(here.resolve("f"), "content");
+    String id = snapshots.take(here);
+    Path away = Files.move(files, files.resolveSibling("away"));
+    assertProblem("E525", () -> snapshots.restore(id, there));
+    Files.move(away, files);
+    snapshots.restore(id, there);
+    assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  /** As S3 does with whoever has no right to list. */
+  @Test
+  void anObjectThatIsForbiddenIsLostWhenTheKeysReadAnotherOne() throws IOException {
+    var forbidden = new AtomicBoolean();
+    HttpServer s3 =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    s3.createContext(
+        "/",
+        exchange -> {
+          boolean may =
+              !forbidden.get() && exchange.getRequestURI().getPath().endsWith(ObjectStore.EMPTY);
+          exchange.getRequestBody().readAllBytes();
+          exchange.sendResponseHeaders(may ? 200 : 403, -1);
+          exchange.close();
+        });
+    s3.start();
+    try {
+      var env = new HashMap<>(server().env());
+      env.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + s3.getAddress().getPort());
+      Snapshots kept = at("s3://bucket", env, Limits.DEFAULT);
+      assertProblem("E527", () -> kept.restore("0".repeat(64), there));
+      forbidden.set(true);
+      assertProblem("E525", () -> kept.restore("0".repeat(64), there));
+    } finally {
+      s3.stop(0);
+    }
   }
 
   @Test

@@ -35,6 +35,22 @@ class FolderSnapshotsTest extends SnapshotsContract {
   }
 
   @Test
+  void aFolderThatIsNotMountedDoesNotPassForOneThatHasLostItsContents() throws IOException {
+    write(here.resolve("f"), "content");
+    String id = snapshots.take(here);
+    Path store = temp.resolve("store");
+    Path away = Files.move(store, temp.resolve("away"));
+    assertProblem("E594", () -> snapshots.restore(id, there));
+    // When only the place is there where it is mounted
+    Files.createDirectory(store);
+    assertProblem("E594", () -> snapshots.restore(id, there));
+    Files.delete(store);
+    Files.move(away, store);
+    snapshots.restore(id, there);
+    assertThat(tree(there)).isEqualTo(tree(here));
+  }
+
+  @Test
   void theStoreIsForItsOwnerOnly() throws IOException {
     write(here.resolve("f"), "content");
     var _ = snapshots.take(here);

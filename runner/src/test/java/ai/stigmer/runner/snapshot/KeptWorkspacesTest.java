@@ -22,10 +22,12 @@ import ai.stigmer.store.SqliteJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,36 @@ class KeptWorkspacesTest {
         .inbox()
         .find(RUN, Post.Message.topic(1))
         .map(posted -> ((Post.Message) posted.post()).text());
+  }
+
+  @Test
+  void whatTheLastSnapshotOfNoRunNamesIsSweptAndTheStoreOfAnotherJournalIsLeftAlone()
+      throws IOException {
+    // Given
+    Instant later = Instant.now().plus(WorkspaceSweep.AGE.multipliedBy(2));
+    assertThat(sweep(Set.of(), later)).as("no run names anything").isEmpty();
+    begin();
+    try (JournalWriter _ = first.claim()) {
+      first.write("a", "in between");
+    }
+    try (JournalWriter _ = first.claim()) {
+      first.write("a", "in the end");
+    }
+    // Then
+    assertThat(sweep(Set.of(RUN), later)).as("the only run goes").isEmpty();
+    // When
+    WorkspaceSweep.Report report = sweep(Set.of(), later).orElseThrow();
+    // Then: the first list, the second one, and what the file held in between
+    assertThat(report.aside().contents()).isEqualTo(3);
+    try (JournalWriter _ = second.claim()) {
+      assertThat(second.file("a")).hasContent("in the end");
+      assertThat(second.file("begun")).hasContent("by the server");
+    }
+  }
+
+  private Optional<WorkspaceSweep.Report> sweep(Set<String> going, Instant now) {
+    String store = temp.resolve("store").toAbsolutePath().toString();
+    return WorkspaceSweep.of(store, Map.of()).sweep(journal, going, now, WorkspaceSweep.Mode.SWEEP);
   }
 
   /** A worker's machine. */

@@ -127,7 +127,7 @@ final class Following {
 
   /**
    * Whether it says that another server drives the run, or that the database, the store of
-   * workspaces or Temporal is away.
+   * workspaces or Temporal is away. A store that answers and has lost a workspace (E527) is not.
    */
   static boolean passes(Problem problem) {
     return Set.of("E502", "E504", "E505", "E506", "E530", "E525", "E594", "E590")
