@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 /**
@@ -25,7 +26,9 @@ final class EventReader {
   private static final int BUFFER = 256 * 1024;
 
   private final Map<Long, List<Long>> times = new HashMap<>();
+  private final CountDownLatch begun = new CountDownLatch(1);
   private final Thread thread;
+  private volatile long first = Long.MAX_VALUE;
 
   /**
    * @param server the one of now; empty while there is none
@@ -45,7 +48,12 @@ final class EventReader {
         for (String line = in.readLine(); line != null && !isOver; line = in.readLine()) {
           if (line.startsWith("id: ")) {
             last = Long.parseLong(line.substring(4));
-            times.computeIfAbsent(last, key -> new ArrayList<>()).add(System.currentTimeMillis());
+            long now = System.currentTimeMillis();
+            times.computeIfAbsent(last, key -> new ArrayList<>()).add(now);
+            if (begun.getCount() > 0) {
+              first = now;
+              begun.countDown();
+            }
           }
           isOver = line.contains("\"RUN_FINISHED\"") || line.startsWith("HTTP/1.1 204");
         }
@@ -87,11 +95,20 @@ final class EventReader {
     return socket;
   }
 
+  /** Waits for the first event. */
+  void awaitBegun() throws InterruptedException {
+    begun.await();
+  }
+
+  /** Waits for the end. */
   void await() throws InterruptedException {
     thread.join();
   }
 
-  /** Of the entries that tell something: milliseconds to their ids, what is missing, and twice. */
+  /**
+   * Of the entries that tell something: milliseconds to their ids, what is missing, and twice. What
+   * was there before its first event must not be missing, and has no delay.
+   */
   Seen seen(List<Recorded> entries) {
     var delays = new ArrayList<Double>();
     int lost = 0;
@@ -103,9 +120,11 @@ final class EventReader {
       List<Long> at = times.getOrDefault(recorded.seq(), List.of());
       lost += at.isEmpty() ? 1 : 0;
       twice += Math.max(0, at.size() - 1);
-      at.forEach(time -> delays.add((double) Math.max(0, time - recorded.time().toEpochMilli())));
+      if (recorded.time().toEpochMilli() > first) {
+        at.forEach(time -> delays.add((double) Math.max(0, time - recorded.time().toEpochMilli())));
+      }
     }
-    return new Seen(delays, lost, twice);
+    return new Seen(delays, lost, twice, 0);
   }
 
   private static boolean isTold(JournalEntry entry) {

@@ -10,6 +10,10 @@ import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +36,12 @@ final class LoadedServer implements AutoCloseable {
   private static final double TICKS_A_SECOND = 100;
 
   /** As the launcher starts it. */
-  static final List<String> FLAGS = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  static final List<String> FLAGS =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:ReservedCodeCacheSize=240m",
+          "-XX:MetaspaceSize=128m");
 
   private final Path home;
   private final Path said;
@@ -164,11 +173,33 @@ final class LoadedServer implements AutoCloseable {
     }
   }
 
+  /** The value of a metric without labels. */
+  double metric(String name) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://" + authority + "/metrics"))
+            .header("Authorization", "Bearer " + token())
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client
+          .send(request, HttpResponse.BodyHandlers.ofLines())
+          .body()
+          .filter(line -> line.startsWith(name + " "))
+          .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   /** Seconds of processor time so far. */
   double processorSeconds() throws IOException {
     String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
     String[] words = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(words[11]) + Long.parseLong(words[12])) / TICKS_A_SECOND;
+  }
+
+  /** Seconds of processor time so far of the process that measures, in which the readers are. */
+  static double ownProcessorSeconds() {
+    return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
   }
 
   /** The most memory that it had, in MB. */

@@ -5,6 +5,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.store.SqliteJournal;
 import java.nio.file.Files;
@@ -91,8 +92,7 @@ final class ServerRestart {
 
   private static boolean hasStep(Journal journal, String id) {
     try {
-      return journal.read(id).stream()
-          .anyMatch(one -> one.entry() instanceof JournalEntry.ToolOutcome);
+      return journal.read(id).stream().anyMatch(one -> one.entry() instanceof ToolOutcome);
     } catch (ProblemException e) {
       if (e.problem().code().equals("E501")) {
         // It is stored, and has not begun.
@@ -107,11 +107,13 @@ final class ServerRestart {
     var delays = new ArrayList<Double>();
     var told = new ArrayList<Seen>();
     int lost = 0;
+    int doubled = 0;
     int alive = 0;
     try (Journal journal = SqliteJournal.open(home.resolve("stigmer.db"), InstantSource.system())) {
       for (String id : ids) {
         List<Recorded> entries = journal.read(id);
         lost += isWhole(entries) ? 0 : 1;
+        doubled += doubled(entries);
         var goneOn =
             entries.stream()
                 .filter(one -> one.time().toEpochMilli() >= restarted)
@@ -136,10 +138,22 @@ final class ServerRestart {
             Map.of())
         .with("alive at the kill and gone on with", alive)
         .with("not whole at their end", lost)
+        .with("steps done twice", doubled)
         .with("first one gone on with after, s", Numbers.percentile(delays, 1))
         .with("last one gone on with after, s", Numbers.percentile(delays, 100))
         .with("entries lost by readers that came back", seen.lost())
         .with("entries told twice", seen.twice());
+  }
+
+  /** How many results are of a call that has one already. */
+  private static int doubled(List<Recorded> entries) {
+    List<String> calls =
+        entries.stream()
+            .map(Recorded::entry)
+            .filter(ToolOutcome.class::isInstance)
+            .map(entry -> ((ToolOutcome) entry).call().arguments())
+            .toList();
+    return calls.size() - Set.copyOf(calls).size();
   }
 
   /** Whether each step was done once and the run came to its good end. */
@@ -147,7 +161,7 @@ final class ServerRestart {
     Set<String> calls = new HashSet<>();
     int outcomes = 0;
     for (Recorded recorded : entries) {
-      if (recorded.entry() instanceof JournalEntry.ToolOutcome outcome) {
+      if (recorded.entry() instanceof ToolOutcome outcome) {
         calls.add(outcome.call().arguments());
         outcomes++;
       }

@@ -107,6 +107,9 @@ class BenchmarksTest {
     for (String flag : ColdStart.FLAGS) {
       assertThat(launcher).contains(" " + flag + " ");
     }
+    for (String flag : LoadedServer.FLAGS) {
+      assertThat(launcher).contains(" " + flag + " ");
+    }
     assertThat(launcher).contains("-XX:AOTMode=auto", "ai.stigmer.cli.Main");
   }
 }

@@ -298,6 +298,11 @@ record Backend(
         executions,
         Executions::underWay);
     metrics.gauge(
+        "stigmer.executions.beginning",
+        "Executions that wait to begin, because others do so.",
+        executions,
+        Executions::waitingToBegin);
+    metrics.gauge(
         "stigmer.subscribers", "Readers of executions.", executions, Executions::subscribers);
     metrics.gauge(
         "stigmer.subscriber.states.skipped",

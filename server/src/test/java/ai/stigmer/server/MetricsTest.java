@@ -38,6 +38,7 @@ class MetricsTest {
               "stigmer_tokens_total{model=\"qwen2.5-coder:7b\",provider=\"ollama\",type=\"output\"}"
                   + " 12.0",
               "stigmer_executions_live 0.0",
+              "stigmer_executions_beginning 0.0",
               "stigmer_subscriber_states_skipped 0.0");
     }
   }

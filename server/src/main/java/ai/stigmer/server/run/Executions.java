@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread contract: thread-safe; no method waits for a run.
  */
 public final class Executions implements AutoCloseable {
-  private static final int LAUNCHES = 8;
-
   /** Who says so in the journal's inbox. */
   static final String BY = "the server";
 
@@ -54,9 +51,9 @@ public final class Executions implements AutoCloseable {
   private final Engine engine;
   private final @Nullable Elsewhere elsewhere;
   private final Decisions decisions;
-  private final Hub hub = new Hub();
+  private final Hub hub = new Hub(this::streaming);
   private final Turns turns = new Turns();
-  private final Semaphore launches = new Semaphore(LAUNCHES, true);
+  private final Launches launches = new Launches();
   private final Map<String, Following> live = new ConcurrentHashMap<>();
   private final Failures failures = new Failures();
   private volatile boolean isAbandoned;
@@ -180,20 +177,9 @@ public final class Executions implements AutoCloseable {
 
   /** Launches it, unless this server has launched it. */
   void launch(Following following) {
-    if (!following.mayBeLaunched()) {
-      return;
+    if (following.mayBeLaunched()) {
+      launches.enter(() -> launchNow(following));
     }
-    Thread.ofVirtual()
-        .name("launch-" + following.id())
-        .start(
-            () -> {
-              launches.acquireUninterruptibly();
-              try {
-                launchNow(following);
-              } finally {
-                launches.release();
-              }
-            });
   }
 
   private void launchNow(Following following) {
@@ -548,7 +534,7 @@ public final class Executions implements AutoCloseable {
    * @throws ProblemException {@code E560} when there is none, {@code E567} when too many do
    */
   public Subscription subscribe(String id, Subscriber subscriber) {
-    return hub.add(id, subscriber, () -> get(id), () -> streaming(id));
+    return hub.add(id, subscriber, () -> get(id));
   }
 
   private @Nullable AgentExecution streaming(String id) {
@@ -571,6 +557,11 @@ public final class Executions implements AutoCloseable {
     return hub.skipped();
   }
 
+  /** How many executions wait to begin, or to be gone on with, because others do so. */
+  public int waitingToBegin() {
+    return launches.waiting();
+  }
+
   /** How many executions are under way or wait for their turn. */
   public int underWay() {
     return live.size();
@@ -582,6 +573,7 @@ public final class Executions implements AutoCloseable {
    */
   @Override
   public void close() {
+    launches.close();
     decisions.close();
     if (elsewhere != null) {
       elsewhere.close();

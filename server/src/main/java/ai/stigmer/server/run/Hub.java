@@ -1,27 +1,113 @@
 package ai.stigmer.server.run;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.graphton.error.Problem;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
+/*
+ * What is durable goes out at once, state by state. Text that streams would make a state of each word: of these the
+ * newest is sent, and all readers of an execution get the same one, so that it is built and encoded once. The more
+ * readers there are, the longer are the pauses between two: what they cost together is bounded.
+ */
 /**
  * All subscriptions by execution.
  *
- * <p>Thread contract: thread-safe; publishing never blocks.
+ * <p>Thread contract: thread-safe; publishing never waits for a reader.
  */
 final class Hub implements AutoCloseable {
   private static final int MOST_OF_ONE = 1_000;
   private static final int MOST = 20_000;
+  private static final long SHORTEST_PAUSE_MILLIS = 100;
+  private static final long LONGEST_PAUSE_MILLIS = 500;
 
-  private final Map<String, List<Subscription>> subscriptions = new HashMap<>();
+  /** Of all readers together. */
+  private static final int LIVE_STATES_A_SECOND = 4_000;
+
+  private final Function<String, @Nullable AgentExecution> live;
+  private final Map<String, Line> lines = new ConcurrentHashMap<>();
   private final LongAdder skipped = new LongAdder();
-  private int count;
+  private final AtomicInteger count = new AtomicInteger();
+
+  /**
+   * @param live gives the state of now of an execution, with the text that streams; null when
+   *     nothing streams any more
+   */
+  Hub(Function<String, @Nullable AgentExecution> live) {
+    this.live = requireNonNull(live, "live is null");
+  }
+
+  /** The readers of one execution. */
+  private final class Line {
+    private final List<Subscription> readers = new ArrayList<>();
+    private boolean isShowing;
+    private long lastShown =
+        System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS);
+
+    private synchronized void publish(AgentExecution state) {
+      prune();
+      readers.forEach(reader -> reader.offer(state));
+    }
+
+    private synchronized boolean isDeserted() {
+      return readers.stream().allMatch(Subscription::isClosed);
+    }
+
+    private synchronized void drop() {
+      readers.forEach(Subscription::drop);
+    }
+
+    private void prune() {
+      int before = readers.size();
+      readers.removeIf(Subscription::isClosed);
+      count.addAndGet(readers.size() - before);
+    }
+
+    /** Has the state of now shown: at once, or when the pause behind the last one is over. */
+    private synchronized void touch(String id) {
+      if (!isShowing) {
+        isShowing = true;
+        long pause = TimeUnit.MILLISECONDS.toNanos(pauseMillis(count.get()));
+        Duration left = Duration.ofNanos(lastShown + pause - System.nanoTime());
+        Thread.ofVirtual().name("live-" + id).start(() -> show(id, left));
+      }
+    }
+
+    private void show(String id, Duration left) {
+      try {
+        // Not at all when it is negative.
+        Thread.sleep(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      // What is published later must not be older than this, so the state is asked for in here.
+      synchronized (this) {
+        isShowing = false;
+        lastShown = System.nanoTime();
+        AgentExecution now = live.apply(id);
+        if (now != null) {
+          readers.forEach(reader -> reader.show(now));
+        }
+      }
+    }
+  }
+
+  /** Between two states of the text that streams. */
+  static long pauseMillis(int readers) {
+    return Math.clamp(
+        1_000L * readers / LIVE_STATES_A_SECOND, SHORTEST_PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
+  }
 
   /**
    * Adds a subscriber; states that are published from here on reach it.
@@ -30,12 +116,8 @@ final class Hub implements AutoCloseable {
    *     state is lost between
    * @throws ai.stigmer.graphton.error.ProblemException {@code E567} when there are too many
    */
-  Subscription add(
-      String id,
-      Subscriber subscriber,
-      Supplier<AgentExecution> now,
-      Supplier<@Nullable AgentExecution> live) {
-    var subscription = new Subscription(subscriber, live, skipped);
+  Subscription add(String id, Subscriber subscriber, Supplier<AgentExecution> now) {
+    var subscription = new Subscription(subscriber, skipped);
     register(id, subscription);
     try {
       subscription.offer(now.get());
@@ -47,35 +129,40 @@ final class Hub implements AutoCloseable {
     return subscription;
   }
 
-  private synchronized void register(String id, Subscription subscription) {
-    prune(id);
-    List<Subscription> others = subscriptions.computeIfAbsent(id, key -> new ArrayList<>());
-    if (others.size() >= MOST_OF_ONE || count >= MOST) {
-      throw Problem.of(
-              "E567",
-              Problem.Category.LIMIT,
-              "too many subscribers: at most "
-                  + MOST_OF_ONE
-                  + " of one execution and "
-                  + MOST
-                  + " of all")
-          .help("close subscriptions that nobody reads")
-          .asException();
-    }
-    others.add(subscription);
-    count++;
+  private void register(String id, Subscription subscription) {
+    var _ =
+        lines.compute(
+            id,
+            (key, known) -> {
+              Line line = known == null ? new Line() : known;
+              synchronized (line) {
+                line.prune();
+                if (line.readers.size() >= MOST_OF_ONE || count.get() >= MOST) {
+                  throw tooMany().asException();
+                }
+                line.readers.add(subscription);
+                count.incrementAndGet();
+              }
+              return line;
+            });
   }
 
-  /** Those of an execution that are still read. */
-  private synchronized List<Subscription> of(String id) {
-    prune(id);
-    return List.copyOf(subscriptions.getOrDefault(id, List.of()));
+  private static Problem tooMany() {
+    return Problem.of(
+            "E567",
+            Problem.Category.LIMIT,
+            "too many subscribers: at most "
+                + MOST_OF_ONE
+                + " of one execution and "
+                + MOST
+                + " of all")
+        .help("close subscriptions that nobody reads");
   }
 
   /** How many subscribers there are. */
-  synchronized int count() {
-    List.copyOf(subscriptions.keySet()).forEach(this::prune);
-    return count;
+  int count() {
+    List.copyOf(lines.keySet()).forEach(this::prune);
+    return count.get();
   }
 
   /** How many states were not sent, because their readers fell behind. */
@@ -84,30 +171,39 @@ final class Hub implements AutoCloseable {
   }
 
   private void prune(String id) {
-    List<Subscription> known = subscriptions.get(id);
-    if (known == null) {
-      return;
-    }
-    int before = known.size();
-    known.removeIf(Subscription::isClosed);
-    count -= before - known.size();
-    if (known.isEmpty()) {
-      subscriptions.remove(id);
-    }
+    var _ =
+        lines.computeIfPresent(
+            id,
+            (key, line) -> {
+              synchronized (line) {
+                line.prune();
+                return line.readers.isEmpty() ? null : line;
+              }
+            });
   }
 
   /** A state that is durable. */
   void publish(AgentExecution state) {
-    of(state.getMetadata().getId()).forEach(subscription -> subscription.offer(state));
+    String id = state.getMetadata().getId();
+    Line line = lines.get(id);
+    if (line != null) {
+      line.publish(state);
+      if (line.isDeserted()) {
+        prune(id);
+      }
+    }
   }
 
   /** The state of now has changed. */
   void touch(String id) {
-    of(id).forEach(Subscription::touch);
+    Line line = lines.get(id);
+    if (line != null) {
+      line.touch(id);
+    }
   }
 
   @Override
-  public synchronized void close() {
-    subscriptions.values().forEach(all -> all.forEach(Subscription::drop));
+  public void close() {
+    lines.values().forEach(Line::drop);
   }
 }

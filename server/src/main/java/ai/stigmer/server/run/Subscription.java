@@ -6,13 +6,12 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.runner.contract.StatusMerge;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
  * What the journal holds is sent state by state as long as the reader keeps up. A state holds everything that was
  * before it, so a reader who falls behind is given the newest one and has missed nothing but the steps towards it.
- * Text that streams would make a state of each word: of these the newest is sent, ten times a second.
+ * Of text that streams, which the hub shows now and then, a reader is given the newest state that it has room for.
  */
 /**
  * One reader of an execution's states, on a virtual thread of its own. Nobody who publishes ever
@@ -24,25 +23,19 @@ public final class Subscription implements AutoCloseable {
   /** The most states that wait for a reader. */
   static final int CAPACITY = 32;
 
-  private static final long LIVE_MILLIS = 100;
-
   private final Subscriber subscriber;
-  private final Supplier<@Nullable AgentExecution> live;
   private final ArrayDeque<AgentExecution> waiting = new ArrayDeque<>();
   private final LongAdder skipped;
-  private boolean changed;
+  private @Nullable AgentExecution shown;
   private boolean closed;
   private boolean dropped;
-  private long lastLive;
 
   /**
-   * @param live the state of now, with the text that streams; null when nothing streams any more
    * @param skipped counts the states that a reader who fell behind was not sent
    */
-  Subscription(Subscriber subscriber, Supplier<@Nullable AgentExecution> live, LongAdder skipped) {
+  Subscription(Subscriber subscriber, LongAdder skipped) {
     this.skipped = requireNonNull(skipped, "skipped is null");
     this.subscriber = requireNonNull(subscriber, "subscriber is null");
-    this.live = live;
   }
 
   void start(String name) {
@@ -56,16 +49,14 @@ public final class Subscription implements AutoCloseable {
       waiting.clear();
     }
     waiting.add(state);
-    changed = false;
+    shown = null;
     notifyAll();
   }
 
-  /** Something changed that only the state of now tells. */
-  synchronized void touch() {
-    if (!changed) {
-      changed = true;
-      notifyAll();
-    }
+  /** The state of now, with text that streams; sent unless there is something newer by then. */
+  synchronized void show(AgentExecution now) {
+    shown = now;
+    notifyAll();
   }
 
   /** The reader is gone. */
@@ -107,36 +98,23 @@ public final class Subscription implements AutoCloseable {
   }
 
   /** Null when the reader is gone or is let go of. */
-  private @Nullable AgentExecution next() throws InterruptedException {
-    while (true) {
-      synchronized (this) {
-        if (closed) {
-          return null;
-        }
-        AgentExecution state = waiting.poll();
-        if (state != null) {
-          return state;
-        }
-        if (dropped) {
-          subscriber.dropped();
-          return null;
-        }
-        long left = lastLive + LIVE_MILLIS - System.nanoTime() / 1_000_000;
-        if (!changed) {
-          wait();
-          continue;
-        }
-        if (left > 0) {
-          wait(left);
-          continue;
-        }
-        changed = false;
-        lastLive = System.nanoTime() / 1_000_000;
-      }
-      AgentExecution state = live.get();
+  private synchronized @Nullable AgentExecution next() throws InterruptedException {
+    while (!closed) {
+      AgentExecution state = waiting.poll();
       if (state != null) {
         return state;
       }
+      if (dropped) {
+        subscriber.dropped();
+        return null;
+      }
+      AgentExecution now = shown;
+      shown = null;
+      if (now != null) {
+        return now;
+      }
+      wait();
     }
+    return null;
   }
 }

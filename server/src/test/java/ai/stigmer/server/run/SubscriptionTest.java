@@ -12,19 +12,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What readers of an execution get, however slow they are. */
 class SubscriptionTest {
-  private final Hub hub = new Hub();
+  private final AtomicReference<AgentExecution> now = new AtomicReference<>();
+  private final Hub hub = new Hub(id -> now.get());
 
   @Test
   void aReaderThatKeepsUpGetsEveryStateInOrder() throws Exception {
     var reader = new Reader();
     reader.room.release(1_000);
-    var _ = hub.add("aex_1", reader, () -> state(0), () -> null);
+    var _ = hub.add("aex_1", reader, () -> state(0));
     for (int i = 1; i <= 20; i++) {
       hub.publish(state(i));
       reader.awaitStates(i + 1);
@@ -43,8 +48,8 @@ class SubscriptionTest {
     var stalled = new Reader();
     var quick = new Reader();
     quick.room.release(100_000);
-    var _ = hub.add("aex_1", stalled, () -> state(0), () -> null);
-    var _ = hub.add("aex_1", quick, () -> state(0), () -> null);
+    var _ = hub.add("aex_1", stalled, () -> state(0));
+    var _ = hub.add("aex_1", quick, () -> state(0));
 
     // When
     for (int i = 1; i < 10_000; i++) {
@@ -70,7 +75,8 @@ class SubscriptionTest {
   void textThatStreamsIsShownAsTheStateOfNow() throws Exception {
     var reader = new Reader();
     reader.room.release(1_000);
-    var _ = hub.add("aex_1", reader, () -> state(0), () -> state(7));
+    var _ = hub.add("aex_1", reader, () -> state(0));
+    now.set(state(7));
 
     hub.touch("aex_1");
     reader.awaitStates(2);
@@ -81,11 +87,69 @@ class SubscriptionTest {
   }
 
   @Test
+  void allReadersAreShownTheSameStateOfNow() throws Exception {
+    // Given
+    Hub anew = new Hub(id -> state(7));
+    List<Reader> readers = Stream.generate(Reader::new).limit(50).toList();
+    for (Reader reader : readers) {
+      reader.room.release(1_000);
+      var _ = anew.add("aex_1", reader, () -> state(0));
+      reader.awaitStates(1);
+    }
+
+    // When
+    anew.touch("aex_1");
+    for (Reader reader : readers) {
+      reader.awaitStates(2);
+    }
+
+    // Then
+    assertThat(readers.stream().map(reader -> System.identityHashCode(reader.states.get(1))))
+        .as("one object, so that it is built and encoded once")
+        .containsOnly(System.identityHashCode(readers.getFirst().states.get(1)));
+  }
+
+  @Test
+  void whatIsDurableReplacesTheTextThatLedToIt() throws Exception {
+    // Given a reader without room, and text that streams
+    var reader = new Reader();
+    reader.room.release(1);
+    var _ = hub.add("aex_1", reader, () -> state(0));
+    reader.awaitStates(1);
+    var other = new Reader();
+    other.room.release(1_000);
+    var _ = hub.add("aex_1", other, () -> state(0));
+    other.awaitStates(1);
+    now.set(state(1));
+    hub.touch("aex_1");
+    other.awaitStates(2);
+
+    // When
+    hub.publish(state(2));
+    reader.room.release(1_000);
+    reader.awaitStates(2);
+    now.set(state(3));
+    hub.touch("aex_1");
+    reader.awaitStates(3);
+    hub.publish(ended(4));
+    reader.over.await();
+
+    // Then
+    assertThat(reader.numbers()).containsExactly(0, 2, 3, 4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 100", "400, 100", "1000, 250", "2000, 500", "20000, 500"})
+  void theMoreReadersThereAreTheLongerAreThePausesOfTextThatStreams(int readers, long millis) {
+    assertThat(Hub.pauseMillis(readers)).isEqualTo(millis);
+  }
+
+  @Test
   void whoSubscribesAfterTheEndGetsTheLastStateAndNothingElse() throws Exception {
     var reader = new Reader();
     reader.room.release(10);
 
-    var _ = hub.add("aex_1", reader, () -> ended(3), () -> null);
+    var _ = hub.add("aex_1", reader, () -> ended(3));
     reader.over.await();
 
     assertThat(reader.numbers()).containsExactly(3);
@@ -96,7 +160,7 @@ class SubscriptionTest {
   void readersAreLetGoOfWhenTheServerEnds() throws Exception {
     var reader = new Reader();
     reader.room.release(10);
-    var _ = hub.add("aex_1", reader, () -> state(0), () -> null);
+    var _ = hub.add("aex_1", reader, () -> state(0));
     reader.awaitStates(1);
 
     hub.close();
@@ -107,15 +171,15 @@ class SubscriptionTest {
 
   @Test
   void thereIsALimitOfReadersAndThoseThatAreGoneDoNotCount() {
-    var first = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+    var first = hub.add("aex_1", new Reader(), () -> state(0));
     for (int i = 1; i < 1_000; i++) {
-      var _ = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+      var _ = hub.add("aex_1", new Reader(), () -> state(0));
     }
 
-    assertThatThrownBy(() -> hub.add("aex_1", new Reader(), () -> state(0), () -> null))
+    assertThatThrownBy(() -> hub.add("aex_1", new Reader(), () -> state(0)))
         .hasMessageContaining("E567");
     first.close();
-    var _ = hub.add("aex_1", new Reader(), () -> state(0), () -> null);
+    var _ = hub.add("aex_1", new Reader(), () -> state(0));
   }
 
   private static AgentExecution state(int number) {
