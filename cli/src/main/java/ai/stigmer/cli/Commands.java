@@ -31,6 +31,7 @@ final class Commands {
           "permissions",
           "server",
           "console",
+          "apply",
           "mcp",
           "new",
           "validate",
@@ -87,6 +88,7 @@ final class Commands {
       case "permissions" -> new PermissionsCommand(surroundings);
       case "server" -> new ServerCommand(surroundings);
       case "console" -> new ConsoleCommand(surroundings);
+      case "apply" -> new ApplyCommand(surroundings);
       case "mcp" -> new McpCommand(surroundings);
       case "new" -> new NewCommand(surroundings);
       case "validate" -> new ValidateCommand(surroundings);

@@ -60,7 +60,8 @@ final class DatabaseOption {
           "approvals",
           "context",
           "steer",
-          "cancel");
+          "cancel",
+          "apply");
 
   /** Those that drive runs and have to do it here. */
   private static final Set<String> ONLY_HERE = Set.of("chat", "fork", "undo");
@@ -150,22 +151,24 @@ final class DatabaseOption {
     return backend;
   }
 
-  /** The command as it was typed, for this machine. */
+  /** The command as it was typed, for this machine; behind a {@code --} stands no option. */
   private String again() {
     CommandLine present = line;
+    List<String> typed = present == null ? List.of() : present.getParseResult().originalArgs();
+    int end = typed.indexOf("--");
+    List<String> options = end < 0 ? typed : typed.subList(0, end);
     var words = new ArrayList<String>(List.of("stigmer", command));
-    if (present != null) {
-      for (Iterator<String> typed = present.getParseResult().originalArgs().iterator();
-          typed.hasNext(); ) {
-        String word = typed.next();
-        if (word.equals("--server") && typed.hasNext()) {
-          String _ = typed.next();
-        } else if (!word.startsWith("--server=")) {
-          words.add(quoted(word));
-        }
+    for (Iterator<String> left = options.iterator(); left.hasNext(); ) {
+      String word = left.next();
+      if (word.equals(SERVER) && left.hasNext()) {
+        String _ = left.next();
+      } else if (!word.startsWith(SERVER + "=")) {
+        words.add(quoted(word));
       }
     }
-    return String.join(" ", words) + " --server \"\"";
+    words.addAll(List.of(SERVER, "\"\""));
+    typed.subList(options.size(), typed.size()).forEach(word -> words.add(quoted(word)));
+    return String.join(" ", words);
   }
 
   /** As a shell takes it for one word. */

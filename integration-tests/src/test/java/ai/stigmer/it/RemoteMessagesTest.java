@@ -43,6 +43,11 @@ class RemoteMessagesTest {
     Ended quoted =
         client().with("STIGMER_API_KEY", "any").run("undo", "it's", "--server=http://127.0.0.1:1");
     assertThat(quoted.err()).contains("stigmer undo 'it'\\''s' --server \"\"");
+    Ended ended =
+        client()
+            .with("STIGMER_API_KEY", "any")
+            .run("undo", "--server=http://127.0.0.1:1", "--", "--server");
+    assertThat(ended.err()).contains("stigmer undo --server \"\" -- --server");
   }
 
   @Test

@@ -26,6 +26,7 @@ import ai.stigmer.server.openai.Chat;
 import ai.stigmer.server.openai.Models;
 import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.RequestCheck;
+import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.SessionProtocol;
 import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
@@ -166,6 +167,8 @@ public final class StigmerServer implements AutoCloseable {
             .decorator(new Guard(List.of(token), scopes, options::hosts, console, open, audit))
             .serverListener(
                 ServerListener.builder()
+                    .whenStarted(started -> open.start())
+                    .whenStarted(started -> watch.start())
                     .whenStopping(stopping -> open.close())
                     .whenStopping(stopping -> watch.close())
                     .build())
@@ -239,22 +242,27 @@ public final class StigmerServer implements AutoCloseable {
             .maxRequestMessageLength(LARGEST_REQUEST)
             .intercept(new RequestCheck())
             .useBlockingTaskExecutor(true)
-            .exceptionHandler(
-                (ctx, status, cause, metadata) ->
-                    status.getCode() == Status.Code.UNKNOWN
-                        ? unknown(ctx.path(), cause, errors)
-                        : status)
+            .exceptionHandler((ctx, status, cause, metadata) -> told(ctx, status, cause, errors))
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(health.getHealthService());
     services.forEach(builder::addService);
     return builder.build();
   }
 
-  /** A caller who goes away is no bug. */
-  private static Status unknown(String path, Throwable cause, Errors errors) {
-    return Exceptions.isStreamCancelling(cause) || Exceptions.isExpected(cause)
-        ? Status.CANCELLED
-        : errors.of(path, cause).getStatus();
+  /** A caller who goes away is no bug, and neither is one who sends what cannot be read. */
+  private static Status told(RequestContext ctx, Status status, Throwable cause, Errors errors) {
+    if (status.getCode() != Status.Code.UNKNOWN && status.getCode() != Status.Code.INTERNAL) {
+      return status;
+    }
+    if (Exceptions.isStreamCancelling(cause) || Exceptions.isExpected(cause)) {
+      return Status.CANCELLED;
+    }
+    if (RequestCheck.isUnreadable(ctx, status)) {
+      return RequestCheck.unreadable();
+    }
+    return status.getCode() == Status.Code.UNKNOWN
+        ? errors.of(ctx.path(), cause).getStatus()
+        : status;
   }
 
   /** What is behind the port. */

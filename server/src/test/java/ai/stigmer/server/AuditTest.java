@@ -10,11 +10,15 @@ import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -201,6 +205,108 @@ class AuditTest {
           .extracting(line -> line.path("action").asText())
           .containsExactly("Agent.create", "Agent.delete");
     }
+  }
+
+  @Test
+  void whatTheConsoleRefusesSomebodyWhoIsKnownIsToldWithItsCode() throws Exception {
+    try (ConsoleTour tour = ConsoleTour.of(folder, Answer.text("fine"));
+        ConsoleVisitor visitor = ConsoleVisitor.in(tour.server)) {
+      TestingServer server = tour.server;
+      String path = "/console/runs";
+      String form = "POST " + path;
+      Map<String, String> fields = Map.of("message", SECRET_WORDS, "form_token", "x");
+
+      var foreign = visitor.form(path, fields).setHeader("origin", "http://127.0.0.1:1");
+      visitor.send(foreign.header("cookie", visitor.cookie()).build());
+      assertRefused(server, "server.token", form, "E577");
+      visitor.send(visitor.form(path, fields).header("cookie", visitor.cookie()).build());
+      assertRefused(server, "server.token", form, "E589");
+
+      String reader =
+          TokenList.in(server.home(), InstantSource.system())
+              .create("reader", Scope.READ, Optional.empty());
+      var codes = tour.http.bare("/api/console-codes").header("authorization", "Bearer " + reader);
+      String code =
+          tour.http.send(codes.POST(BodyPublishers.noBody()).build()).json().path("code").asText();
+      String cookie =
+          visitor.enter(code).headers().firstValue("set-cookie").orElseThrow().split(";", 2)[0];
+      visitor.send(visitor.form(path, fields).header("cookie", cookie).build());
+      assertRefused(server, "reader", form, "E588");
+
+      visitor.send(foreign.setHeader("cookie", "stigmer_console=nobody").build());
+      assertThat(lines(server, "audit")).filteredOn(AuditTest::isRefusal).hasSize(3);
+      assertThat(server.log()).doesNotContain(SECRET_WORDS, reader, code);
+    }
+  }
+
+  private static boolean isRefusal(JsonNode line) {
+    return line.path("result").asText().startsWith("E");
+  }
+
+  private static void assertRefused(
+      TestingServer server, String token, String action, String code) {
+    Await.until(
+        () -> code + " in " + server.log(),
+        () ->
+            lines(server, "audit").stream()
+                .anyMatch(
+                    line ->
+                        line.path("token").asText().equals(token)
+                            && line.path("action").asText().equals(action)
+                            && line.path("result").asText().equals(code)));
+  }
+
+  @Test
+  void aRequestThatBreaksOffBeforeItsAnswerIsToldAsCancelled() throws Exception {
+    try (TestingServer server =
+        TestingServer.in(folder, Map.of("STIGMER_LLM_PROVIDER", "ollama"))) {
+      try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+        String head =
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\n"
+                    .formatted(server.port(), server.token())
+                + "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{";
+        socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+        Await.until("the request is known", () -> server.log().contains("token.used"));
+      }
+      assertTold(
+          server,
+          "audit",
+          "token",
+          "server.token",
+          "action",
+          "POST /v1/chat/completions",
+          "result",
+          "cancelled");
+    }
+  }
+
+  @Test
+  void aStreamedCompletionIsToldWhenItBeginsAndWhenItHasEnded() throws Exception {
+    try (ConsoleTour tour = ConsoleTour.of(folder, Answer.text("fine"))) {
+      String _ = tour.agent("Keeper", "You look after files.");
+      String streamed =
+          tour.http
+              .call(
+                  "POST",
+                  "/v1/chat/completions",
+                  "{\"model\":\"keeper\",\"stream\":true,\"messages\":"
+                      + "[{\"role\":\"user\",\"content\":\"hi\"}]}")
+              .text();
+      assertThat(streamed).contains("[DONE]");
+      Await.until(
+          () -> "both lines in " + tour.server.log(),
+          () -> completions(tour.server).stream().anyMatch(line -> line.endsWith(" ok")));
+      List<String> told = completions(tour.server);
+      assertThat(told).hasSize(2).first().asString().matches("aex_[a-z0-9]+ begun");
+      assertThat(told.getLast()).isEqualTo(told.getFirst().replace("begun", "ok"));
+    }
+  }
+
+  private static List<String> completions(TestingServer server) throws Exception {
+    return lines(server, "audit").stream()
+        .filter(line -> line.path("action").asText().equals("POST /v1/chat/completions"))
+        .map(line -> line.path("id").asText() + " " + line.path("result").asText())
+        .toList();
   }
 
   private static int post(ConsoleTour tour, String token, String path, String body)

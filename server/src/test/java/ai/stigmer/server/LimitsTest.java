@@ -7,7 +7,6 @@ import ai.stigmer.server.http.Newcomers;
 import ai.stigmer.testkit.Await;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.server.Server;
-import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,13 +111,13 @@ class LimitsTest {
       socket.setSoTimeout(60_000);
       OutputStream out = socket.getOutputStream();
       out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1));
-      out.write(frame(4, 0, 0, new byte[0]));
+      out.write(RawHttp2.frame(4, 0, 0, new byte[0]));
       // The server holds a client to its limits once the client has said that it knows them.
-      out.write(frame(4, 1, 0, new byte[0]));
+      out.write(RawHttp2.frame(4, 1, 0, new byte[0]));
       byte[] headers = headers();
       for (int i = 0; i <= MOST_STREAMS; i++) {
         // Heads without an end: each waits for a body that does not come.
-        out.write(frame(1, 0x4, 2 * i + 1, headers));
+        out.write(RawHttp2.frame(1, 0x4, 2 * i + 1, headers));
       }
       out.flush();
 
@@ -128,39 +127,21 @@ class LimitsTest {
     }
   }
 
-  /** A frame of HTTP/2. */
-  private static byte[] frame(int type, int flags, int stream, byte[] payload) {
-    return ByteBuffer.allocate(9 + payload.length)
-        .put((byte) (payload.length >> 16))
-        .putShort((short) payload.length)
-        .put((byte) type)
-        .put((byte) flags)
-        .putInt(stream)
-        .put(payload)
-        .array();
-  }
-
-  /** A head as HPACK has it when nothing is indexed. */
   private byte[] headers() throws IOException {
-    var out = new ByteArrayOutputStream();
-    for (String[] header :
+    return RawHttp2.head(
         List.of(
-            new String[] {":method", "POST"},
-            new String[] {":scheme", "http"},
-            new String[] {
-              ":path",
-              "/ai.stigmer.agentic.agentexecution.v1.AgentExecutionQueryController/subscribe"
-            },
-            new String[] {":authority", "127.0.0.1:" + server.port()},
-            new String[] {"content-type", "application/grpc"},
-            new String[] {"authorization", "Bearer " + server.token()})) {
-      out.write(0);
-      for (String text : header) {
-        out.write(text.length());
-        out.write(text.getBytes(ISO_8859_1));
-      }
-    }
-    return out.toByteArray();
+            ":method",
+            "POST",
+            ":scheme",
+            "http",
+            ":path",
+            "/ai.stigmer.agentic.agentexecution.v1.AgentExecutionQueryController/subscribe",
+            ":authority",
+            "127.0.0.1:" + server.port(),
+            "content-type",
+            "application/grpc",
+            "authorization",
+            "Bearer " + server.token()));
   }
 
   /** Stream and error of the first RST_STREAM. */

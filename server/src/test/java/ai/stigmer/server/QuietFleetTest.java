@@ -76,6 +76,30 @@ class QuietFleetTest {
     }
   }
 
+  @Test
+  void aWordForARunThatAnotherServerDrivesCostsNoWriteHoweverOftenItIsLookedAt() throws Exception {
+    try (PostgresServer postgres = PostgresServer.start("log_statement=all");
+        FakeOllama ollama = asking()) {
+      String url = postgres.newDatabase();
+      try (Backend server = server(url, ollama)) {
+        // Given
+        Agent agent = server.shelves().agents().create(ExecutionTest.agent());
+        AgentExecution one = server.executions().create(ExecutionTest.execution(agent, "go"));
+        Await.until("a question", () -> server.executions().isAsked(id(one)));
+        driveElsewhere(postgres, url, List.of(one));
+        new SteeringDesk(server.journal()).cancel(id(one), "somebody");
+        // When
+        int before = postgres.said().length();
+        awaitLooks(postgres, 4);
+        // Then
+        assertThat(postgres.said().substring(before).lines())
+            .filteredOn(line -> line.matches(".*: (INSERT|UPDATE|DELETE) .*"))
+            .as("writes, but for the sign of life of the server")
+            .allMatch(line -> line.contains("holders"));
+      }
+    }
+  }
+
   /** As another server does that says it lives. */
   private static void driveElsewhere(
       PostgresServer postgres, String url, List<AgentExecution> executions) {

@@ -4,6 +4,7 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.resource.Shelves;
+import ai.stigmer.store.PostgresUrl;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import com.linecorp.armeria.client.ClientFactory;
 import com.linecorp.armeria.client.grpc.GrpcClients;
@@ -30,11 +31,11 @@ final class TestingServer implements AutoCloseable {
   private final Path home;
   private final StigmerServer server;
 
-  private TestingServer(Path folder, Map<String, String> env) throws IOException {
+  private TestingServer(Path folder, ServerOptions options) throws IOException {
     this.home = Files.createDirectories(folder.resolve("home"));
     this.server =
         StigmerServer.start(
-            options(folder, env),
+            options,
             new ServerLog(
                 new PrintStream(log, true, StandardCharsets.UTF_8), InstantSource.system()),
             InstantSource.system());
@@ -45,10 +46,24 @@ final class TestingServer implements AutoCloseable {
   }
 
   static TestingServer in(Path folder, Map<String, String> env) throws IOException {
-    return new TestingServer(folder, env);
+    return new TestingServer(folder, options(folder, env));
+  }
+
+  /** The same with all its data in that database of PostgreSQL. */
+  static TestingServer on(String url, Path folder, Map<String, String> env) throws IOException {
+    return new TestingServer(
+        folder, options(folder, env, new ServerOptions.Database.Postgres(PostgresUrl.parse(url))));
   }
 
   static ServerOptions options(Path folder, Map<String, String> more) {
+    return options(
+        folder,
+        more,
+        new ServerOptions.Database.Files(folder.resolve("home").resolve("stigmer.db")));
+  }
+
+  private static ServerOptions options(
+      Path folder, Map<String, String> more, ServerOptions.Database database) {
     var env = new HashMap<>(more);
     env.put("STIGMER_HOME", folder.resolve("home").toString());
     env.put("HOME", folder.toString());
@@ -59,7 +74,7 @@ final class TestingServer implements AutoCloseable {
         Optional.empty(),
         ServerOptions.Exposure.DIRECT,
         folder.resolve("home"),
-        new ServerOptions.Database.Files(folder.resolve("home").resolve("stigmer.db")),
+        database,
         folder.resolve("workspaces"),
         64,
         ConfigInput.of(env, "stigmer server"),

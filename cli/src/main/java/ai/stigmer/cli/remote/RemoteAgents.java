@@ -155,7 +155,7 @@ public final class RemoteAgents {
                   + (hasTools ? "a list of tools" : "MCP servers, skills or variables")
                   + ", which this command does not send to a server")
           .help(
-              "apply it there once (docs/server.md), then: --agent " + agent.name(),
+              "apply it there once: stigmer apply -f FILE, then: --agent " + agent.name(),
               "to work here for once: --server \"\"")
           .asException();
     }

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /*
@@ -35,6 +36,8 @@ public final class Audit {
   private static final AttributeKey<String> DECISION =
       AttributeKey.valueOf(Audit.class, "DECISION");
   private static final AttributeKey<String> ABOUT = AttributeKey.valueOf(Audit.class, "ABOUT");
+  private static final AttributeKey<Consumer<String>> BEGUN =
+      AttributeKey.valueOf(Audit.class, "BEGUN");
 
   /** Fields of the contract's requests that hold an id, the most telling first. */
   private static final List<String> IDS = List.of("id", "resource_id", "execution_id", "value");
@@ -68,6 +71,20 @@ public final class Audit {
     ctx.setAttr(ABOUT, id);
   }
 
+  /**
+   * Tells of a request that goes on for long when it begins, too, as {@code begun}; it has done by
+   * then what it does.
+   *
+   * @param id what it is about
+   */
+  public static void begun(ServiceRequestContext ctx, String id) {
+    about(ctx, id);
+    Consumer<String> teller = ctx.attr(BEGUN);
+    if (teller != null) {
+      teller.accept(id);
+    }
+  }
+
   /** Somebody came in. The first time of each token since the server began is told. */
   void came(Caller caller) {
     if (used.add(caller.name())) {
@@ -82,10 +99,11 @@ public final class Audit {
 
   /** Tells of a request once it has ended. */
   void watch(ServiceRequestContext ctx, Caller caller) {
+    ctx.setAttr(BEGUN, id -> tell(ctx, caller, path(ctx), Optional.of(id), "begun"));
     var _ = ctx.log().whenComplete().thenAccept(ended -> tell(ctx, caller, ended));
   }
 
-  /** Tells of a request that its caller's scope does not allow. */
+  /** Tells of a request of somebody who is known that was refused, with the code of why. */
   void refused(ServiceRequestContext ctx, Caller caller, String code) {
     tell(ctx, caller, path(ctx), pathId(ctx), code);
   }
@@ -164,7 +182,10 @@ public final class Audit {
         .findFirst();
   }
 
-  /** {@code ok}, or the status that the caller was given. */
+  /**
+   * {@code ok}, or the status that the caller was given; {@code cancelled} when the caller broke
+   * off before it was given one.
+   */
   private static String result(RequestLog ended) {
     String grpc =
         ended.responseTrailers().get("grpc-status", ended.responseHeaders().get("grpc-status", ""));
@@ -174,6 +195,9 @@ public final class Audit {
           : "failed";
     }
     HttpStatus status = ended.responseHeaders().status();
+    if (status.equals(HttpStatus.UNKNOWN)) {
+      return "cancelled";
+    }
     return status.isSuccess() || status.isRedirection() ? "ok" : String.valueOf(status.code());
   }
 }

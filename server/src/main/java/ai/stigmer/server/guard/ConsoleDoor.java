@@ -110,6 +110,9 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
       throws Exception {
     boolean isPost = request.method() == HttpMethod.POST;
     if (isForeign(request, isPost)) {
+      sessions
+          .find(cookie(request))
+          .ifPresent(session -> audit.refused(ctx, session.caller(), "E577"));
       return refused(ctx, HttpStatus.FORBIDDEN, "E577", "requests of other pages are refused");
     }
     if (open.contains(ctx.config().route().patternString())) {
@@ -121,14 +124,12 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
     }
     boolean isLeaving = ctx.config().route().patternString().equals(LEAVE);
     if (!session.may(isPost && !isLeaving ? Scope.RUN : Scope.READ)) {
+      audit.refused(ctx, session.caller(), "E588");
       return refused(
           ctx, HttpStatus.FORBIDDEN, "E588", "the token of this session does not allow that");
     }
     ctx.setAttr(SESSION, session);
     Newcomers.know(ctx);
-    if (isPost) {
-      audit.watch(ctx, session.caller());
-    }
     requests.watch(ctx, cookie(request), () -> sessions.find(cookie(request)).isPresent());
     return isPost ? posted(delegate, ctx, request, session) : delegate.serve(ctx, request);
   }
@@ -144,7 +145,7 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
         && !request.headers().get("sec-fetch-mode", "").equals("navigate");
   }
 
-  private static HttpResponse posted(
+  private HttpResponse posted(
       HttpService delegate,
       ServiceRequestContext ctx,
       HttpRequest request,
@@ -155,12 +156,14 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
             .thenApply(
                 whole -> {
                   if (!isOf(session, whole)) {
+                    audit.refused(ctx, session.caller(), "E589");
                     return refused(
                         ctx,
                         HttpStatus.FORBIDDEN,
                         "E589",
                         "the form is not of this session; load its page again");
                   }
+                  audit.watch(ctx, session.caller());
                   try {
                     return delegate.serve(ctx, whole.toHttpRequest());
                   } catch (Exception e) {

@@ -14,16 +14,18 @@ import java.util.function.BooleanSupplier;
 /**
  * Ends the requests of a token that counts no more: revoked, expired or replaced.
  *
- * <p>Thread contract: thread-safe; has a virtual thread of its own until it is closed.
+ * <p>Thread contract: thread-safe; has a virtual thread of its own from {@link #start} until it is
+ * closed.
  */
 public final class OpenRequests implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(1);
 
   private final Map<ServiceRequestContext, Held> open = new ConcurrentHashMap<>();
-  private final Thread looking;
+  private final Thread looking = Thread.ofVirtual().name("open-requests").unstarted(this::look);
 
-  public OpenRequests() {
-    this.looking = Thread.ofVirtual().name("open-requests").start(this::look);
+  /** Begins to look. */
+  public void start() {
+    looking.start();
   }
 
   /** Somebody who was let in. A class, because a record would print the key. */
@@ -55,13 +57,22 @@ public final class OpenRequests implements AutoCloseable {
         var counts = new HashMap<String, Boolean>();
         open.forEach(
             (ctx, held) -> {
-              if (!counts.computeIfAbsent(held.key, key -> held.counts.getAsBoolean())) {
+              if (!counts.computeIfAbsent(held.key, key -> counts(held))) {
                 ctx.cancel();
               }
             });
       }
     } catch (InterruptedException e) {
       // The server ends.
+    }
+  }
+
+  /** What cannot be told lets nobody go on. */
+  private static boolean counts(Held held) {
+    try {
+      return held.counts.getAsBoolean();
+    } catch (RuntimeException e) {
+      return false;
     }
   }
 

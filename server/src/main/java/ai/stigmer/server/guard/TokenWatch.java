@@ -14,7 +14,7 @@ import java.util.Optional;
  * Tells the server's log of tokens that are made and revoked by other processes, and of those that
  * run out, within a second or two.
  *
- * <p>Thread contract: has a virtual thread of its own until it is closed.
+ * <p>Thread contract: has a virtual thread of its own from {@link #start} until it is closed.
  */
 public final class TokenWatch implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -23,33 +23,51 @@ public final class TokenWatch implements AutoCloseable {
   private final InstantSource clock;
   private final ServerLog log;
   private final Audit audit;
-  private final Thread looking;
+  private final Thread looking = Thread.ofVirtual().name("token-watch").unstarted(this::look);
+  private Optional<Map<String, Known>> known = Optional.empty();
+  private boolean failed;
 
   public TokenWatch(TokenList tokens, InstantSource clock, ServerLog log, Audit audit) {
     this.tokens = requireNonNull(tokens, "tokens is null");
     this.clock = requireNonNull(clock, "clock is null");
     this.log = requireNonNull(log, "log is null");
     this.audit = requireNonNull(audit, "audit is null");
-    Map<String, Known> first = counting().orElse(Map.of());
-    this.looking = Thread.ofVirtual().name("token-watch").start(() -> look(first));
+  }
+
+  /** Begins to look; what is there by then is not told. */
+  public void start() {
+    lookOnce();
+    looking.start();
   }
 
   /** A token by what makes it this one. */
   private record Known(String name, String scope, boolean counts) {}
 
-  private void look(Map<String, Known> first) {
-    Map<String, Known> known = first;
+  private void look() {
     try {
       while (true) {
         Thread.sleep(LOOK);
-        Optional<Map<String, Known>> now = counting();
-        if (now.isPresent()) {
-          tell(known, now.get());
-          known = now.get();
-        }
+        lookOnce();
       }
     } catch (InterruptedException e) {
       // The server ends.
+    }
+  }
+
+  /** A bug is told once, until a look succeeds; it costs one look and not all. */
+  private void lookOnce() {
+    try {
+      Optional<Map<String, Known>> now = counting();
+      if (now.isPresent()) {
+        tell(known.orElse(now.get()), now.get());
+        known = now;
+      }
+      failed = false;
+    } catch (RuntimeException e) {
+      if (!failed) {
+        log.bug("look at the tokens", e);
+      }
+      failed = true;
     }
   }
 

@@ -90,7 +90,11 @@ public final class Chat implements HttpService {
                                 .setMessage(chat.message()))
                         .build()));
     String id = execution.getMetadata().getId();
-    Audit.about(ctx, id);
+    if (chat.isStream()) {
+      Audit.begun(ctx, id);
+    } else {
+      Audit.about(ctx, id);
+    }
     var completion = new Completion(id, chat.model(), clock.instant().getEpochSecond());
     if (chat.isStream()) {
       var writer = new SseWriter(ctx);

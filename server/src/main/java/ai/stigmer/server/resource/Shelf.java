@@ -109,11 +109,15 @@ public final class Shelf<T extends Message> {
     return SecretValues.masked(change(stored(checked(given)), given));
   }
 
-  /** Makes the resource, or updates the one of its id or name. */
+  /**
+   * Makes the resource, or updates the one of its id or name; what it is already stays as it is.
+   */
   public T apply(T given) {
     Optional<Resource> known = lookUp(checked(given));
     if (known.isPresent()) {
-      return SecretValues.masked(change(known.get(), given));
+      T old = parse(known.get());
+      T merged = merged(known.get(), given);
+      return SecretValues.masked(isSame(merged, old) ? old : store(known.get(), merged));
     }
     try {
       return create(given);
@@ -127,6 +131,22 @@ public final class Shelf<T extends Message> {
   }
 
   private T change(Resource before, T given) {
+    return store(before, merged(before, given));
+  }
+
+  /** But for what the server itself writes with each version. */
+  private static <T extends Message> boolean isSame(T merged, T stored) {
+    return unversioned(merged).equals(unversioned(stored));
+  }
+
+  private static <T extends Message> T unversioned(T resource) {
+    T bare = Fields.with(resource, Fields.metadata(resource).toBuilder().clearVersion().build());
+    bare = Fields.with(Fields.with(bare, "api_version", ""), "kind", "");
+    return Fields.with(bare, ApiResourceAudit.getDefaultInstance());
+  }
+
+  /** What is stored in the place of a resource, when that is given for it. */
+  private T merged(Resource before, T given) {
     T old = parse(before);
     String expected = Fields.metadata(given).getVersion().getId();
     if (!expected.isEmpty() && !expected.equals(Fields.metadata(old).getVersion().getId())) {
@@ -142,7 +162,7 @@ public final class Shelf<T extends Message> {
             .setOrg(Fields.metadata(old).getOrg())
             .setOwnerScope(Fields.metadata(old).getOwnerScope())
             .build();
-    return store(before, Fields.with(merged, metadata));
+    return Fields.with(merged, metadata);
   }
 
   /**

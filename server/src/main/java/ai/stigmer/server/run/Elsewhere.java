@@ -149,10 +149,14 @@ final class Elsewhere implements AutoCloseable {
     return here.find(following.id()) != following || !mayBeDriven(following.id(), head.hold());
   }
 
-  /** Whether it is its session's turn; it stays that then, whoever wants it at this moment. */
+  /**
+   * Whether it is its session's turn; it stays that then, whoever wants it at this moment. One that
+   * another server holds is not ours to wake, so that its turn is let be: to keep it is a write.
+   */
   boolean keepsTurn(Following following) {
     String id = following.id();
-    return shared.turns().take(following.session(), id, _ -> false).equals(id);
+    return !isWokenElsewhere(id)
+        && shared.turns().take(following.session(), id, _ -> false).equals(id);
   }
 
   /** A run that is not followed here was to be given its end, and could not. */
@@ -283,7 +287,7 @@ final class Elsewhere implements AutoCloseable {
    */
   boolean wake(String id) {
     try {
-      if (shared.drivers() == Drivers.SERVERS && isHeldElsewhere(id)) {
+      if (isWokenElsewhere(id)) {
         return false;
       }
       shared.engine().wake(id);
@@ -294,8 +298,10 @@ final class Elsewhere implements AutoCloseable {
     }
   }
 
-  private boolean isHeldElsewhere(String id) {
-    return shared.journal().hold(id) == Journal.Hold.ELSEWHERE;
+  /** Whether the server that drives a run hears of a word by itself. */
+  private boolean isWokenElsewhere(String id) {
+    return shared.drivers() == Drivers.SERVERS
+        && shared.journal().hold(id) == Journal.Hold.ELSEWHERE;
   }
 
   /** What a sub-agent writes concerns the run above it. */

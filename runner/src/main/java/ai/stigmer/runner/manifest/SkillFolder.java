@@ -1,0 +1,60 @@
+package ai.stigmer.runner.manifest;
+
+import com.google.protobuf.ByteString;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** The files of a skill as the archive that a server takes; of the same files always the same. */
+final class SkillFolder {
+  /** What makes a folder a skill. */
+  static final String TEXT = "SKILL.md";
+
+  private SkillFolder() {}
+
+  /** Of a folder; links are not followed. */
+  static ByteString zip(Path folder) throws IOException {
+    var files = new TreeMap<String, byte[]>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path file : (Iterable<Path>) all::iterator) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          files.put(
+              folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
+        }
+      }
+    }
+    return zip(files);
+  }
+
+  /** Of a text alone. */
+  static ByteString zip(String text) {
+    try {
+      return zip(Map.of(TEXT, text.getBytes(StandardCharsets.UTF_8)));
+    } catch (IOException e) {
+      throw new IllegalStateException("memory takes bytes", e);
+    }
+  }
+
+  private static ByteString zip(Map<String, byte[]> files) throws IOException {
+    var out = new ByteArrayOutputStream();
+    try (var zip = new ZipOutputStream(out)) {
+      for (Map.Entry<String, byte[]> file : files.entrySet()) {
+        var entry = new ZipEntry(file.getKey());
+        entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+        zip.putNextEntry(entry);
+        zip.write(file.getValue());
+        zip.closeEntry();
+      }
+    }
+    return ByteString.copyFrom(out.toByteArray());
+  }
+}

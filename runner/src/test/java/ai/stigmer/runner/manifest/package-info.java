@@ -1,0 +1,4 @@
+@NullMarked
+package ai.stigmer.runner.manifest;
+
+import org.jspecify.annotations.NullMarked;
