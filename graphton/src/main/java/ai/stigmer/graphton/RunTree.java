@@ -60,7 +60,7 @@ final class RunTree {
             options.funding(),
             before,
             options.asking().timing()::nanos,
-            options.handover() == Handover.NONE
+            options.handover().equals(Handover.NONE)
                 ? Optional.empty()
                 : Optional.of(new TreeLedger(options.journal(), root)));
     this.listener = oneAtATime(options.listener());
@@ -223,7 +223,7 @@ final class RunTree {
    */
   private Optional<RunResult> handedOver(
       Level level, List<Recorded> parent, String runId, String task) {
-    if (options.handover() == Handover.NONE) {
+    if (options.handover().equals(Handover.NONE)) {
       return Optional.empty();
     }
     var later = new RunEnd.Yielded("", Optional.of(runId));
@@ -313,7 +313,7 @@ final class RunTree {
   }
 
   private static Tally tally(Graphton.Options options, List<Recorded> root) {
-    return options.handover() == Handover.NONE
+    return options.handover().equals(Handover.NONE)
         ? Tally.of(root, id -> entries(options.journal(), id))
         : Tally.ofScattered(root, id -> entries(options.journal(), id));
   }

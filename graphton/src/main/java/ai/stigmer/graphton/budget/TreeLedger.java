@@ -100,10 +100,13 @@ public final class TreeLedger {
       Course course = one.getValue();
       modelCalls += course.answers;
       spent.addAll(course.spent);
-      Post.Hold hold = one.getKey().equals(run) ? null : holds.get(one.getKey());
-      boolean isOpen = hold != null && !course.hasEnded;
-      toolCalls += isOpen ? Math.max(course.toolCalls, hold.toolCalls()) : course.toolCalls;
-      if (isOpen && hold.answers() >= course.answers) {
+      Post.Hold hold = holds.get(one.getKey());
+      if (hold == null || course.hasEnded || one.getKey().equals(run)) {
+        toolCalls += course.toolCalls;
+        continue;
+      }
+      toolCalls += Math.max(course.toolCalls, hold.toolCalls());
+      if (hold.answers() >= course.answers) {
         others.add(hold);
       }
     }
