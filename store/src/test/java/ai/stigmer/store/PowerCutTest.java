@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,14 +69,14 @@ class PowerCutTest {
   void aPromiseBeforeTheCommitIsCaught() throws Exception {
     DiskTrace trace = trace(Sound.class);
     List<DiskOperation> early =
-        trace.operations().stream()
-            .map(
-                each ->
-                    each instanceof DiskOperation.Said said
-                        ? new DiskOperation.Said(said.line().replace("trying", "appended"))
-                        : each)
-            .toList();
+        trace.operations().stream().flatMap(PowerCutTest::promisedWhenTried).toList();
     assertCaught(new DiskTrace(early, trace.names(), trace.start()), "promised");
+  }
+
+  private static Stream<DiskOperation> promisedWhenTried(DiskOperation each) {
+    return each instanceof DiskOperation.Said(String line) && line.contains("trying")
+        ? Stream.of(each, new DiskOperation.Said(line.replace("trying", "appended")))
+        : Stream.of(each);
   }
 
   @Test
