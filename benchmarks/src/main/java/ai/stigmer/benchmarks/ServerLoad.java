@@ -41,12 +41,18 @@ final class ServerLoad {
   List<Figure> measure(Path folder) throws Exception {
     var figures = new ArrayList<Figure>();
     Loaded few = measure(folder.resolve("few"), Math.max(WATCHED, runs / 10), 10).getFirst();
+    List<Loaded> hundred = measure(folder.resolve("hundred"), runs, 10);
     List<Loaded> many = measure(folder.resolve("many"), runs, 100);
+    String target = ", entry to subscriber, p99 to 50 ms, ";
+    String name = runs + " runs at once, 10 readers of each of ten" + target;
+    figures.add(hundred.getFirst().of(name + "server just begun"));
+    figures.add(hundred.getLast().of(name + "once more"));
+    name = runs + " runs at once, 100 readers of each of ten" + target;
     figures.add(
         many.getFirst()
-            .of(runs + " runs at once, entry to subscriber, p99 to 50 ms, server just begun")
+            .of(name + "server just begun")
             .with("with a tenth of runs and readers: p99, ms", few.p99()));
-    figures.add(many.getLast().of("the same again, in the same server"));
+    figures.add(many.getLast().of(name + "once more"));
     figures.add(
         new Figure(
                 "peak memory, " + runs + " runs to a tenth of them",
