@@ -30,6 +30,9 @@ public final class Account {
   /** How often a call looks again that waits for those of other processes. */
   private static final long LOOK_MILLIS = 200;
 
+  /** How often it is looked before the run is given back: five seconds. */
+  private static final int MOST_LOOKS = 25;
+
   private final Budget budget;
   private final Prices prices;
   private final LongSupplier nanos;
@@ -249,6 +252,7 @@ public final class Account {
   }
 
   private synchronized Optional<Reservation> reserve(String run, Worst worst, CancelToken cancel) {
+    int looks = 0;
     try {
       while (breach == null && !cancel.isCancelled()) {
         List<Worst> others =
@@ -265,7 +269,8 @@ public final class Account {
         }
         breach = over(worst, List.of()).orElse(null);
         if (breach == null && elsewhere.isPresent()) {
-          if (cancel.isYieldAsked()) {
+          // Whoever waits on takes a place that the run which holds it may need to go on.
+          if (cancel.isYieldAsked() || ++looks > MOST_LOOKS) {
             return Optional.empty();
           }
           wait(LOOK_MILLIS);

@@ -2,6 +2,7 @@ package ai.stigmer.graphton.budget;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Inbox.Posted;
 import ai.stigmer.graphton.journal.Inbox.Receipt;
 import ai.stigmer.graphton.journal.Journal;
@@ -132,8 +133,20 @@ public final class TreeLedger {
     while (!unread.isEmpty()) {
       String run = unread.remove();
       Course course = courses.computeIfAbsent(run, id -> new Course());
-      course.readOn(journal.read(run, course.entries));
+      course.readOn(behind(run, course.entries));
       unread.addAll(course.children);
+    }
+  }
+
+  /** A run that was announced may not have begun yet, and has spent nothing then. */
+  private List<Recorded> behind(String run, long entries) {
+    try {
+      return journal.read(run, entries);
+    } catch (ProblemException e) {
+      if (e.problem().code().equals("E501")) {
+        return List.of();
+      }
+      throw e;
     }
   }
 
