@@ -121,8 +121,9 @@ final class StoreCommand implements Runnable {
         "AGE is a number and s, m, h, d or w; SIZE a number and B, KB, MB, GB or TB.",
         "At least one of --older-than, --keep and --max-size is needed; with --keep alone, all",
         "finished runs but the newest N go.",
-        "What no run needs of workspace.store is set aside once it is older than 7 days, and is",
-        "gone for good when it has lain there for 7 days."
+        "With --workspaces, what no run of this journal needs of workspace.store is set aside once",
+        "it is older than 7 days, and is gone for good when it has lain there for 7 days: so the",
+        "store must be this journal's alone."
       })
   int prune(
       @Option(
@@ -139,6 +140,10 @@ final class StoreCommand implements Runnable {
               converter = AmountConverters.Size.class,
               description = "Remove the oldest runs until the rest take no more than this.")
           @Nullable Long maxSize,
+      @Option(
+              names = "--workspaces",
+              description = "Also remove what no run needs of workspace.store.")
+          boolean ofWorkspaces,
       @Option(names = "--dry-run", description = "Only tell what would be removed.")
           boolean dryRun) {
     boolean nothing = olderThan == null && keep == null && maxSize == null;
@@ -158,6 +163,7 @@ final class StoreCommand implements Runnable {
     Optional<WorkspaceSweep> workspaces =
         Cascade.resolve(ConfigInput.of(surroundings.env(), "stigmer store"))
             .workspaceStore()
+            .filter(_ -> ofWorkspaces)
             .map(store -> WorkspaceSweep.of(store, surroundings.env()));
     StorePrune.Report report =
         switch (surroundings.place()) {

@@ -70,7 +70,7 @@ class StoreCommandTest {
     // When one cannot tell what is needed
     delete(store);
     Shell shell = kept(store);
-    assertThat(shell.stigmer("store", "prune", "--keep", "9")).isEqualTo(1);
+    assertThat(shell.stigmer("store", "prune", "--workspaces", "--keep", "9")).isEqualTo(1);
     assertThat(shell.err()).contains("error[E527]", "nothing was removed");
   }
 
@@ -79,7 +79,7 @@ class StoreCommandTest {
   }
 
   private void said(int status, Path store, String... options) {
-    List<String> words = new ArrayList<>(List.of("store", "prune"));
+    List<String> words = new ArrayList<>(List.of("store", "prune", "--workspaces"));
     words.addAll(List.of(options));
     said(status, kept(store), words.toArray(String[]::new));
   }

@@ -108,7 +108,7 @@ public final class WorkspaceSweep {
     } catch (LostContentException e) {
       throw Snapshots.lost("the store of workspaces has lost the list of one", e)
           .help(
-              "nothing was removed, as nobody can tell what of it is still needed",
+              "of the store nothing was removed, as nobody can tell what of it is still needed",
               "put it back into workspace.store, for example from a backup",
               "or remove the run that names it, once it is over: stigmer store prune")
           .asException();
