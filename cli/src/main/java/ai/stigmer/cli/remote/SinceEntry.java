@@ -4,8 +4,10 @@ import ai.stigmer.graphton.event.AgentEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -31,12 +33,23 @@ final class SinceEntry {
   private final Text text = new Text();
   private final Text thinking = new Text();
 
+  /** Of sub-agents: a replay tells all of their turns again. */
+  private final Map<Streamed, Text> inward = new HashMap<>();
+
+  /**
+   * What streams within a turn of a sub-agent.
+   *
+   * @param runs the ids of the runs from the outermost sub-agent inwards
+   */
+  private record Streamed(String runs, int turn, boolean isThinking) {}
+
   /** From here on a new connection tells. */
   void again() {
     expected.clear();
     expected.addAll(told);
     text.again();
     thinking.again();
+    inward.values().forEach(Text::again);
   }
 
   /**
@@ -56,6 +69,7 @@ final class SinceEntry {
       expected.clear();
       text.forget();
       thinking.forget();
+      inward.clear();
       return List.of(event);
     }
     return switch (event) {
@@ -66,8 +80,54 @@ final class SinceEntry {
       case AgentEvent.ToolStarted started ->
           calls.add(started.call().id()) ? List.of(event) : List.of();
       case AgentEvent.TurnStarted started -> begun(started);
+      case AgentEvent.Child child -> inward(child.runId(), child.event(), child);
       default -> other(event);
     };
+  }
+
+  /**
+   * What of a sub-agent's event is new.
+   *
+   * @param event is what {@code whole} tells of the run that it is about
+   */
+  private List<AgentEvent> inward(String runs, AgentEvent event, AgentEvent.Child whole) {
+    return switch (event) {
+      case AgentEvent.Child child -> inward(runs + "/" + child.runId(), child.event(), whole);
+      case AgentEvent.TextDelta delta ->
+          inward(new Streamed(runs, delta.turn(), false))
+              .next(
+                  delta.text(), rest -> with(whole, new AgentEvent.TextDelta(delta.turn(), rest)));
+      case AgentEvent.ThinkingDelta delta ->
+          inward(new Streamed(runs, delta.turn(), true))
+              .next(
+                  delta.text(),
+                  rest -> with(whole, new AgentEvent.ThinkingDelta(delta.turn(), rest)));
+      case AgentEvent.Retrying retrying -> again(runs, retrying.turn(), whole);
+      case AgentEvent.ModelSwitched switched -> again(runs, switched.turn(), whole);
+      case AgentEvent.TurnFinished finished
+          when !(finished.end() instanceof AgentEvent.TurnEnd.Answered) ->
+          again(runs, finished.turn(), whole);
+      default -> other(whole);
+    };
+  }
+
+  private Text inward(Streamed where) {
+    return inward.computeIfAbsent(where, key -> new Text());
+  }
+
+  private List<AgentEvent> again(String runs, int turn, AgentEvent.Child whole) {
+    List<AgentEvent> told = other(whole);
+    if (!told.isEmpty()) {
+      inward(new Streamed(runs, turn, false)).forget();
+      inward(new Streamed(runs, turn, true)).forget();
+    }
+    return told;
+  }
+
+  private static AgentEvent.Child with(AgentEvent.Child whole, AgentEvent innermost) {
+    AgentEvent event =
+        whole.event() instanceof AgentEvent.Child child ? with(child, innermost) : innermost;
+    return new AgentEvent.Child(whole.call(), whole.runId(), whole.agent(), event);
   }
 
   /** Turns and calls are open across entries: a new connection begins them anew to be whole. */

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.Child;
 import ai.stigmer.graphton.event.AgentEvent.Notice;
 import ai.stigmer.graphton.event.AgentEvent.TextDelta;
+import ai.stigmer.graphton.event.AgentEvent.ThinkingDelta;
 import ai.stigmer.graphton.event.AgentEvent.ToolStarted;
 import ai.stigmer.graphton.event.AgentEvent.TurnStarted;
 import ai.stigmer.graphton.message.ToolCall;
@@ -66,6 +67,37 @@ class SinceEntryTest {
     since.again();
 
     assertThat(tell(notice, notice, child, child, child)).containsExactly(child);
+  }
+
+  private static Child inward(AgentEvent event) {
+    return new Child("c1", "run", "helper", new Child("c2", "inner", "helper", event));
+  }
+
+  @Test
+  void textOfASubAgentIsToldOnceHoweverItIsCut() {
+    tell(inward(text("one ")), inward(text("two ")), inward(new ThinkingDelta(1, "so")));
+    since.again();
+
+    assertThat(tell(inward(new ThinkingDelta(1, "so far")), inward(text("one two three"))))
+        .containsExactly(inward(new ThinkingDelta(1, " far")), inward(text("three")));
+  }
+
+  @Test
+  void whatStreamedBeforeAFailedAttemptOfASubAgentIsVoid() {
+    var failed = inward(new AgentEvent.ModelSwitched(1, "one", "other", "away", 3, 5));
+    tell(inward(text("wrong")), failed, inward(text("right ")));
+    since.again();
+
+    assertThat(tell(failed, inward(text("right so")))).containsExactly(inward(text("so")));
+  }
+
+  @Test
+  void turnsOfASubAgentAreComparedEachByItself() {
+    tell(inward(text("same")), inward(new TextDelta(2, "same")));
+    since.again();
+
+    assertThat(tell(inward(text("same")), inward(new TextDelta(2, "same again"))))
+        .containsExactly(inward(new TextDelta(2, " again")));
   }
 
   @Test

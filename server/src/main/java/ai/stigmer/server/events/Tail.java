@@ -2,6 +2,7 @@ package ai.stigmer.server.events;
 
 import ai.stigmer.graphton.event.AgentEvent;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,6 +22,10 @@ final class Tail {
 
   private final TreeMap<Long, AgentEvent> events = new TreeMap<>();
   private final List<Long> deltas = new ArrayList<>();
+
+  /** Of the sub-agents' turns that are under way; by the id of their run. */
+  private final Map<String, List<Long>> inward = new HashMap<>();
+
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private long last;
 
@@ -43,6 +48,9 @@ final class Tail {
         deltas.forEach(events::remove);
         deltas.clear();
       }
+      if (event instanceof AgentEvent.Child child) {
+        settle(child);
+      }
       append(event);
     }
     listeners.forEach(Runnable::run);
@@ -53,10 +61,34 @@ final class Tail {
     if (isDelta(event)) {
       deltas.add(last);
     }
+    if (event instanceof AgentEvent.Child child) {
+      AgentEvent.Child inmost = inmost(child);
+      if (isDelta(inmost.event())) {
+        inward.computeIfAbsent(inmost.runId(), run -> new ArrayList<>()).add(last);
+      }
+    }
     events.put(last, event);
     if (events.size() > MOST) {
       trimmed = events.pollFirstEntry().getKey();
     }
+  }
+
+  /** A sub-agent's text stays when its turn is there: who comes later is told no rest of it. */
+  private void settle(AgentEvent.Child child) {
+    AgentEvent.Child inmost = inmost(child);
+    if (settles(inmost.event())) {
+      List<Long> streamed = inward.remove(inmost.runId());
+      boolean isVoid =
+          !(inmost.event() instanceof AgentEvent.TurnFinished finished
+              && finished.end() instanceof AgentEvent.TurnEnd.Answered);
+      if (streamed != null && isVoid) {
+        streamed.forEach(events::remove);
+      }
+    }
+  }
+
+  private static AgentEvent.Child inmost(AgentEvent.Child child) {
+    return child.event() instanceof AgentEvent.Child inner ? inmost(inner) : child;
   }
 
   private void hold(AgentEvent delta) {

@@ -7,6 +7,8 @@ import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.TurnEnd;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.event.RunResult;
+import ai.stigmer.graphton.message.ModelTurn;
+import ai.stigmer.graphton.message.StopReason;
 import ai.stigmer.graphton.message.ToolCall;
 import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
@@ -57,6 +59,36 @@ class TailTest {
     tail.add(DELTA);
 
     assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST, over, DELTA);
+  }
+
+  @Test
+  void whatASubAgentStreamedIsVoidAfterAFailedAttemptOnly() {
+    var tail = new Tail();
+    AgentEvent answered = child(answered());
+    AgentEvent failed = child(new AgentEvent.ModelSwitched(2, "one", "other", "it is away", 5, 2));
+    tail.add(FIRST);
+    tail.add(child(DELTA));
+    tail.add(answered);
+    tail.add(child(new AgentEvent.TextDelta(2, "wrong")));
+    tail.add(failed);
+    tail.add(child(new AgentEvent.TextDelta(2, "right")));
+
+    assertThat(tail.after(0))
+        .extracting(Tail.Numbered::event)
+        .containsExactly(
+            FIRST, child(DELTA), answered, failed, child(new AgentEvent.TextDelta(2, "right")));
+  }
+
+  private static AgentEvent child(AgentEvent event) {
+    return new AgentEvent.Child(
+        "c1", "run", "helper", new AgentEvent.Child("c2", "inner", "helper", event));
+  }
+
+  private static AgentEvent answered() {
+    return new AgentEvent.TurnFinished(
+        1,
+        new TurnEnd.Answered(
+            new ModelTurn("ollama", "m", "{}", List.of(), Usage.NONE, StopReason.END), 3));
   }
 
   @Test
