@@ -43,58 +43,44 @@ public final class Graphton {
 
   /** A runner for this model, with a journal in memory, and every tool allowed. */
   public static Graphton with(ChatModel model) {
-    return new Graphton(
-        new Options(
-            Asking.of(model),
-            new InMemoryJournal(InstantSource.system()),
-            "library",
-            Permission.ALLOW_ALL,
-            "{}",
-            event -> {},
-            new CancelToken(),
-            List.of(),
-            List.of(),
-            InstantSource.system(),
-            Funding.UNLIMITED,
-            Redactor.NONE,
-            Handover.NONE));
+    return new Graphton(new Options(model));
   }
 
   /** Where runs are written down. */
   public Graphton journal(Journal journal) {
-    return new Graphton(options.journal(journal));
+    return changed(copy -> copy.journal = journal);
   }
 
   /** Who writes, for people who look at the journal. */
   public Graphton owner(String owner) {
-    return new Graphton(options.owner(owner));
+    return changed(copy -> copy.owner = owner);
   }
 
   /** Who decides whether a tool may run. */
   public Graphton policy(ToolPolicy policy) {
-    return new Graphton(options.permission(options.permission().withPolicy(policy)));
+    return changed(copy -> copy.permission = options.permission().withPolicy(policy));
   }
 
   /** Policy, approver and what is done about lost outcomes, all at once. */
   public Graphton permission(Permission permission) {
-    return new Graphton(options.permission(permission));
+    return changed(copy -> copy.permission = permission);
   }
 
   /** Who is asked where the policy wants somebody's word; nobody unless set. */
   public Graphton approver(Approver approver) {
-    return new Graphton(options.permission(options.permission().withApprover(approver)));
+    return changed(copy -> copy.permission = options.permission().withApprover(approver));
   }
 
   /** What is done about calls whose outcome was lost; the model is told unless set. */
   public Graphton unknownEffects(UnknownEffects choice) {
-    return new Graphton(options.permission(options.permission().withUnknown(choice)));
+    return changed(copy -> copy.permission = options.permission().withUnknown(choice));
   }
 
   /**
    * What the caller will need to go on with the run, as JSON; journaled, so never with a secret.
    */
   public Graphton environment(String json) {
-    return new Graphton(options.environment(json));
+    return changed(copy -> copy.environment = json);
   }
 
   /**
@@ -102,12 +88,12 @@ public final class Graphton {
    * of its sub-agents. A listener that throws is not called again; the run goes on.
    */
   public Graphton listener(Consumer<AgentEvent> listener) {
-    return new Graphton(options.listener(listener));
+    return changed(copy -> copy.listener = listener);
   }
 
   /** Ends runs early. */
   public Graphton cancel(CancelToken token) {
-    return new Graphton(options.cancel(token));
+    return changed(copy -> copy.cancel = token);
   }
 
   /**
@@ -116,27 +102,27 @@ public final class Graphton {
    * wrong key or a bad request. A model that was left is tried again after five minutes.
    */
   public Graphton fallbacks(List<ChatModel> models) {
-    return new Graphton(options.asking(options.asking().withFallbacks(models)));
+    return changed(copy -> copy.asking = options.asking().withFallbacks(models));
   }
 
   /** When a failed call of the model is made again; {@link RetryPolicy#DEFAULT} unless set. */
   public Graphton retries(RetryPolicy policy) {
-    return new Graphton(options.asking(options.asking().withRetries(policy)));
+    return changed(copy -> copy.asking = options.asking().withRetries(policy));
   }
 
   /** The moment that no wait for a retry passes, as the run must be over by then. */
   public Graphton deadline(Instant moment) {
-    return new Graphton(options.asking(options.asking().withDeadline(moment)));
+    return changed(copy -> copy.asking = options.asking().withDeadline(moment));
   }
 
   /** When the oldest messages are summarised; {@link ContextPolicy#DEFAULT} unless set. */
   public Graphton context(ContextPolicy policy) {
-    return new Graphton(options.asking(options.asking().withContext(policy)));
+    return changed(copy -> copy.asking = options.asking().withContext(policy));
   }
 
   /** The clock and chance that retries go by. */
   public Graphton timing(Timing timing) {
-    return new Graphton(options.asking(options.asking().withTiming(timing)));
+    return changed(copy -> copy.asking = options.asking().withTiming(timing));
   }
 
   /**
@@ -145,7 +131,7 @@ public final class Graphton {
    * @param prices what calls of the models cost; a budget of money needs a price for each
    */
   public Graphton budget(Budget budget, Prices prices) {
-    return new Graphton(options.funding(new Funding(budget, prices)));
+    return changed(copy -> copy.funding = new Funding(budget, prices));
   }
 
   /**
@@ -153,12 +139,12 @@ public final class Graphton {
    * outermost.
    */
   public Graphton aroundModel(ModelInterceptor interceptor) {
-    return new Graphton(options.aroundModel(appended(options.aroundModel(), interceptor)));
+    return changed(copy -> copy.aroundModel = appended(options.aroundModel(), interceptor));
   }
 
   /** Adds an interceptor around tool bodies; the first one added is the outermost. */
   public Graphton aroundTools(ToolInterceptor interceptor) {
-    return new Graphton(options.aroundTools(appended(options.aroundTools(), interceptor)));
+    return changed(copy -> copy.aroundTools = appended(options.aroundTools(), interceptor));
   }
 
   /**
@@ -166,12 +152,12 @@ public final class Graphton {
    * unless set.
    */
   public Graphton redactor(Redactor redactor) {
-    return new Graphton(options.redactor(redactor));
+    return changed(copy -> copy.redactor = redactor);
   }
 
   /** Who has the runs of sub-agents driven; they are driven here unless set. */
   public Graphton handover(Handover handover) {
-    return new Graphton(options.handover(handover));
+    return changed(copy -> copy.handover = handover);
   }
 
   /** Runs the agent under a new id. Failures are part of the result. */
@@ -237,230 +223,106 @@ public final class Graphton {
     return resume(agent, fork.runId());
   }
 
+  private Graphton changed(Consumer<Options> change) {
+    var copy = new Options(options);
+    change.accept(copy);
+    return new Graphton(copy);
+  }
+
   private static <T> List<T> appended(List<T> list, T element) {
     var longer = new ArrayList<>(list);
     longer.add(element);
     return List.copyOf(longer);
   }
 
-  /** What a runner works with; shared by the runs of one tree. */
-  record Options(
-      Asking asking,
-      Journal journal,
-      String owner,
-      Permission permission,
-      String environment,
-      Consumer<AgentEvent> listener,
-      CancelToken cancel,
-      List<ModelInterceptor> aroundModel,
-      List<ToolInterceptor> aroundTools,
-      InstantSource clock,
-      Funding funding,
-      Redactor redactor,
-      Handover handover) {
+  /**
+   * What a runner works with; shared by the runs of one tree. Never changed once a runner has it.
+   */
+  static final class Options {
+    private Asking asking;
+    private Journal journal = new InMemoryJournal(InstantSource.system());
+    private String owner = "library";
+    private Permission permission = Permission.ALLOW_ALL;
+    private String environment = "{}";
+    private Consumer<AgentEvent> listener = event -> {};
+    private CancelToken cancel = new CancelToken();
+    private List<ModelInterceptor> aroundModel = List.of();
+    private List<ToolInterceptor> aroundTools = List.of();
+    private InstantSource clock = InstantSource.system();
+    private Funding funding = Funding.UNLIMITED;
+    private Redactor redactor = Redactor.NONE;
+    private Handover handover = Handover.NONE;
 
-    Options asking(Asking a) {
-      return new Options(
-          a,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    private Options(ChatModel model) {
+      this.asking = Asking.of(model);
     }
 
-    Options journal(Journal j) {
-      return new Options(
-          asking,
-          j,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    private Options(Options other) {
+      this.asking = other.asking;
+      this.journal = other.journal;
+      this.owner = other.owner;
+      this.permission = other.permission;
+      this.environment = other.environment;
+      this.listener = other.listener;
+      this.cancel = other.cancel;
+      this.aroundModel = other.aroundModel;
+      this.aroundTools = other.aroundTools;
+      this.clock = other.clock;
+      this.funding = other.funding;
+      this.redactor = other.redactor;
+      this.handover = other.handover;
     }
 
-    Options owner(String o) {
-      return new Options(
-          asking,
-          journal,
-          o,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    Asking asking() {
+      return asking;
     }
 
-    Options permission(Permission p) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          p,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    Journal journal() {
+      return journal;
     }
 
-    Options environment(String e) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          e,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    String owner() {
+      return owner;
     }
 
-    Options listener(Consumer<AgentEvent> l) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          l,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    Permission permission() {
+      return permission;
     }
 
-    Options cancel(CancelToken c) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          c,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    String environment() {
+      return environment;
     }
 
-    Options aroundModel(List<ModelInterceptor> m) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          m,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          handover);
+    Consumer<AgentEvent> listener() {
+      return listener;
     }
 
-    Options aroundTools(List<ToolInterceptor> t) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          t,
-          clock,
-          funding,
-          redactor,
-          handover);
+    CancelToken cancel() {
+      return cancel;
     }
 
-    Options funding(Funding f) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          f,
-          redactor,
-          handover);
+    List<ModelInterceptor> aroundModel() {
+      return aroundModel;
     }
 
-    Options redactor(Redactor r) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          r,
-          handover);
+    List<ToolInterceptor> aroundTools() {
+      return aroundTools;
     }
 
-    Options handover(Handover h) {
-      return new Options(
-          asking,
-          journal,
-          owner,
-          permission,
-          environment,
-          listener,
-          cancel,
-          aroundModel,
-          aroundTools,
-          clock,
-          funding,
-          redactor,
-          h);
+    InstantSource clock() {
+      return clock;
+    }
+
+    Funding funding() {
+      return funding;
+    }
+
+    Redactor redactor() {
+      return redactor;
+    }
+
+    Handover handover() {
+      return handover;
     }
   }
 }
