@@ -243,7 +243,7 @@ public final class Executions implements AutoCloseable {
     if (following.isOver()) {
       ended(following);
     } else {
-      hub.publish(following.state());
+      hub.publish(following.id(), following::state);
     }
     return true;
   }
@@ -290,15 +290,21 @@ public final class Executions implements AutoCloseable {
     if (event instanceof AgentEvent.RunFinished) {
       ended(following);
     } else if (event instanceof AgentEvent.RunStarted) {
-      hub.publish(stored(following));
+      var _ = published(following);
     } else {
-      hub.publish(following.state());
+      hub.publish(following.id(), following::state);
     }
   }
 
   /** Writes the row, so that whoever sees the state finds it stored. */
   AgentExecution stored(Following following) {
     return shelves.executions().change(following.id(), before -> over(before, following));
+  }
+
+  private AgentExecution published(Following following) {
+    AgentExecution row = stored(following);
+    hub.publish(following.id(), () -> over(row, following));
+    return row;
   }
 
   /** What one server of a fleet has written about an end stands, until somebody resumes it. */
@@ -477,8 +483,7 @@ public final class Executions implements AutoCloseable {
       return changed;
     }
     following.merge(report);
-    AgentExecution changed = stored(following);
-    hub.publish(changed);
+    AgentExecution changed = published(following);
     if (StatusMerge.isTerminal(report.getPhase())) {
       endRun(id);
     }

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.graphton.error.Problem;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,28 +50,18 @@ final class Hub implements AutoCloseable {
 
   /** The readers of one execution. */
   private final class Line {
-    private final List<Subscription> readers = new ArrayList<>();
+    private final Set<Subscription> readers = new LinkedHashSet<>();
     private boolean isShowing;
     private long lastShown =
         System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LONGEST_PAUSE_MILLIS);
 
-    private synchronized void publish(AgentExecution state) {
-      prune();
+    private synchronized void publish(Supplier<AgentExecution> now) {
+      AgentExecution state = now.get();
       readers.forEach(reader -> reader.offer(state));
-    }
-
-    private synchronized boolean isDeserted() {
-      return readers.stream().allMatch(Subscription::isClosed);
     }
 
     private synchronized void drop() {
       readers.forEach(Subscription::drop);
-    }
-
-    private void prune() {
-      int before = readers.size();
-      readers.removeIf(Subscription::isClosed);
-      count.addAndGet(readers.size() - before);
     }
 
     /** Has the state of now shown: at once, or when the pause behind the last one is over. */
@@ -113,14 +103,14 @@ final class Hub implements AutoCloseable {
    * Adds a subscriber; states that are published from here on reach it.
    *
    * @param now gives the state to begin with; asked after the subscriber was added, so that no
-   *     state is lost between
+   *     state is lost between, and left out when another one was published by then
    * @throws ai.stigmer.graphton.error.ProblemException {@code E567} when there are too many
    */
   Subscription add(String id, Subscriber subscriber, Supplier<AgentExecution> now) {
-    var subscription = new Subscription(subscriber, skipped);
+    var subscription = new Subscription(subscriber, skipped, gone -> leave(id, gone));
     register(id, subscription);
     try {
-      subscription.offer(now.get());
+      subscription.begin(now.get());
     } catch (RuntimeException e) {
       subscription.close();
       throw e;
@@ -136,7 +126,6 @@ final class Hub implements AutoCloseable {
             (key, known) -> {
               Line line = known == null ? new Line() : known;
               synchronized (line) {
-                line.prune();
                 if (line.readers.size() >= MOST_OF_ONE || count.get() >= MOST) {
                   throw tooMany().asException();
                 }
@@ -161,7 +150,6 @@ final class Hub implements AutoCloseable {
 
   /** How many subscribers there are. */
   int count() {
-    List.copyOf(lines.keySet()).forEach(this::prune);
     return count.get();
   }
 
@@ -170,27 +158,36 @@ final class Hub implements AutoCloseable {
     return skipped.sum();
   }
 
-  private void prune(String id) {
+  /** Its place is free for others from now on. */
+  private void leave(String id, Subscription subscription) {
     var _ =
         lines.computeIfPresent(
             id,
             (key, line) -> {
               synchronized (line) {
-                line.prune();
+                if (line.readers.remove(subscription)) {
+                  count.decrementAndGet();
+                }
                 return line.readers.isEmpty() ? null : line;
               }
             });
   }
 
-  /** A state that is durable. */
+  /** A state that is durable, and the last one. */
   void publish(AgentExecution state) {
-    String id = state.getMetadata().getId();
+    publish(state.getMetadata().getId(), () -> state);
+  }
+
+  /**
+   * A state that is durable.
+   *
+   * @param now gives it; asked when no other state can come between, so that an older one never
+   *     stands behind a newer one. Not asked when nobody reads
+   */
+  void publish(String id, Supplier<AgentExecution> now) {
     Line line = lines.get(id);
     if (line != null) {
-      line.publish(state);
-      if (line.isDeserted()) {
-        prune(id);
-      }
+      line.publish(now);
     }
   }
 

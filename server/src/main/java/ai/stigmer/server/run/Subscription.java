@@ -6,6 +6,7 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.runner.contract.StatusMerge;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -26,14 +27,18 @@ public final class Subscription implements AutoCloseable {
   private final Subscriber subscriber;
   private final ArrayDeque<AgentExecution> waiting = new ArrayDeque<>();
   private final LongAdder skipped;
+  private final Consumer<Subscription> gone;
   private @Nullable AgentExecution shown;
+  private boolean hasState;
   private boolean closed;
   private boolean dropped;
 
   /**
    * @param skipped counts the states that a reader who fell behind was not sent
+   * @param gone is told once that the reader is gone
    */
-  Subscription(Subscriber subscriber, LongAdder skipped) {
+  Subscription(Subscriber subscriber, LongAdder skipped, Consumer<Subscription> gone) {
+    this.gone = requireNonNull(gone, "gone is null");
     this.skipped = requireNonNull(skipped, "skipped is null");
     this.subscriber = requireNonNull(subscriber, "subscriber is null");
   }
@@ -42,8 +47,16 @@ public final class Subscription implements AutoCloseable {
     Thread.ofVirtual().name("subscriber-" + name).start(this::deliver);
   }
 
+  /** The state to begin with, unless there is something newer by now. */
+  synchronized void begin(AgentExecution state) {
+    if (!hasState) {
+      offer(state);
+    }
+  }
+
   /** A state that the journal or the store holds. */
   synchronized void offer(AgentExecution state) {
+    hasState = true;
     if (waiting.size() >= CAPACITY) {
       skipped.add(waiting.size());
       waiting.clear();
@@ -55,15 +68,22 @@ public final class Subscription implements AutoCloseable {
 
   /** The state of now, with text that streams; sent unless there is something newer by then. */
   synchronized void show(AgentExecution now) {
+    hasState = true;
     shown = now;
     notifyAll();
   }
 
   /** The reader is gone. */
   @Override
-  public synchronized void close() {
-    closed = true;
-    notifyAll();
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      notifyAll();
+    }
+    gone.accept(this);
   }
 
   /** The server is about to end. */
@@ -72,7 +92,7 @@ public final class Subscription implements AutoCloseable {
     notifyAll();
   }
 
-  synchronized boolean isClosed() {
+  private synchronized boolean isClosed() {
     return closed;
   }
 

@@ -7,6 +7,7 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.testkit.Await;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -180,6 +181,79 @@ class SubscriptionTest {
         .hasMessageContaining("E567");
     first.close();
     var _ = hub.add("aex_1", new Reader(), () -> state(0));
+  }
+
+  @Test
+  void whoeverIsGoneGivesItsPlaceToReadersOfOtherExecutionsAtOnce() {
+    var first = hub.add("aex_0", new Reader(), () -> state(0));
+    for (int i = 1; i < 20_000; i++) {
+      var _ = hub.add("aex_" + i / 1_000, new Reader(), () -> state(0));
+    }
+    assertThatThrownBy(() -> hub.add("aex_20", new Reader(), () -> state(0)))
+        .hasMessageContaining("E567");
+
+    first.close();
+    first.close();
+
+    var _ = hub.add("aex_20", new Reader(), () -> state(0));
+    assertThatThrownBy(() -> hub.add("aex_20", new Reader(), () -> state(0)))
+        .hasMessageContaining("E567");
+    assertThat(hub.count()).isEqualTo(20_000);
+  }
+
+  @Test
+  void whatIsPublishedWhileTheFirstStateIsAskedForIsNotFollowedByThatOlderOne() throws Exception {
+    var reader = new Reader();
+    reader.room.release(10);
+
+    var _ =
+        hub.add(
+            "aex_1",
+            reader,
+            () -> {
+              AgentExecution old = state(0);
+              hub.publish(state(1));
+              return old;
+            });
+    hub.publish(ended(2));
+    reader.over.await();
+
+    assertThat(reader.numbers()).containsExactly(1, 2);
+  }
+
+  @Test
+  void whoeverPublishesLaterDoesNotPublishAnOlderState() throws Exception {
+    // Given
+    var reader = new Reader();
+    reader.room.release(10);
+    var _ = hub.add("aex_1", reader, () -> state(0));
+    var isAsked = new CountDownLatch(1);
+    Thread second = Thread.ofPlatform().unstarted(() -> hub.publish("aex_1", () -> ended(2)));
+
+    // When one takes its state, and another one comes before it is told
+    Thread first =
+        Thread.ofPlatform()
+            .start(
+                () ->
+                    hub.publish(
+                        "aex_1",
+                        () -> {
+                          isAsked.countDown();
+                          Await.until(
+                              "the other one waits, or is done",
+                              () ->
+                                  second.getState() == Thread.State.BLOCKED
+                                      || second.getState() == Thread.State.TERMINATED);
+                          return state(1);
+                        }));
+    isAsked.await();
+    second.start();
+    first.join();
+    second.join();
+    reader.over.await();
+
+    // Then
+    assertThat(reader.numbers()).containsExactly(0, 1, 2);
   }
 
   private static AgentExecution state(int number) {
