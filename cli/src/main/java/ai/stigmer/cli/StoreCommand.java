@@ -164,7 +164,9 @@ final class StoreCommand implements Runnable {
         Cascade.resolve(ConfigInput.of(surroundings.env(), "stigmer store"))
             .workspaceStore()
             .filter(_ -> ofWorkspaces)
-            .map(store -> WorkspaceSweep.of(store, surroundings.env()));
+            .map(
+                store ->
+                    WorkspaceSweep.of(store, surroundings.env(), dryRun ? Mode.PLAN : Mode.SWEEP));
     StorePrune.Report report =
         switch (surroundings.place()) {
           case Place.File file -> {
@@ -174,8 +176,7 @@ final class StoreCommand implements Runnable {
           case Place.Server server ->
               dryRun ? store(server).plan(policy) : store(server).prune(policy);
         };
-    Optional<WorkspaceSweep.Report> swept =
-        workspaces.flatMap(sweep -> swept(sweep, report, dryRun ? Mode.PLAN : Mode.SWEEP));
+    Optional<WorkspaceSweep.Report> swept = workspaces.flatMap(sweep -> swept(sweep, report));
     print(
         StoreText.prune(report, dryRun)
             + (workspaces.isEmpty() ? "" : StoreText.workspaces(swept, dryRun)),
@@ -183,11 +184,10 @@ final class StoreCommand implements Runnable {
     return 0;
   }
 
-  private Optional<WorkspaceSweep.Report> swept(
-      WorkspaceSweep sweep, StorePrune.Report report, Mode mode) {
+  private Optional<WorkspaceSweep.Report> swept(WorkspaceSweep sweep, StorePrune.Report report) {
     Set<String> going = report.going().stream().map(Going::runId).collect(Collectors.toSet());
     try (Journal journal = surroundings.journals().open(surroundings.database(), Access.READ)) {
-      return sweep.sweep(journal, going, surroundings.clock().instant(), mode);
+      return sweep.sweep(journal, going);
     }
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,10 @@ class StoreCommandTest {
   void whatNoRunNeedsOfTheStoreOfWorkspacesIsSetAsideAndLaterGone() throws IOException {
     // Given
     Path store = home.resolve("kept").toAbsolutePath();
+    Shell looking = kept(store);
+    assertThat(looking.stigmer("store", "prune", "--workspaces", "--keep", "9", "--dry-run"))
+        .isZero();
+    assertThat(store).doesNotExist();
     said(0, store, "--keep", "9");
     keep(store, "old", 40);
     keep(store, "new", 2);
@@ -67,6 +72,18 @@ class StoreCommandTest {
     said(0, store, "--keep", "9");
     said(0, store, "--keep", "9");
     Golden.assertMatches(GOLDEN.resolveSibling("store-workspaces.txt"), story.toString());
+    // When the runs of another journal are kept there, too
+    Path mark = Files.createDirectories(store.resolve("journals").resolve("00"));
+    Files.createFile(mark.resolve("0".repeat(64)));
+    Shell alone = kept(store);
+    assertThat(alone.stigmer("store", "prune", "--workspaces", "--keep", "9")).isEqualTo(1);
+    assertThat(alone.err()).contains("error[E528]", "0".repeat(64), "nothing was removed");
+    Files.delete(mark.resolve("0".repeat(64)));
+    // When a content is of the future
+    makeOld(store, Instant.now().plus(Duration.ofDays(8)));
+    Shell early = kept(store);
+    assertThat(early.stigmer("store", "prune", "--workspaces", "--keep", "9")).isEqualTo(1);
+    assertThat(early.err()).contains("error[E529]", "nothing was removed");
     // When one cannot tell what is needed
     delete(store);
     Shell shell = kept(store);
@@ -98,7 +115,11 @@ class StoreCommandTest {
   }
 
   private static void makeOld(Path store) throws IOException {
-    FileTime old = FileTime.from(Shell.CLOCK.instant().minus(Duration.ofDays(8)));
+    makeOld(store, Instant.now().minus(Duration.ofDays(8)));
+  }
+
+  private static void makeOld(Path store, Instant time) throws IOException {
+    FileTime old = FileTime.from(time);
     for (Path file : contents(store)) {
       Files.setLastModifiedTime(file, old);
     }

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -315,6 +316,11 @@ public final class PostgresJournal implements Journal {
       select.setInt(1, limit);
       return SqliteJournal.summaries(select);
     }
+  }
+
+  @Override
+  public Optional<String> id() {
+    return pool.work(Commit.EACH, PostgresSchema::id);
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The tables in a PostgreSQL database, all in a schema of their own, and how an earlier version
@@ -21,7 +23,7 @@ final class PostgresSchema {
   private static final long LOCK = 0x53544a31_00000001L;
 
   private static final List<Step> STEPS =
-      List.of(PostgresSchema::journal, PostgresSchema::inboxByTime);
+      List.of(PostgresSchema::journal, PostgresSchema::inboxByTime, PostgresSchema::identity);
 
   /** The version that this program writes. */
   static final int PRESENT = STEPS.size();
@@ -106,5 +108,18 @@ final class PostgresSchema {
   /** Step 2: the newest posts are found without the others. */
   private static void inboxByTime(Connection connection) throws SQLException {
     execute(connection, "CREATE INDEX inbox_time ON inbox(time)");
+  }
+
+  /** Step 3: the journal can be told from others. */
+  private static void identity(Connection connection) throws SQLException {
+    execute(connection, "CREATE TABLE identity(id text NOT NULL)");
+    execute(connection, "INSERT INTO identity VALUES('" + UUID.randomUUID() + "')");
+  }
+
+  /** What the journal is told by from others; empty when an earlier version made the tables. */
+  static Optional<String> id(Connection connection) throws SQLException {
+    return version(connection) < 3
+        ? Optional.empty()
+        : Optional.of(text(connection, "SELECT id FROM identity"));
   }
 }

@@ -6,6 +6,7 @@ import static ai.stigmer.store.Database.text;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * The tables, and how a file of any earlier version gets them. A file is of version n when it has
@@ -14,7 +15,15 @@ import java.util.List;
 final class Schema {
   private static final int APPLICATION = 0x53544a31;
   private static final List<Step> STEPS =
-      List.of(Schema::runsAndEntries, Schema::blobs, Schema::inbox, Schema::inboxByTime);
+      List.of(
+          Schema::runsAndEntries,
+          Schema::blobs,
+          Schema::inbox,
+          Schema::inboxByTime,
+          Schema::identity);
+
+  /** What the journal is told by from others; one row. */
+  private static final String IDENTITY = "TABLE identity(id TEXT NOT NULL)";
 
   private static final String INBOX =
       "(run_id TEXT NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, body TEXT NOT NULL,"
@@ -78,6 +87,10 @@ final class Schema {
       execute(connection, "PRAGMA temp_store=MEMORY");
       execute(connection, "CREATE TEMP TABLE inbox" + INBOX);
     }
+    if (version(connection) < 5) {
+      execute(connection, "PRAGMA temp_store=MEMORY");
+      execute(connection, "CREATE TEMP " + IDENTITY);
+    }
   }
 
   /** Step 1. */
@@ -113,5 +126,11 @@ final class Schema {
   /** Step 4: the newest posts are found without the others. */
   private static void inboxByTime(Connection connection) throws SQLException {
     execute(connection, "CREATE INDEX inbox_time ON inbox(time)");
+  }
+
+  /** Step 5: the journal can be told from others. */
+  private static void identity(Connection connection) throws SQLException {
+    execute(connection, "CREATE " + IDENTITY);
+    execute(connection, "INSERT INTO identity VALUES('" + UUID.randomUUID() + "')");
   }
 }

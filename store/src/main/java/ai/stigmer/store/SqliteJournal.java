@@ -243,6 +243,17 @@ public final class SqliteJournal implements Journal {
   }
 
   @Override
+  public Optional<String> id() {
+    synchronized (reading) {
+      try (ResultSet rows = reading.of("SELECT id FROM identity").executeQuery()) {
+        return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+      } catch (SQLException e) {
+        throw reading.failed(file, e);
+      }
+    }
+  }
+
+  @Override
   public Inbox inbox() {
     return inbox;
   }

@@ -53,7 +53,9 @@ class OldJournalsTest {
         "schema-2/crashed",
         "schema-3/no-runs",
         "schema-3/many-runs",
-        "schema-3/crashed"
+        "schema-3/crashed",
+        "schema-4/no-runs",
+        "schema-4/many-runs"
       })
   void anOldJournalReadsAsItWasAndItsRunsGoOn(String name) throws IOException {
     // Given
@@ -63,11 +65,13 @@ class OldJournalsTest {
     // Then
     try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
       assertThat(told(journal)).isEqualTo(expected);
+      assertThat(journal.id()).isEmpty();
     }
     assertThat(file).as("reading does not change it").hasBinaryContent(old);
     try (var journal = SqliteJournal.open(file, CLOCK)) {
       assertThat(told(journal)).isEqualTo(expected);
       journal.list(1_000).forEach(run -> assertGoesOn(journal, run));
+      assertThat(journal.id()).isPresent();
     }
     try (var journal = SqliteJournal.openReadOnly(file, CLOCK)) {
       journal.list(1_000).forEach(run -> journal.read(run.runId()));

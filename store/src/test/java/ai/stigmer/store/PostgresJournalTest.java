@@ -116,12 +116,18 @@ class PostgresJournalTest {
   void aDatabaseOfTheFirstVersionFindsTheNewestPostsByTheirTimeOnceItIsOpened() {
     String url = server().newDatabase();
     open(url).close();
-    sql(url, "DROP INDEX inbox_time; DELETE FROM schema_version WHERE version > 1");
+    sql(
+        url,
+        "DROP INDEX inbox_time; DROP TABLE identity; DELETE FROM schema_version WHERE version > 1");
     sql(
         url,
         "INSERT INTO inbox SELECT 'r' || n % 100, n::text, n, '{}' FROM generate_series(1, 9999) n;"
             + " ANALYZE inbox");
+    try (PostgresJournal journal = readOnly(url)) {
+      assertThat(journal.id()).isEmpty();
+    }
     try (PostgresJournal journal = open(url)) {
+      assertThat(journal.id()).isPresent();
       assertThat(journal.inbox().postedSince(Instant.ofEpochMilli(9_850)))
           .hasSize(100)
           .containsEntry("r50", Instant.ofEpochMilli(9_950));
@@ -146,6 +152,7 @@ class PostgresJournalTest {
     String url = server().newDatabase();
     try (PostgresJournal journal = readOnly(url)) {
       assertThat(journal.list(10)).isEmpty();
+      assertThat(journal.id()).isEmpty();
       assertCode("E501", () -> journal.read("r"));
       assertCode("E510", () -> journal.create("r", "me"));
     }

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -70,6 +71,11 @@ public abstract class ForwardingJournal implements Journal {
   @Override
   public List<RunSummary> list(int limit) {
     return journal.list(limit);
+  }
+
+  @Override
+  public Optional<String> id() {
+    return journal.id();
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -152,6 +153,14 @@ public interface Journal extends AutoCloseable {
 
   /** The runs, newest first, at most {@code limit}. */
   List<RunSummary> list(int limit);
+
+  /**
+   * What tells this journal from all others, wherever it is moved to; a copy has the same. Empty
+   * where it has none, or only an older version has written to it.
+   */
+  default Optional<String> id() {
+    return Optional.empty();
+  }
 
   /** Where others leave word for the owners of runs. */
   default Inbox inbox() {

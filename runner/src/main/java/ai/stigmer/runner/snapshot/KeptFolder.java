@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 
 /**
  * A workspace's folder on this machine, and the mark beside it that tells what it holds: who drove
@@ -45,10 +46,15 @@ final class KeptFolder {
     return isRestored;
   }
 
-  /** Keeps what it holds now, also on a thread that is to end; returns the snapshot. */
-  String keep() {
+  /**
+   * Keeps what it holds now, also on a thread that is to end; returns the snapshot.
+   *
+   * @param journal the id of the one that is to name it, where it has one
+   */
+  String keep(Optional<String> journal) {
     boolean interrupted = Thread.interrupted();
     try {
+      journal.ifPresent(snapshots::mark);
       return snapshots.take(folder);
     } finally {
       if (interrupted) {

@@ -50,7 +50,7 @@ final class KeptJournal extends ForwardingJournal {
       if (saved.isPresent() && folder.take(runId, writer.epoch(), saved.get().snapshot())) {
         tell(writer.before(), saved.get());
       }
-      return new Keeping(writer, saved.map(Saved::snapshot).orElse(""));
+      return new Keeping(writer, saved.map(Saved::snapshot).orElse(""), id());
     } catch (RuntimeException e) {
       writer.close();
       throw e;
@@ -88,12 +88,14 @@ final class KeptJournal extends ForwardingJournal {
 
   /** Of the run whose workspace is kept. */
   private final class Keeping extends Writer {
+    private final Optional<String> journal;
     private String saved;
     private boolean isOver;
 
-    private Keeping(JournalWriter writer, String saved) {
+    private Keeping(JournalWriter writer, String saved, Optional<String> journal) {
       super(writer);
       this.saved = saved;
+      this.journal = journal;
     }
 
     @Override
@@ -103,7 +105,7 @@ final class KeptJournal extends ForwardingJournal {
       if (!begins && !ends) {
         return written(entries);
       }
-      String snapshot = folder.keep();
+      String snapshot = folder.keep(journal);
       var all = new ArrayList<>(entries);
       all.add(ends ? entries.size() - 1 : entries.size(), new WorkspaceSaved(snapshot));
       long seq = written(all);
@@ -129,7 +131,7 @@ final class KeptJournal extends ForwardingJournal {
     public synchronized void close() {
       try {
         if (!isOver) {
-          String snapshot = folder.keep();
+          String snapshot = folder.keep(journal);
           if (!snapshot.equals(saved)) {
             long _ = written(List.of(new WorkspaceSaved(snapshot)));
           }

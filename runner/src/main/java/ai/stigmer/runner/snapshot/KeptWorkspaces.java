@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
+import ai.stigmer.graphton.journal.JournalEntry.RunForked;
 import ai.stigmer.graphton.journal.JournalEntry.WorkspaceSaved;
 import ai.stigmer.graphton.journal.Recorded;
 import java.io.IOException;
@@ -98,10 +99,14 @@ public final class KeptWorkspaces {
    * @param seq where it stands
    */
   record Saved(String snapshot, long seq) {
+    /** Of a fork, the one that it kept itself: what it copied is another run's. */
     static Optional<Saved> last(List<Recorded> entries) {
       for (Recorded recorded : entries.reversed()) {
         if (recorded.entry() instanceof WorkspaceSaved(String snapshot)) {
           return Optional.of(new Saved(snapshot, recorded.seq()));
+        }
+        if (recorded.entry() instanceof RunForked) {
+          break;
         }
       }
       return Optional.empty();

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -50,8 +51,10 @@ final class ObjectBucket implements ObjectStore {
   private static final Duration SILENCE = Duration.ofSeconds(60);
   private static final int TRIES = 5;
 
+  private static final int MISSING = 404;
+
   /** What is told of a missing object, the first to whoever has no right to list. */
-  private static final Set<Integer> NOT_SEEN = Set.of(403, 404);
+  private static final Set<Integer> NOT_SEEN = Set.of(403, MISSING);
 
   /** Hashes that need not be asked for again for a while; about 20 MB. */
   private static final int MOST_KNOWN = 100_000;
@@ -70,19 +73,22 @@ final class ObjectBucket implements ObjectStore {
   }
 
   /**
-   * Opens a bucket and writes an empty object to it, so that a wrong address and missing rights are
-   * told at once.
+   * A bucket that nothing is asked of yet.
    *
-   * @throws ProblemException {@code E525} when it cannot be used
+   * @throws ProblemException {@code E525} when the environment does not say enough
    */
   static ObjectBucket at(BucketAddress address, Map<String, String> env) {
     try {
-      var bucket = new ObjectBucket(client(address, env), address);
-      bucket.put(EMPTY, RequestBody.empty());
-      return bucket;
+      return new ObjectBucket(client(address, env), address);
     } catch (SdkException e) {
       throw failed(address, e);
     }
+  }
+
+  /** Writes an empty object, so that a wrong address and missing rights are told at once. */
+  @Override
+  public void prepare() {
+    put(EMPTY, RequestBody.empty());
   }
 
   private static S3Client client(BucketAddress address, Map<String, String> env) {
@@ -143,40 +149,53 @@ final class ObjectBucket implements ObjectStore {
   /** What is there and old is written again. */
   private boolean isYoung(String hash) {
     Instant old = CLOCK.instant().minus(RENEWED);
-    return known.getOrDefault(hash, Instant.MIN).isAfter(old)
-        || asked(
-            () -> {
-              try {
-                boolean young =
-                    client
-                        .headObject(to -> to.bucket(address.bucket()).key(key(hash, Room.OBJECTS)))
-                        .lastModified()
-                        .isAfter(old);
-                if (young) {
-                  remember(hash);
-                }
-                return young;
-              } catch (S3Exception e) {
-                if (NOT_SEEN.contains(e.statusCode())) {
-                  return false;
-                }
-                throw e;
-              }
-            });
+    if (known.getOrDefault(hash, Instant.MIN).isAfter(old)) {
+      return true;
+    }
+    boolean young = since(key(hash, Room.OBJECTS), NOT_SEEN).filter(old::isBefore).isPresent();
+    if (young) {
+      remember(hash);
+    }
+    return young;
+  }
+
+  @Override
+  public Optional<Instant> since(String hash, Room room) {
+    return since(key(hash, room), Set.of(MISSING));
+  }
+
+  private Optional<Instant> since(String key, Set<Integer> missing) {
+    return asked(
+        () -> {
+          try {
+            return Optional.of(
+                client.headObject(to -> to.bucket(address.bucket()).key(key)).lastModified());
+          } catch (S3Exception e) {
+            if (missing.contains(e.statusCode())) {
+              return Optional.empty();
+            }
+            throw e;
+          }
+        });
   }
 
   private void put(String hash, RequestBody content) {
+    put(key(hash, Room.OBJECTS), hash, content);
+    remember(hash);
+  }
+
+  private void put(String key, String hash, RequestBody content) {
     String checksum = Base64.getEncoder().encodeToString(HexFormat.of().parseHex(hash));
     var _ =
         asked(
             () ->
                 client.putObject(
-                    to ->
-                        to.bucket(address.bucket())
-                            .key(key(hash, Room.OBJECTS))
-                            .checksumSHA256(checksum),
-                    content));
-    remember(hash);
+                    to -> to.bucket(address.bucket()).key(key).checksumSHA256(checksum), content));
+  }
+
+  @Override
+  public void mark(String journal) {
+    put(key(ObjectStore.hash(journal), Room.JOURNALS), EMPTY, RequestBody.empty());
   }
 
   private void remember(String hash) {
@@ -187,14 +206,14 @@ final class ObjectBucket implements ObjectStore {
   }
 
   @Override
-  public void fetch(String hash, Path target) throws IOException {
+  public void fetch(String hash, Room room, Path target) throws IOException {
     Files.deleteIfExists(target);
     try {
       var _ =
           asked(
               () ->
                   client.getObject(
-                      from -> from.bucket(address.bucket()).key(key(hash, Room.OBJECTS)),
+                      from -> from.bucket(address.bucket()).key(key(hash, room)),
                       ResponseTransformer.toFile(target)));
     } catch (ProblemException e) {
       if (isMissing(e)) {
@@ -213,7 +232,7 @@ final class ObjectBucket implements ObjectStore {
    * another one it is missing.
    */
   private boolean isMissing(ProblemException e) {
-    return e.getCause() instanceof NoSuchKeyException
+    return isNoSuchKey(e)
         || (e.getCause() instanceof S3Exception s3 && s3.statusCode() == 403 && canRead());
   }
 
@@ -230,6 +249,14 @@ final class ObjectBucket implements ObjectStore {
   public void check() {
     String key = key(EMPTY, Room.OBJECTS);
     var _ = asked(() -> client.headObject(to -> to.bucket(address.bucket()).key(key)));
+  }
+
+  @Override
+  public Instant now() {
+    prepare();
+    String key = key(EMPTY, Room.OBJECTS);
+    return asked(
+        () -> client.headObject(to -> to.bucket(address.bucket()).key(key)).lastModified());
   }
 
   @Override
@@ -265,14 +292,20 @@ final class ObjectBucket implements ObjectStore {
                               .sourceKey(key(hash, to.other()))
                               .destinationBucket(address.bucket())
                               .destinationKey(key(hash, to))));
-      if (to == Room.ASIDE) {
-        delete(key(hash, Room.OBJECTS));
-      }
     } catch (ProblemException e) {
-      if (!isMissing(e)) {
+      // Whoever sets aside has listed, and is told when a right is missing.
+      if (to == Room.ASIDE ? !isNoSuchKey(e) : !isMissing(e)) {
         throw e;
       }
+      return;
     }
+    if (to == Room.ASIDE) {
+      delete(key(hash, Room.OBJECTS));
+    }
+  }
+
+  private static boolean isNoSuchKey(ProblemException e) {
+    return e.getCause() instanceof NoSuchKeyException;
   }
 
   @Override
@@ -280,12 +313,21 @@ final class ObjectBucket implements ObjectStore {
     delete(key(hash, Room.ASIDE));
   }
 
+  /** The server has none: it sees an object only when it has all of it. */
+  @Override
+  public void removeUnfinished(Instant since) {}
+
   private void delete(String key) {
     var _ = asked(() -> client.deleteObject(of -> of.bucket(address.bucket()).key(key)));
   }
 
   private String key(String hash, Room room) {
     return address.prefix() + room.name(hash);
+  }
+
+  @Override
+  public String toString() {
+    return address.shown();
   }
 
   private <T> T asked(Supplier<T> call) {

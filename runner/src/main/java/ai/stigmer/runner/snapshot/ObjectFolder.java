@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -35,27 +37,25 @@ final class ObjectFolder implements ObjectStore {
   private final Path root;
   private final Path unfinished;
 
-  /** Makes the folder when it is not there. */
-  static ObjectFolder in(Path root) throws IOException {
-    Path folder = Files.createDirectories(root, FOLDER);
-    var store = new ObjectFolder(folder, folder.resolve("unfinished"));
-    Files.createDirectories(folder.resolve("objects"), FOLDER);
-    Files.createDirectories(store.unfinished, FOLDER);
-    return store;
+  ObjectFolder(Path root) {
+    this.root = root;
+    this.unfinished = root.resolve("unfinished");
   }
 
-  private ObjectFolder(Path root, Path unfinished) {
-    this.root = root;
-    this.unfinished = unfinished;
+  /** Makes the folder when it is not there. */
+  @Override
+  public void prepare() throws IOException {
+    Files.createDirectories(root, FOLDER);
+    Files.createDirectories(root.resolve(Room.OBJECTS.path()), FOLDER);
+    Files.createDirectories(unfinished, FOLDER);
   }
 
   /** Whether it is there, and young from now on. */
   private boolean isRenewed(String hash) throws IOException {
     Path file = file(hash, Room.OBJECTS);
-    Instant now = CLOCK.instant();
     try {
-      if (time(file).isBefore(now.minus(RENEWED))) {
-        Files.setLastModifiedTime(file, FileTime.from(now));
+      if (time(file).isBefore(CLOCK.instant().minus(RENEWED))) {
+        Files.setLastModifiedTime(file, FileTime.from(now()));
       }
       return true;
     } catch (NoSuchFileException e) {
@@ -103,9 +103,9 @@ final class ObjectFolder implements ObjectStore {
   }
 
   @Override
-  public void fetch(String hash, Path target) throws IOException {
+  public void fetch(String hash, Room room, Path target) throws IOException {
     MessageDigest digest = ObjectStore.sha256();
-    try (InputStream in = new DigestInputStream(open(hash), digest)) {
+    try (InputStream in = new DigestInputStream(open(hash, room), digest)) {
       Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
     }
     if (!HexFormat.of().formatHex(digest.digest()).equals(hash)) {
@@ -114,25 +114,46 @@ final class ObjectFolder implements ObjectStore {
   }
 
   /** A folder that is not mounted has no objects either, and does not pass for one that answers. */
-  private InputStream open(String hash) throws IOException {
+  private InputStream open(String hash, Room room) throws IOException {
     try {
-      return Files.newInputStream(file(hash, Room.OBJECTS));
+      return Files.newInputStream(file(hash, room));
     } catch (NoSuchFileException e) {
-      check();
+      requireThere();
       throw new LostContentException("object " + hash + " is not in " + root);
     }
   }
 
+  private void requireThere() throws IOException {
+    var _ = Files.readAttributes(unfinished, BasicFileAttributes.class);
+  }
+
   @Override
   public void check() throws IOException {
-    Files.delete(Files.createTempFile(unfinished, "check", "", FILE));
+    var _ = now();
+  }
+
+  /** Of a file system that others see, too, it is not this machine's. */
+  @Override
+  public Instant now() throws IOException {
+    Path fresh = Files.createTempFile(unfinished, "check", "", FILE);
+    Instant now = time(fresh);
+    Files.delete(fresh);
+    return now;
+  }
+
+  @Override
+  public void mark(String journal) throws IOException {
+    Path mark = file(ObjectStore.hash(journal), Room.JOURNALS);
+    Files.createDirectories(mark.getParent(), FOLDER);
+    Files.move(
+        Files.createTempFile(unfinished, "mark", "", FILE), mark, StandardCopyOption.ATOMIC_MOVE);
   }
 
   @Override
   public void list(Room room, Consumer<Stored> each) throws IOException {
     Path folder = root.resolve(room.path());
     if (!Files.exists(folder)) {
-      check();
+      requireThere();
       return;
     }
     try (Stream<Path> shelves = Files.list(folder)) {
@@ -161,12 +182,21 @@ final class ObjectFolder implements ObjectStore {
   }
 
   @Override
+  public Optional<Instant> since(String hash, Room room) throws IOException {
+    try {
+      return Optional.of(time(file(hash, room)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
   public void move(String hash, Room to) throws IOException {
     Path file = file(hash, to.other());
     Path target = file(hash, to);
     try {
       // Before it is moved: its time is never that of its old room.
-      Files.setLastModifiedTime(file, FileTime.from(CLOCK.instant()));
+      Files.setLastModifiedTime(file, FileTime.from(now()));
       Files.createDirectories(target.getParent(), FOLDER);
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
@@ -179,7 +209,29 @@ final class ObjectFolder implements ObjectStore {
     Files.deleteIfExists(file(hash, Room.ASIDE));
   }
 
+  @Override
+  public void removeUnfinished(Instant since) throws IOException {
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(unfinished)) {
+      files = listed.toList();
+    }
+    for (Path file : files) {
+      try {
+        if (time(file).isBefore(since)) {
+          Files.delete(file);
+        }
+      } catch (NoSuchFileException e) {
+        // It was finished.
+      }
+    }
+  }
+
   private Path file(String hash, Room room) {
     return root.resolve(room.name(hash));
+  }
+
+  @Override
+  public String toString() {
+    return root.toString();
   }
 }

@@ -3,6 +3,7 @@ package ai.stigmer.runner.snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +13,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -34,12 +37,14 @@ interface ObjectStore {
   /** Where contents lie. */
   enum Room {
     OBJECTS,
-    /** Those that nobody named when somebody looked; {@link #fetch} does not find them here. */
-    ASIDE;
+    /** Those that nobody named when somebody looked. */
+    ASIDE,
+    /** Marks of the journals whose runs have workspaces here, each by the hash of its id. */
+    JOURNALS;
 
     /** Within the store. */
     String path() {
-      return this == OBJECTS ? "objects" : "aside";
+      return name().toLowerCase(Locale.ROOT);
     }
 
     /** Where a content lies, within the store. */
@@ -47,8 +52,13 @@ interface ObjectStore {
       return path() + "/" + hash.substring(0, 2) + "/" + hash;
     }
 
+    /** Where a content comes from that moves here. */
     Room other() {
-      return this == OBJECTS ? ASIDE : OBJECTS;
+      return switch (this) {
+        case OBJECTS -> ASIDE;
+        case ASIDE -> OBJECTS;
+        case JOURNALS -> throw new IllegalStateException("a mark does not move");
+      };
     }
   }
 
@@ -63,6 +73,14 @@ interface ObjectStore {
     }
   }
 
+  /**
+   * Makes it ready to be written to. Until then nothing was asked of it; who only reads does
+   * without.
+   *
+   * @throws IOException when it cannot be used
+   */
+  void prepare() throws IOException;
+
   /** Keeps what a file holds, unless it is kept and not old; returns its hash. */
   String keep(Path source) throws IOException;
 
@@ -76,7 +94,7 @@ interface ObjectStore {
    *     what its hash says
    * @throws IOException when the store does not answer, or the file cannot be written
    */
-  void fetch(String hash, Path target) throws IOException;
+  void fetch(String hash, Room room, Path target) throws IOException;
 
   /**
    * Looks whether contents can be had and kept now.
@@ -85,8 +103,17 @@ interface ObjectStore {
    */
   void check() throws IOException;
 
+  /** Its time of now by its own clock; a little is written for that. */
+  Instant now() throws IOException;
+
+  /** Marks that a journal has workspaces here, as of now. */
+  void mark(String journal) throws IOException;
+
   /** Tells what lies in a room, in no order; what comes and goes meanwhile may be told or not. */
   void list(Room room, Consumer<Stored> each) throws IOException;
+
+  /** What {@link Stored#since} is now; empty when it does not lie there. */
+  Optional<Instant> since(String hash, Room room) throws IOException;
 
   /**
    * Has a content lie in a room, as of now, that lies in the other one; nothing when it does not.
@@ -97,6 +124,9 @@ interface ObjectStore {
   /** Removes what lies aside. */
   void remove(String hash) throws IOException;
 
+  /** Removes what writers left behind that were killed, if nobody has written to it since then. */
+  void removeUnfinished(Instant since) throws IOException;
+
   /** The hash of what a file holds. */
   static String hash(Path file) throws IOException {
     MessageDigest digest = sha256();
@@ -105,6 +135,11 @@ interface ObjectStore {
       in.transferTo(OutputStream.nullOutputStream());
     }
     return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** The hash of a text. */
+  static String hash(String text) {
+    return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   static MessageDigest sha256() {

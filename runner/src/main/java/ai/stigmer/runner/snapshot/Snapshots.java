@@ -7,6 +7,7 @@ import ai.stigmer.runner.snapshot.Manifest.File;
 import ai.stigmer.runner.snapshot.Manifest.Folder;
 import ai.stigmer.runner.snapshot.Manifest.Item;
 import ai.stigmer.runner.snapshot.Manifest.Link;
+import ai.stigmer.runner.snapshot.ObjectStore.Room;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.FileVisitResult;
@@ -18,11 +19,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -34,10 +38,14 @@ import java.util.stream.Stream;
  */
 public final class Snapshots {
   private static final LinkOption[] ITSELF = {LinkOption.NOFOLLOW_LINKS};
+  private static final InstantSource CLOCK = InstantSource.system();
   private static final Set<PosixFilePermission> MINE = PosixFilePermissions.fromString("rwx------");
 
   private final ObjectStore objects;
   private final Limits limits;
+
+  /** When each journal was marked last. */
+  private final Map<String, Instant> marked = new ConcurrentHashMap<>();
 
   /**
    * What one snapshot may hold.
@@ -60,11 +68,7 @@ public final class Snapshots {
    * @throws ProblemException {@code E594} when it cannot be used
    */
   public static Snapshots in(Path store, Limits limits) {
-    try {
-      return new Snapshots(ObjectFolder.in(store), limits);
-    } catch (IOException e) {
-      throw failed("the store of workspaces cannot be used", store, e);
-    }
+    return in(new ObjectFolder(store), limits);
   }
 
   /**
@@ -74,7 +78,16 @@ public final class Snapshots {
    * @throws ProblemException {@code E525} when it cannot be used
    */
   static Snapshots in(BucketAddress bucket, Map<String, String> env, Limits limits) {
-    return new Snapshots(ObjectBucket.at(bucket, env), limits);
+    return in(ObjectBucket.at(bucket, env), limits);
+  }
+
+  private static Snapshots in(ObjectStore objects, Limits limits) {
+    try {
+      objects.prepare();
+      return new Snapshots(objects, limits);
+    } catch (IOException e) {
+      throw failed("the store of workspaces cannot be used", objects, e);
+    }
   }
 
   /**
@@ -86,14 +99,19 @@ public final class Snapshots {
    *     none of these, or cannot be used
    */
   static Snapshots of(String store, Map<String, String> env) {
+    return in(store(store, env), Limits.DEFAULT);
+  }
+
+  /** A configured store that nothing is asked of yet; as {@link #of}. */
+  static ObjectStore store(String store, Map<String, String> env) {
     if (BucketAddress.isMeant(store)) {
-      return in(BucketAddress.of(store, env), env, Limits.DEFAULT);
+      return ObjectBucket.at(BucketAddress.of(store, env), env);
     }
     Path folder = store.startsWith("file:") ? ofUrl(store) : Path.of(store);
     if (!folder.isAbsolute()) {
       throw notOne(store);
     }
-    return in(folder, Limits.DEFAULT);
+    return new ObjectFolder(folder);
   }
 
   private static Path ofUrl(String url) {
@@ -134,6 +152,23 @@ public final class Snapshots {
             .from(e.toString())
             .help("what needs it waits; see that it is there again: workspace.store"),
         e);
+  }
+
+  /**
+   * Marks that the runs of a journal have workspaces here, unless that was done within a day.
+   *
+   * @throws ProblemException {@code E594} or {@code E525} when the store cannot be used
+   */
+  void mark(String journal) {
+    Instant now = CLOCK.instant();
+    if (marked.getOrDefault(journal, Instant.MIN).isBefore(now.minus(ObjectStore.RENEWED))) {
+      try {
+        objects.mark(journal);
+      } catch (IOException e) {
+        throw away(e);
+      }
+      marked.put(journal, now);
+    }
   }
 
   /**
@@ -206,7 +241,7 @@ public final class Snapshots {
   public void restore(String id, Path folder) {
     try {
       Files.createDirectories(folder);
-      Manifest manifest = list(id);
+      Manifest manifest = list(id, this::fetch);
       var wanted = new HashMap<String, Item>();
       manifest.items().forEach(item -> wanted.put(item.path(), item));
       removeOthers(folder, wanted);
@@ -225,7 +260,11 @@ public final class Snapshots {
           .help(
               "put that back into workspace.store, for example from a backup; see that all machines"
                   + " have the same store there",
-              "nothing of the run is lost; then it goes on: stigmer resume RUN")
+              "a database that was restored needs the store as it was then, or later: stigmer store"
+                  + " prune has removed what its newer runs did not need",
+              "nothing of the run is lost; then it goes on: stigmer resume RUN",
+              "or go on without these files, in a run that begins with its conversation: stigmer"
+                  + " fork RUN --at N")
           .asException();
     } catch (IOException | IllegalArgumentException e) {
       throw failed("the workspace cannot be restored", folder, e);
@@ -237,11 +276,17 @@ public final class Snapshots {
     return Problem.of("E527", Category.STORE, what).from(String.valueOf(e.getMessage()));
   }
 
+  /** Puts a content into a file. */
+  @FunctionalInterface
+  interface Fetching {
+    void fetch(String hash, Path target) throws IOException;
+  }
+
   /** What a snapshot is made of. */
-  Manifest list(String id) throws IOException {
+  static Manifest list(String id, Fetching contents) throws IOException {
     Path list = Files.createTempFile("stigmer", "list");
     try {
-      fetch(id, list);
+      contents.fetch(id, list);
       return Manifest.parse(Files.readAllBytes(list));
     } finally {
       Files.deleteIfExists(list);
@@ -251,10 +296,10 @@ public final class Snapshots {
   /** A content that was set aside while somebody began to name it is brought back. */
   private void fetch(String hash, Path target) throws IOException {
     try {
-      objects.fetch(hash, target);
+      objects.fetch(hash, Room.OBJECTS, target);
     } catch (LostContentException e) {
-      objects.move(hash, ObjectStore.Room.OBJECTS);
-      objects.fetch(hash, target);
+      objects.move(hash, Room.OBJECTS);
+      objects.fetch(hash, Room.OBJECTS, target);
     }
   }
 
@@ -340,7 +385,7 @@ public final class Snapshots {
         });
   }
 
-  static ProblemException failed(String what, Path place, Exception e) {
+  static ProblemException failed(String what, Object place, Exception e) {
     return new ProblemException(
         Problem.of("E594", Category.STORE, what)
             .from(place.toString(), e.toString())

@@ -1,5 +1,7 @@
 package ai.stigmer.runner.snapshot;
 
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Journal.RunSummary;
@@ -9,14 +11,17 @@ import ai.stigmer.runner.snapshot.Manifest.Item;
 import ai.stigmer.runner.snapshot.ObjectStore.Room;
 import ai.stigmer.runner.snapshot.ObjectStore.Stored;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /*
  * A content is kept before the journal names the list that names it, so what nobody names may be about to be named. Whoever
@@ -37,26 +42,38 @@ public final class WorkspaceSweep {
   /** What was kept, or set aside, within this time stays where it is. */
   public static final Duration AGE = Duration.ofDays(7);
 
-  private final Snapshots snapshots;
+  private static final String LEFT_ALONE = "of the store nothing was removed";
 
-  WorkspaceSweep(Snapshots snapshots) {
-    this.snapshots = snapshots;
+  private final ObjectStore objects;
+  private final Mode mode;
+  private final InstantSource clock;
+
+  WorkspaceSweep(ObjectStore objects, Mode mode, InstantSource clock) {
+    this.objects = objects;
+    this.mode = mode;
+    this.clock = clock;
   }
 
   /**
-   * Opens a configured store.
+   * Opens a configured store. To plan, nothing is asked of it yet.
    *
    * @param store an absolute path, a {@code file:} URL, or {@code s3://bucket/prefix}
    * @param env the environment; variables of S3's clients count for a bucket
    * @throws ProblemException {@code E594}, of a bucket {@code E525} or {@code E526}, when it is
    *     none of these, or cannot be used
    */
-  public static WorkspaceSweep of(String store, Map<String, String> env) {
-    return new WorkspaceSweep(Snapshots.of(store, env));
+  public static WorkspaceSweep of(String store, Map<String, String> env, Mode mode) {
+    ObjectStore objects =
+        switch (mode) {
+          case PLAN -> Snapshots.store(store, env);
+          case SWEEP -> Snapshots.of(store, env).objects();
+        };
+    return new WorkspaceSweep(objects, mode, InstantSource.system());
   }
 
-  /** Whether anything is changed. */
+  /** What is done. */
   public enum Mode {
+    /** Nothing is changed. */
     PLAN,
     SWEEP
   }
@@ -65,10 +82,6 @@ public final class WorkspaceSweep {
   public record Amount(long contents, long bytes) {
     private static Amount of(List<Stored> stored) {
       return new Amount(stored.size(), stored.stream().mapToLong(Stored::bytes).sum());
-    }
-
-    private Amount plus(Stored stored) {
-      return new Amount(contents + 1, bytes + stored.bytes());
     }
   }
 
@@ -88,27 +101,31 @@ public final class WorkspaceSweep {
    * @return empty when no run names anything: the store is then left alone, as the journal may be
    *     another one's
    * @throws ProblemException {@code E527} when the store has lost a list, so that nobody can tell
-   *     what is named; {@code E594} or {@code E525} when it cannot be used; whatever keeps the
-   *     journal from being read. Then nothing was touched that is named
+   *     what is named; {@code E528} when another journal has workspaces there, too; {@code E529}
+   *     when clocks are wrong; {@code E594} or {@code E525} when the store cannot be used; whatever
+   *     keeps the journal from being read. Then nothing was touched that is named
    */
-  public Optional<Report> sweep(Journal journal, Set<String> going, Instant now, Mode mode) {
+  public Optional<Report> sweep(Journal journal, Set<String> going) {
     var lists = new HashSet<String>();
     for (RunSummary run : journal.list(Integer.MAX_VALUE)) {
       if (!going.contains(run.runId())) {
         Saved.last(journal.read(run.runId())).ifPresent(saved -> lists.add(saved.snapshot()));
       }
     }
-    return lists.isEmpty() ? Optional.empty() : Optional.of(sweep(lists, now, mode));
+    return lists.isEmpty() ? Optional.empty() : Optional.of(sweep(journal.id(), lists));
   }
 
   /** Takes away what these lists do not name. */
-  Report sweep(Set<String> lists, Instant now, Mode mode) {
+  Report sweep(Optional<String> journal, Set<String> lists) {
     try {
-      return sweepUnnamed(named(lists), now.minus(AGE), mode);
+      requireNoOther(journal);
+      Instant now = now();
+      Found found = look(named(lists), now);
+      return mode == Mode.PLAN ? found.report() : sweep(found, now.minus(AGE));
     } catch (LostContentException e) {
       throw Snapshots.lost("the store of workspaces has lost the list of one", e)
           .help(
-              "of the store nothing was removed, as nobody can tell what of it is still needed",
+              LEFT_ALONE + ", as nobody can tell what of it is still needed",
               "put it back into workspace.store, for example from a backup",
               "or remove the run that names it, once it is over: stigmer store prune")
           .asException();
@@ -117,11 +134,55 @@ public final class WorkspaceSweep {
     }
   }
 
+  private void requireNoOther(Optional<String> journal) throws IOException {
+    Optional<String> own = journal.map(ObjectStore::hash);
+    objects.list(
+        Room.JOURNALS,
+        mark -> {
+          if (!own.equals(Optional.of(mark.hash()))) {
+            throw Problem.of(
+                    "E528",
+                    Category.STORE,
+                    "runs of another journal have workspaces in this store, too")
+                .from(objects + ", " + Room.JOURNALS.name(mark.hash()) + " of " + mark.since())
+                .help(
+                    LEFT_ALONE + ", as nobody can tell from here what those runs need",
+                    "give each journal a store of its own: workspace.store",
+                    "if the other journal is gone for good, remove its mark, the file or object"
+                        + " named above, and prune again")
+                .asException();
+          }
+        });
+  }
+
+  /** The earlier one by two clocks: what is old then is old by both of them. */
+  private Instant now() throws IOException {
+    Instant here = clock.instant();
+    if (mode == Mode.PLAN) {
+      return here;
+    }
+    Instant there = objects.now();
+    if (Duration.between(here, there).abs().compareTo(ObjectStore.RENEWED) > 0) {
+      throw wrongClock("here it is " + here + ", there " + there);
+    }
+    return here.isBefore(there) ? here : there;
+  }
+
+  private ProblemException wrongClock(String why) {
+    return Problem.of("E529", Category.STORE, "a clock is wrong, so the age of contents is unknown")
+        .from(objects.toString(), why)
+        .help(
+            LEFT_ALONE + ", as it could be younger than it seems",
+            "set the clocks of all machines that use the store, and of the store; then prune again,"
+                + " once what is of the future there is past")
+        .asException();
+  }
+
   private Set<String> named(Set<String> lists) throws IOException {
     var named = new HashSet<>(lists);
     named.add(ObjectStore.EMPTY);
     for (String id : lists) {
-      for (Item item : snapshots.list(id).items()) {
+      for (Item item : Snapshots.list(id, this::fetch).items()) {
         if (item instanceof File file) {
           named.add(file.hash());
         }
@@ -130,25 +191,50 @@ public final class WorkspaceSweep {
     return named;
   }
 
-  private Report sweepUnnamed(Set<String> named, Instant old, Mode mode) throws IOException {
-    ObjectStore objects = snapshots.objects();
+  /** Wherever it lies; somebody may bring it back at this moment. */
+  private void fetch(String hash, Path target) throws IOException {
+    for (Room room : List.of(Room.OBJECTS, Room.ASIDE)) {
+      try {
+        objects.fetch(hash, room, target);
+        return;
+      } catch (LostContentException e) {
+        // It may lie in the other one.
+      }
+    }
+    objects.fetch(hash, Room.OBJECTS, target);
+  }
+
+  /**
+   * What lies in the store.
+   *
+   * @param unnamed old, and to be set aside
+   * @param back named, and only aside
+   * @param gone aside for long
+   * @param left named or young
+   */
+  private record Found(List<Stored> unnamed, List<Stored> back, List<Stored> gone, Amount left) {
+    Report report() {
+      return new Report(Amount.of(unnamed), Amount.of(gone), left);
+    }
+  }
+
+  private Found look(Set<String> named, Instant now) throws IOException {
+    Instant old = now.minus(AGE);
     var missing = new HashSet<>(named);
     var unnamed = new ArrayList<Stored>();
-    var left = new Amount[] {new Amount(0, 0)};
-    objects.list(
+    var left = new ArrayList<Stored>();
+    list(
         Room.OBJECTS,
+        now,
         one -> {
           missing.remove(one.hash());
-          if (named.contains(one.hash()) || !one.since().isBefore(old)) {
-            left[0] = left[0].plus(one);
-          } else {
-            unnamed.add(one);
-          }
+          (named.contains(one.hash()) || !one.since().isBefore(old) ? left : unnamed).add(one);
         });
     var back = new ArrayList<Stored>();
     var gone = new ArrayList<Stored>();
-    objects.list(
+    list(
         Room.ASIDE,
+        now,
         one -> {
           if (missing.contains(one.hash())) {
             back.add(one);
@@ -156,18 +242,47 @@ public final class WorkspaceSweep {
             gone.add(one);
           }
         });
-    if (mode == Mode.SWEEP) {
-      for (Stored one : back) {
-        objects.move(one.hash(), Room.OBJECTS);
-      }
-      // Before others are set aside: the same content may lie in both rooms.
-      for (Stored one : gone) {
+    return new Found(unnamed, back, gone, Amount.of(left));
+  }
+
+  /** What is of the future tells that a clock was set back, or is ahead somewhere. */
+  private void list(Room room, Instant now, Consumer<Stored> each) throws IOException {
+    Instant latest = now.plus(ObjectStore.RENEWED);
+    objects.list(
+        room,
+        one -> {
+          if (one.since().isAfter(latest)) {
+            throw wrongClock(room.name(one.hash()) + " is of " + one.since() + "; now is " + now);
+          }
+          each.accept(one);
+        });
+  }
+
+  private Report sweep(Found found, Instant old) throws IOException {
+    for (Stored one : found.back()) {
+      objects.move(one.hash(), Room.OBJECTS);
+    }
+    // Before others are set aside: the same content may lie in both rooms.
+    var gone = new ArrayList<Stored>();
+    for (Stored one : found.gone()) {
+      if (isStillOld(one, Room.ASIDE, old)) {
         objects.remove(one.hash());
-      }
-      for (Stored one : unnamed) {
-        objects.move(one.hash(), Room.ASIDE);
+        gone.add(one);
       }
     }
-    return new Report(Amount.of(unnamed), Amount.of(gone), left[0]);
+    var aside = new ArrayList<Stored>();
+    for (Stored one : found.unnamed()) {
+      if (isStillOld(one, Room.OBJECTS, old)) {
+        objects.move(one.hash(), Room.ASIDE);
+        aside.add(one);
+      }
+    }
+    objects.removeUnfinished(old);
+    return new Report(Amount.of(aside), Amount.of(gone), found.left());
+  }
+
+  /** Somebody may have renewed it, or set it aside, since it was listed. */
+  private boolean isStillOld(Stored one, Room room, Instant old) throws IOException {
+    return objects.since(one.hash(), room).filter(old::isAfter).isPresent();
   }
 }

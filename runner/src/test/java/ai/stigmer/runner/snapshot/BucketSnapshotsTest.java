@@ -7,14 +7,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.snapshot.Snapshots.Limits;
 import ai.stigmer.testkit.s3.S3Server;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +31,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Snapshots in a bucket of a real server that speaks S3. */
-class BucketSnapshotsTest extends SnapshotsContract {
+class BucketSnapshotsTest extends SweepContract {
   private static final AtomicInteger BUCKETS = new AtomicInteger();
   private static @Nullable S3Server server;
 
@@ -58,7 +68,16 @@ class BucketSnapshotsTest extends SnapshotsContract {
 
   @Override
   Snapshots snapshots(Limits limits) {
-    return at("s3://" + bucket + "/some/prefix", server().env(), limits);
+    return at(address(NAME), server().env(), limits);
+  }
+
+  private String address(String name) {
+    return "s3://" + bucket + "/some/" + name;
+  }
+
+  @Override
+  ObjectStore store(String name) {
+    return Snapshots.store(address(name), server().env());
   }
 
   private static Snapshots at(String store, Map<String, String> env, Limits limits) {
@@ -67,7 +86,74 @@ class BucketSnapshotsTest extends SnapshotsContract {
 
   @Override
   Path objects() {
-    return files.resolve("some/prefix/objects");
+    return files.resolve("some").resolve(NAME).resolve("objects");
+  }
+
+  /** As a policy does it that gives a key all other rights. */
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE", "COPY"})
+  void whoMayNotSetAsideIsToldThatItIsForbidden(String refused) throws IOException {
+    String old = "1".repeat(64);
+    HttpServer s3 =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    s3.createContext("/", exchange -> answer(exchange, refused, old));
+    s3.start();
+    try {
+      var env = new HashMap<>(server().env());
+      env.put("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:" + s3.getAddress().getPort());
+      var sweep =
+          new WorkspaceSweep(
+              Snapshots.store("s3://bucket", env),
+              WorkspaceSweep.Mode.SWEEP,
+              InstantSource.system());
+      assertThatThrownBy(() -> sweep.sweep(Optional.empty(), Set.of()))
+          .isInstanceOfSatisfying(
+              ProblemException.class,
+              e -> {
+                assertThat(e.problem().code()).isEqualTo("E525");
+                assertThat(e.problem().from()).contains("403 AccessDenied");
+                assertThat(e.problem().help()).anyMatch(help -> help.contains("s3:DeleteObject"));
+              });
+    } finally {
+      s3.stop(0);
+    }
+  }
+
+  /** A bucket that holds one old object. */
+  private static void answer(HttpExchange exchange, String refused, String old) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    String method =
+        exchange.getRequestHeaders().containsKey("x-amz-copy-source")
+            ? "COPY"
+            : exchange.getRequestMethod();
+    String query = String.valueOf(exchange.getRequestURI().getQuery());
+    Instant past = Instant.now().minus(WorkspaceSweep.AGE).minusSeconds(60);
+    Instant time = path.endsWith(old) ? past : Instant.now();
+    String body =
+        method.equals(refused)
+            ? "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+            : switch (method) {
+              case "GET" ->
+                  "<ListBucketResult>"
+                      + (query.contains("prefix=objects/")
+                          ? "<Contents><Key>objects/11/%s</Key><LastModified>%s</LastModified><Size>1</Size></Contents>"
+                              .formatted(old, past)
+                          : "")
+                      + "</ListBucketResult>";
+              case "COPY" -> "<CopyObjectResult/>";
+              default -> "";
+            };
+    exchange.getRequestBody().readAllBytes();
+    exchange
+        .getResponseHeaders()
+        .set(
+            "Last-Modified",
+            DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC)));
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(
+        method.equals(refused) ? 403 : 200, bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
   }
 
   @Test

@@ -1,8 +1,10 @@
 package ai.stigmer.runner.snapshot;
 
+import static ai.stigmer.runner.snapshot.SnapshotsContract.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.graphton.Fork;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.Journal;
@@ -16,13 +18,13 @@ import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.graphton.tool.EffectClass;
 import ai.stigmer.runner.ReclaimingJournal;
 import ai.stigmer.store.SqliteJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -203,8 +205,7 @@ class KeptWorkspacesTest {
   void whatTheLastSnapshotOfNoRunNamesIsSweptAndTheStoreOfAnotherJournalIsLeftAlone()
       throws IOException {
     // Given
-    Instant later = Instant.now().plus(WorkspaceSweep.AGE.multipliedBy(2));
-    assertThat(sweep(Set.of(), later)).as("no run names anything").isEmpty();
+    assertThat(sweep()).as("no run names anything").isEmpty();
     begin();
     try (JournalWriter _ = first.claim()) {
       first.write("a", "in between");
@@ -212,10 +213,11 @@ class KeptWorkspacesTest {
     try (JournalWriter _ = first.claim()) {
       first.write("a", "in the end");
     }
+    makeOld();
     // Then
-    assertThat(sweep(Set.of(RUN), later)).as("the only run goes").isEmpty();
+    assertThat(sweep(RUN)).as("the only run goes").isEmpty();
     // When
-    WorkspaceSweep.Report report = sweep(Set.of(), later).orElseThrow();
+    WorkspaceSweep.Report report = sweep().orElseThrow();
     // Then: the first list, the second one, and what the file held in between
     assertThat(report.aside().contents()).isEqualTo(3);
     try (JournalWriter _ = second.claim()) {
@@ -224,9 +226,86 @@ class KeptWorkspacesTest {
     }
   }
 
-  private Optional<WorkspaceSweep.Report> sweep(Set<String> going, Instant now) {
-    String store = temp.resolve("store").toAbsolutePath().toString();
-    return WorkspaceSweep.of(store, Map.of()).sweep(journal, going, now, WorkspaceSweep.Mode.SWEEP);
+  @Test
+  void aForkThatWasBegunWithoutTheStoreHasNoneOfTheWorkspacesThatItsPastNames() throws Exception {
+    // Given a run that was kept twice, and a fork of it by somebody who does not know the store
+    begin();
+    try (JournalWriter _ = first.claim()) {
+      first.write("a", "in the end");
+    }
+    new Fork(RUN, 1, "fork", Optional.empty()).begin(journal, OWNER, "{}", Redactor.NONE);
+    new Fork(RUN, entries().size(), "whole", Optional.empty())
+        .begin(journal, OWNER, "{}", Redactor.NONE);
+    makeOld();
+    // When what the run needed before is gone
+    for (int i = 0; i < 2; i++) {
+      var _ = sweep();
+      makeOld();
+    }
+    // Then neither anybody's files are put back to that, nor is it missed
+    Path folder = Files.createDirectories(temp.resolve("other").resolve("ses_1"));
+    Files.writeString(folder.resolve("a"), "by the fork");
+    for (String fork : List.of("fork", "whole")) {
+      assertThat(first.workspaces.folder(journal, fork, folder)).isEmpty();
+      first.workspaces.fetch(journal.read(fork), folder);
+      try (JournalWriter writer = first.workspaces.over(journal, fork, folder).claim(fork, OWNER)) {
+        writer.append(List.of(new RunResumed(OWNER)));
+      }
+      assertThat(folder.resolve("a")).hasContent("by the fork");
+    }
+    assertThat(sweep()).isPresent();
+  }
+
+  @Test
+  void aForkKeepsItsOwnWorkspaceWhereTheStoreIsKnown() throws Exception {
+    begin();
+    Path folder = Files.createDirectories(temp.resolve("other").resolve("ses_1"));
+    Files.writeString(folder.resolve("a"), "of the fork");
+    Journal kept = first.workspaces.over(journal, "fork", folder);
+    new Fork(RUN, entries().size(), "fork", Optional.of("go on"))
+        .begin(kept, OWNER, "{}", Redactor.NONE);
+    Path elsewhere = second.workspaces.folder(journal, "fork", folder).orElseThrow();
+    try (JournalWriter _ =
+        second.workspaces.over(journal, "fork", elsewhere).claim("fork", OWNER)) {
+      assertThat(elsewhere.resolve("a")).hasContent("of the fork");
+    }
+  }
+
+  /** As a database that was copied, or made anew, beside the one whose runs are kept. */
+  @Test
+  void whoeverKeepsIsKnownToASweepOfAnotherJournalWhichIsRefused() throws Exception {
+    begin();
+    try (Journal mine = journal;
+        Journal other = SqliteJournal.open(temp.resolve("other.db"), InstantSource.system())) {
+      var machine = new Machine(temp, "third");
+      try (JournalWriter writer =
+          machine
+              .workspaces
+              .over(other, RUN, temp.resolve("server").resolve("ses_1"))
+              .begin(RUN, OWNER)) {
+        writer.append(List.of(started()));
+      }
+      makeOld();
+      assertProblem("E528", () -> sweep(mine));
+      assertProblem("E528", () -> sweep(other));
+    }
+  }
+
+  private Optional<WorkspaceSweep.Report> sweep(String... going) {
+    return sweep(journal, going);
+  }
+
+  private Optional<WorkspaceSweep.Report> sweep(Journal of, String... going) {
+    return WorkspaceSweep.of(store().toString(), Map.of(), WorkspaceSweep.Mode.SWEEP)
+        .sweep(of, Set.of(going));
+  }
+
+  private Path store() {
+    return temp.resolve("store").toAbsolutePath();
+  }
+
+  private void makeOld() throws IOException {
+    SweepContract.makeOld(store());
   }
 
   /** A worker's machine. */

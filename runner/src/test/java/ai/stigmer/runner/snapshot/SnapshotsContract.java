@@ -1,6 +1,5 @@
 package ai.stigmer.runner.snapshot;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,26 +8,18 @@ import ai.stigmer.runner.snapshot.Manifest.File;
 import ai.stigmer.runner.snapshot.Manifest.Item;
 import ai.stigmer.runner.snapshot.Manifest.Link;
 import ai.stigmer.runner.snapshot.Snapshots.Limits;
-import ai.stigmer.runner.snapshot.WorkspaceSweep.Amount;
-import ai.stigmer.runner.snapshot.WorkspaceSweep.Mode;
-import ai.stigmer.runner.snapshot.WorkspaceSweep.Report;
-import ai.stigmer.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What snapshots promise, wherever they are kept. */
 abstract class SnapshotsContract {
+  static final String NAME = "store";
+
   @TempDir Path temp = Path.of("");
 
   Path here = Path.of("");
@@ -55,12 +48,11 @@ abstract class SnapshotsContract {
   /** In a store that is the same each time. */
   abstract Snapshots snapshots(Limits limits) throws Exception;
 
+  /** That store, or one beside it of another name; nothing is asked of it yet. */
+  abstract ObjectStore store(String name) throws Exception;
+
   /** The folder in which the store has an object as a file each. */
   abstract Path objects();
-
-  private Path aside() {
-    return objects().resolveSibling("aside");
-  }
 
   @Test
   void whatAFolderHoldsIsPutIntoAnotherWithRightsLinksAndEmptyFolders() throws IOException {
@@ -190,176 +182,6 @@ abstract class SnapshotsContract {
   }
 
   @Test
-  void whatNobodyNamesIsSetAsideAndOnceItLayThereForLongEnoughItIsGone() throws IOException {
-    // Given
-    write(here.resolve("f"), "first");
-    String first = snapshots.take(here);
-    write(here.resolve("f"), "second");
-    String second = snapshots.take(here);
-    makeOld(objects());
-    write(here.resolve("f"), "of a run that is not in the journal yet");
-    String young = snapshots.take(here);
-    // Then
-    assertThat(sweep(Mode.PLAN, second).aside().contents()).isEqualTo(2);
-    assertThat(names(aside())).isEmpty();
-    // When
-    Report report = sweep(Mode.SWEEP, second);
-    // Then
-    assertThat(report.aside().contents()).isEqualTo(2);
-    assertThat(report.aside().bytes()).isGreaterThan("first".length());
-    assertThat(report.removed()).isEqualTo(new Amount(0, 0));
-    assertThat(names(aside())).contains(first).hasSize(2);
-    assertThat(names(objects())).contains(second, young).doesNotContain(first);
-    assertThat(sweep(Mode.SWEEP, second).removed().contents()).isZero();
-    // When
-    makeOld(aside());
-    // Then
-    assertThat(sweep(Mode.PLAN, second).removed().contents()).isEqualTo(2);
-    assertThat(sweep(Mode.SWEEP, second).removed()).isEqualTo(report.aside());
-    assertThat(names(aside())).isEmpty();
-    snapshots.restore(second, there);
-    assertThat(there.resolve("f")).hasContent("second");
-    snapshots.restore(young, there);
-  }
-
-  @Test
-  void whatWasSetAsideWhileSomebodyBeganToNameItIsRestoredAndBroughtBack() throws Exception {
-    // Given
-    fill(here);
-    String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
-    makeOld(objects());
-    var _ = sweep(Mode.SWEEP, other);
-    assertThat(names(objects())).doesNotContain(id);
-    // When
-    snapshots(Limits.DEFAULT).restore(id, there);
-    // Then
-    assertThat(tree(there)).isEqualTo(tree(here));
-    assertThat(names(objects())).contains(id);
-    // When it is set aside once more, and named when somebody looks
-    makeOld(objects());
-    var _ = sweep(Mode.SWEEP, other);
-    makeOld(aside());
-    var _ = sweep(Mode.SWEEP, other, id);
-    // Then
-    assertThat(names(objects())).contains(id, other);
-    snapshots(Limits.DEFAULT).restore(id, Files.createDirectories(temp.resolve("again")));
-  }
-
-  @Test
-  void whatLiesInBothRoomsIsSetAsideAnewAndNotGoneAtOnce() throws Exception {
-    // Given
-    write(here.resolve("f"), "content");
-    String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
-    makeOld(objects());
-    var _ = sweep(Mode.SWEEP, other);
-    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
-    makeOld(objects());
-    makeOld(aside());
-    // When
-    var _ = sweep(Mode.SWEEP, other);
-    // Then
-    assertThat(names(aside())).contains(id);
-    snapshots(Limits.DEFAULT).restore(id, there);
-    assertThat(tree(there)).isEqualTo(tree(here));
-  }
-
-  @Test
-  void whoReliesOnAnOldContentMakesItYoung() throws Exception {
-    fill(here);
-    String id = snapshots.take(here);
-    makeOld(objects());
-    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
-    assertThat(sweep(Mode.SWEEP, other).aside()).isEqualTo(new Amount(0, 0));
-  }
-
-  @Test
-  void aListThatIsLostKeepsEverythingWhereItIs() throws IOException {
-    write(here.resolve("f"), "content");
-    String id = snapshots.take(here);
-    makeOld(objects());
-    assertProblem("E527", () -> sweep(Mode.SWEEP, id, "0".repeat(64)));
-    assertThat(names(aside())).isEmpty();
-  }
-
-  /** What each has kept is named only after it was swept several times. */
-  @Test
-  void whoeverKeepsWhileOthersSweepLosesNothing() throws Exception {
-    // Given
-    for (int i = 0; i < 3; i++) {
-      write(here.resolve("f"), "before " + i);
-      var _ = snapshots.take(here);
-    }
-    makeOld(objects());
-    Map<String, String> journal = new ConcurrentHashMap<>();
-    journal.put("another", snapshots.take(Files.createDirectories(temp.resolve("none"))));
-    var sweeps = new AtomicInteger();
-    // When
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      var writers = new ArrayList<Future<?>>();
-      for (int i = 0; i < 3; i++) {
-        int number = i;
-        writers.add(
-            threads.submit(
-                () -> {
-                  keepAndName(number, journal, sweeps);
-                  return number;
-                }));
-      }
-      while (!writers.stream().allMatch(Future::isDone)) {
-        var _ = sweep(Mode.SWEEP, journal.values().toArray(String[]::new));
-        sweeps.incrementAndGet();
-      }
-      for (Future<?> writer : writers) {
-        var _ = writer.get();
-      }
-    }
-    // Then
-    for (int i = 0; i < 3; i++) {
-      snapshots(Limits.DEFAULT).restore(requireNonNull(journal.get("run " + i)), there);
-      assertThat(tree(there)).isEqualTo(tree(temp.resolve("writer " + i)));
-    }
-  }
-
-  private void keepAndName(int number, Map<String, String> journal, AtomicInteger sweeps)
-      throws Exception {
-    Path folder = Files.createDirectories(temp.resolve("writer " + number));
-    Snapshots own = snapshots(Limits.DEFAULT);
-    for (int i = 0; i < 4; i++) {
-      write(folder.resolve("old"), "before " + (number + i) % 3);
-      write(folder.resolve("new"), "run " + number + ", step " + i);
-      String id = own.take(folder);
-      int seen = sweeps.get();
-      Await.until("sweeps", () -> sweeps.get() > seen + 3);
-      journal.put("run " + number, id);
-    }
-  }
-
-  private Report sweep(Mode mode, String... lists) {
-    return new WorkspaceSweep(snapshots).sweep(Set.of(lists), Instant.now(), mode);
-  }
-
-  private static void makeOld(Path room) throws IOException {
-    FileTime old = FileTime.from(Instant.now().minus(WorkspaceSweep.AGE.multipliedBy(2)));
-    try (Stream<Path> files = Files.walk(room)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        Files.setLastModifiedTime(file, old);
-      }
-    }
-  }
-
-  private static List<String> names(Path room) throws IOException {
-    if (!Files.exists(room)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.walk(room)) {
-      return files.filter(Files::isRegularFile).map(file -> file.getFileName() + "").toList();
-    }
-  }
-
-  @Test
   void aFolderThatHoldsTooMuchIsRefusedWithWhatToDo() throws IOException {
     fill(here);
     assertProblem("E595", () -> snapshots(new Limits(10, 100)).take(here));
@@ -420,7 +242,7 @@ abstract class SnapshotsContract {
     }
   }
 
-  private Path object(String hash) {
+  Path object(String hash) {
     return objects().resolve(hash.substring(0, 2)).resolve(hash);
   }
 
