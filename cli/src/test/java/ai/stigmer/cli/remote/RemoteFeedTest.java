@@ -35,10 +35,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run at a real server, followed over connections that die without a word. */
 @Timeout(300)
@@ -90,6 +94,127 @@ class RemoteFeedTest {
       assertThat(joined(told.events)).isEqualTo(joined(whole.events));
       told.laws.assertLaws();
     }
+  }
+
+  /**
+   * Of two sub-agents one ends while the other one goes on.
+   *
+   * @param words how many the other one says between two connections; with many of them the server
+   *     has to tell from the journal
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 6_000})
+  void subAgentsSideBySideAreToldOnceThoughAConnectionDiesAfterOneOfThem(int words)
+      throws Exception {
+    var hasSlowBegun = new CountDownLatch(1);
+    var isQuickOver = new CountDownLatch(1);
+    Fault slow = new Fault.Trickle(100, Duration.ofMillis(100));
+    Scenario scenario =
+        Scenario.answering(
+            body -> {
+              String asked = asked(body);
+              boolean isLater = body.path("messages").toString().contains("\"role\":\"tool\"");
+              if (asked.contains("quick")) {
+                await(hasSlowBegun);
+                return Answer.text("q");
+              }
+              if (asked.contains("slow")) {
+                if (!isLater) {
+                  return Answer.empty()
+                      .andText("o ", "o ", "o ")
+                      .andCalls(Answer.Call.of("s1", 0, "ls", "{\"path\":\"/\"}"));
+                }
+                await(isQuickOver);
+                String[] many = Collections.nCopies(words, "x ").toArray(new String[0]);
+                return body.path("messages").toString().contains("s2")
+                    ? Answer.text(Collections.nCopies(60, "e ").toArray(new String[0])).with(slow)
+                    : Answer.empty()
+                        .andText(many)
+                        .andCalls(Answer.Call.of("s2", 0, "ls", "{\"path\":\"/\"}"));
+              }
+              return isLater
+                  ? Answer.text("All.")
+                  : Answer.empty()
+                      .andCalls(
+                          Answer.Call.of("c1", 0, "task", task("quick")),
+                          Answer.Call.of("c2", 1, "task", task("slow")));
+            });
+    try (FakeOllama ollama =
+            FakeOllama.start(
+                scenario.models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)));
+        FreezingProxy proxy = FreezingProxy.open();
+        StigmerServer server = server(ollama, proxy);
+        RemoteServer direct = at(server.port());
+        RemoteServer behind = at(proxy.port())) {
+      String id = begin(direct);
+      var whole = new Heard(event -> {});
+      CompletableFuture<RemoteFeed.Outcome> other =
+          CompletableFuture.supplyAsync(
+              () -> new RemoteFeed(direct, id, whole, why -> {}).follow(0));
+      var moments = new ArrayList<>(List.of("o", "q", "c1", "x", "e", "c2"));
+      var told =
+          new Heard(
+              event -> {
+                String what = what(event);
+                if (moments.removeIf(what::contains)) {
+                  proxy.freeze();
+                }
+                if (what.contains("o")) {
+                  hasSlowBegun.countDown();
+                }
+                if (what.equals("c1")) {
+                  isQuickOver.countDown();
+                }
+              });
+
+      RemoteFeed.Outcome outcome = new RemoteFeed(behind, id, told, why -> {}, SHORT).follow(0);
+
+      assertThat(outcome).isInstanceOf(RemoteFeed.Outcome.Ended.class);
+      assertThat(other.join()).isEqualTo(outcome);
+      assertThat(moments).as("moments at which no connection died").isEmpty();
+      assertThat(byRun(told.events)).isEqualTo(byRun(whole.events)).hasSize(3);
+      told.laws.assertLaws();
+      whole.laws.assertLaws();
+    }
+  }
+
+  private static String asked(JsonNode body) {
+    for (JsonNode message : body.path("messages")) {
+      if (message.path("role").asText().equals("user")) {
+        return message.path("content").asText();
+      }
+    }
+    return "";
+  }
+
+  private static String task(String what) {
+    return "{\"description\":\"" + what + "\",\"subagent_type\":\"general-purpose\"}";
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The piece of a text, or the call that is over. */
+  private static String what(AgentEvent event) {
+    return switch (event) {
+      case AgentEvent.Child child -> text(child.event());
+      case AgentEvent.ToolFinished finished -> finished.call().id();
+      default -> text(event);
+    };
+  }
+
+  /** Each run by itself: what happens in two of them at once comes in any order. */
+  private static Map<String, List<String>> byRun(List<AgentEvent> events) {
+    return events.stream()
+        .collect(
+            Collectors.groupingBy(
+                event -> event instanceof AgentEvent.Child child ? child.runId() : "",
+                Collectors.collectingAndThen(Collectors.toList(), RemoteFeedTest::joined)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package ai.stigmer.cli.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.event.AgentEvent;
+import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.Child;
 import ai.stigmer.graphton.event.AgentEvent.Notice;
 import ai.stigmer.graphton.event.AgentEvent.TextDelta;
@@ -10,6 +11,7 @@ import ai.stigmer.graphton.event.AgentEvent.ThinkingDelta;
 import ai.stigmer.graphton.event.AgentEvent.ToolStarted;
 import ai.stigmer.graphton.event.AgentEvent.TurnStarted;
 import ai.stigmer.graphton.message.ToolCall;
+import ai.stigmer.graphton.message.ToolResult;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,60 @@ class SinceEntryTest {
     since.again();
 
     assertThat(tell(failed, inward(text("right so")))).containsExactly(inward(text("so")));
+  }
+
+  private static Child of(String call, AgentEvent event) {
+    return new Child(call, "run-" + call, "helper", event);
+  }
+
+  private static Child begun(String call, long seq) {
+    return of(call, new AgentEvent.RunStarted("run-" + call, seq, Beginning.NEW));
+  }
+
+  private static final AgentEvent ENDED =
+      new AgentEvent.ToolFinished(
+          new ToolCall("c1", "task", "{}"), new ToolResult(ToolResult.Status.OK, ""), 7);
+
+  @Test
+  void aSubAgentThatGoesOnBesideOneThatEndedIsToldOnceFromTheEntryOn() {
+    tell(begun("c1", 1), begun("c2", 1), of("c2", text("one ")));
+    since.next(ENDED, true);
+    tell(of("c2", text("two ")));
+    since.again();
+
+    assertThat(tell(of("c2", text("two three")))).containsExactly(of("c2", text("three")));
+  }
+
+  @Test
+  void aSubAgentThatIsToldFromItsBeginningOnceMoreIsToldOnce() {
+    // Given one that goes on beside one that ended
+    var tool = new ToolStarted(new ToolCall("t", "ls", "{}"));
+    tell(begun("c1", 1), of("c1", text("x")), begun("c2", 2), of("c2", new TurnStarted(1)));
+    tell(of("c2", text("one ")), of("c2", tool));
+    since.next(ENDED, true);
+    var next = new TurnStarted(2);
+    tell(of("c2", next), of("c2", new TextDelta(2, "a ")));
+    for (int i = 0; i < 2; i++) {
+      since.again();
+      // When the journal tells all of it
+      assertThat(
+              tell(
+                  begun("c2", 1),
+                  of("c2", new TurnStarted(1)),
+                  of("c2", text("one ")),
+                  of("c2", tool),
+                  of("c2", next)))
+          .isEmpty();
+    }
+    // Then
+    assertThat(tell(of("c2", new TextDelta(2, "a b")), of("c2", tool)))
+        .containsExactly(of("c2", new TextDelta(2, "b")), of("c2", tool));
+    // And one of the same call in a later turn is another one
+    since.next(
+        new AgentEvent.ToolFinished(
+            new ToolCall("c2", "task", "{}"), new ToolResult(ToolResult.Status.OK, ""), 8),
+        true);
+    assertThat(tell(begun("c2", 1), of("c2", text("one ")))).hasSize(2);
   }
 
   @Test

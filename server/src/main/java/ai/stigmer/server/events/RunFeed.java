@@ -6,11 +6,10 @@ import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.EventCodec;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.Recorded;
-import ai.stigmer.graphton.loop.Replay;
 import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.run.Subscriber;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -40,6 +39,9 @@ final class RunFeed {
 
   /** Used by the telling thread only. */
   private boolean hasBegun;
+
+  /** Sub-agents of which the tail does not have all, see {@link Retelling#late}. */
+  private Map<String, String> late = Map.of();
 
   /** Where a reader is told. */
   interface Frames {
@@ -170,7 +172,13 @@ final class RunFeed {
   private void tell(Tail tail, long after) throws Sink.Gone, InterruptedException {
     long place = 0;
     if (!tail.isWholeBehind(after)) {
-      place = catchUp(tail, after);
+      // The tail tells it as the connection before did; the journal has it in another order.
+      place = tail.placeAt(after);
+      if (place < 0) {
+        place = catchUp(tail, after);
+      } else {
+        told.knows(after);
+      }
     }
     while (place >= 0) {
       News news = await();
@@ -206,14 +214,27 @@ final class RunFeed {
       // The server ends; the next one goes on.
       return true;
     }
-    for (AgentEvent one : told.next(event)) {
+    if (event instanceof AgentEvent.Child child && late.containsKey(child.call())) {
+      return false;
+    }
+    if (event instanceof AgentEvent.ToolFinished finished) {
+      String child = late.get(finished.call().id());
+      if (child != null) {
+        tell(Retelling.of(id, source.events().entries(id), source.events()::entries).of(child));
+      }
+    }
+    tell(told.next(event));
+    return event instanceof AgentEvent.RunFinished;
+  }
+
+  private void tell(List<AgentEvent> events) throws Sink.Gone {
+    for (AgentEvent one : events) {
       if (!hasBegun) {
         hasBegun = true;
         frames.begun();
       }
       frames.event(EventCodec.encode(one), Told.seq(one));
     }
-    return event instanceof AgentEvent.RunFinished;
   }
 
   private boolean endedWithoutRun(Tail tail) throws Sink.Gone {
@@ -235,18 +256,18 @@ final class RunFeed {
     if (entries.size() <= 1) {
       return 0;
     }
-    boolean isOver = entries.getLast().entry() instanceof JournalEntry.RunFinished;
+    Retelling all = Retelling.of(id, entries, source.events()::entries);
     long newest = entries.getLast().seq();
+    late = Map.of();
     // Who knows the end waits for what comes after it.
     List<AgentEvent> news =
-        after >= newest
-            ? List.of()
-            : behind(replayed(entries), Math.max(after, fork(entries)), isOver);
+        after >= newest ? List.of() : all.behind(Math.max(after, fork(entries)));
     for (AgentEvent event : news) {
       if (isLast(event)) {
         return -1;
       }
     }
+    late = all.late();
     told.knows(newest);
     return tail.placeOf(newest);
   }
@@ -258,38 +279,5 @@ final class RunFeed {
       fork = recorded.entry() instanceof JournalEntry.RunForked ? recorded.seq() : fork;
     }
     return fork;
-  }
-
-  private List<AgentEvent> replayed(List<Recorded> entries) {
-    // That somebody else drives a run than began it is the rule here, and no news.
-    List<Recorded> told =
-        entries.size() > 1 && entries.get(1).entry() instanceof JournalEntry.RunResumed
-            ? without(entries, 1)
-            : entries;
-    var events = new ArrayList<AgentEvent>();
-    var _ = Replay.of(id, told, source.events()::entries, events::add);
-    return events;
-  }
-
-  private static List<Recorded> without(List<Recorded> entries, int place) {
-    var kept = new ArrayList<>(entries);
-    kept.remove(place);
-    return kept;
-  }
-
-  /** Up to the last event that the journal holds, or to the end of a run that is over. */
-  private static List<AgentEvent> behind(List<AgentEvent> events, long after, boolean isOver) {
-    int from = 0;
-    int to = isOver ? events.size() : 0;
-    for (int i = 0; i < events.size(); i++) {
-      long seq = Told.seq(events.get(i));
-      if (seq > 0 && seq <= after) {
-        from = i + 1;
-      }
-      if (seq > 0 && !isOver) {
-        to = i + 1;
-      }
-    }
-    return events.subList(from, Math.max(from, to));
   }
 }

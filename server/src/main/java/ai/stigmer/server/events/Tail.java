@@ -157,6 +157,19 @@ final class Tail {
     return last == 0;
   }
 
+  /**
+   * The number of the event that tells of a journal entry, so that all behind it is here; -1 when
+   * it is not here.
+   */
+  synchronized long placeAt(long seq) {
+    for (Map.Entry<Long, AgentEvent> entry : events.entrySet()) {
+      if (seq > 0 && Told.seq(entry.getValue()) == seq) {
+        return entry.getKey();
+      }
+    }
+    return -1;
+  }
+
   /** The number of the last event that tells of a journal entry up to that one; 0 for none. */
   synchronized long placeOf(long seq) {
     long place = trimmed;

@@ -62,6 +62,19 @@ class TailTest {
   }
 
   @Test
+  void whoKnowsAnEntryThatIsHereGoesOnBehindIt() {
+    var tail = new Tail();
+    tail.add(FIRST);
+    tail.add(served(5));
+    tail.add(child(DELTA));
+
+    assertThat(tail.placeAt(5)).isEqualTo(2);
+    assertThat(tail.after(tail.placeAt(5))).hasSize(1);
+    assertThat(tail.placeAt(4)).isNegative();
+    assertThat(tail.placeAt(0)).isNegative();
+  }
+
+  @Test
   void whatASubAgentStreamedIsVoidAfterAFailedAttemptOnly() {
     var tail = new Tail();
     AgentEvent answered = child(answered());
