@@ -35,12 +35,16 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One drive of a run and of all runs beneath it. They share journal, account, listener and cancel
@@ -53,16 +57,29 @@ final class RunTree {
   private final Account account;
   private final Consumer<AgentEvent> listener;
 
-  private RunTree(Graphton.Options options, Tally before, String root) {
+  /** Why a sub-agent could not be handed over. */
+  private final AtomicReference<@Nullable RuntimeException> trouble = new AtomicReference<>();
+
+  /**
+   * A tree.
+   *
+   * @param before what the run at its top has so far
+   */
+  private RunTree(Graphton.Options options, List<Recorded> before, String root) {
     this.options = options;
+    var read = new HashMap<>(Map.of(root, before));
+    Function<String, List<Recorded>> journals =
+        id -> read.computeIfAbsent(id, one -> entries(options.journal(), one));
+    boolean scattered = !options.handover().equals(Handover.NONE);
+    Tally spent = scattered ? Tally.ofScattered(before, journals) : Tally.of(before, journals);
     this.account =
         new Account(
             options.funding(),
-            before,
+            spent,
             options.asking().timing()::nanos,
-            options.handover().equals(Handover.NONE)
-                ? Optional.empty()
-                : Optional.of(new TreeLedger(options.journal(), root)));
+            scattered
+                ? Optional.of(new TreeLedger(options.journal(), root, read))
+                : Optional.empty());
     this.listener = oneAtATime(options.listener());
   }
 
@@ -70,10 +87,10 @@ final class RunTree {
   static RunResult start(Graphton.Options options, Agent agent, String message, String runId) {
     requirePrices(options, agent);
     try (JournalWriter writer = options.journal().begin(runId, options.owner())) {
-      RunPlan plan =
-          new RunTree(options, Tally.NOTHING, runId)
-              .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
-      return RunLoop.start(plan, started(agent, message, plan, options.environment()));
+      var tree = new RunTree(options, List.of(), runId);
+      RunPlan plan = tree.plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
+      return tree.untroubled(
+          RunLoop.start(plan, started(agent, message, plan, options.environment())));
     }
   }
 
@@ -92,16 +109,23 @@ final class RunTree {
         throw neverStarted(runId);
       }
       RecordedOutcomes.tell(writer.before(), options.permission().policy());
-      Tally before = tally(options, writer.before());
-      RunPlan plan =
-          new RunTree(options, before, runId)
-              .plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
+      var tree = new RunTree(options, writer.before(), runId);
+      RunPlan plan = tree.plan(new Level(0, agent, agent.subAgents(), options.asking()), writer);
       // Looked at under the claim: nobody else can end it meanwhile.
       return which == Behind.ENDS_ON_REQUEST
               && new SteeringDesk(options.journal()).isOver(runId, writer.before())
           ? RunLoop.ended(plan)
-          : RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+          : tree.untroubled(RunLoop.resume(plan, options.owner(), started, toolsHash(plan)));
     }
+  }
+
+  /** Tells whoever drives the run what no model is told. */
+  private RunResult untroubled(RunResult result) {
+    RuntimeException why = trouble.get();
+    if (why != null) {
+      throw why;
+    }
+    return result;
   }
 
   /**
@@ -151,7 +175,7 @@ final class RunTree {
       }
       List<Recorded> top = options.journal().read(lineage.root());
       RecordedOutcomes.tell(top, options.permission().policy());
-      var tree = new RunTree(options, tally(options, top), lineage.root());
+      var tree = new RunTree(options, top, lineage.root());
       Level level = new Level(0, agent, agent.subAgents(), options.asking());
       for (ChildStarted child : lineage.children()) {
         level = level.below(level.named(child.agent()));
@@ -166,7 +190,7 @@ final class RunTree {
         options.cancel().cancel();
       }
       try (CancelToken.Registration _ = lineage.heed(options.journal(), options.cancel())) {
-        return RunLoop.resume(plan, options.owner(), started, toolsHash(plan));
+        return tree.untroubled(RunLoop.resume(plan, options.owner(), started, toolsHash(plan)));
       }
     }
   }
@@ -243,17 +267,30 @@ final class RunTree {
           ? Optional.of(result(runId, later, transcript))
           : Optional.empty();
     } catch (RuntimeException e) {
-      // No word of it for the model: whoever goes on with the parent's run asks again.
+      // No word of it for the model: it is for whoever drives the run above.
+      var _ = trouble.compareAndSet(null, e);
       options.cancel().abandon();
       return Optional.of(result(runId, later, Transcript.EMPTY));
     }
   }
 
-  /** What a budget has ended before its parent's last end goes on with its parent. */
+  /**
+   * Whether a budget has ended a sub-agent since its parent began, or went on behind its last end.
+   * One that came to its end before that, also behind its parent's, goes on with its parent.
+   */
   private static boolean isSinceLastEnd(Recorded end, List<Recorded> parent) {
-    return parent.stream()
-        .filter(recorded -> recorded.entry() instanceof JournalEntry.RunFinished)
-        .noneMatch(ended -> ended.time().isAfter(end.time()));
+    boolean since = true;
+    boolean over = false;
+    for (Recorded recorded : parent) {
+      if (recorded.entry() instanceof JournalEntry.RunFinished) {
+        since = false;
+        over = true;
+      } else if (over && recorded.entry() instanceof JournalEntry.RunResumed) {
+        since = end.time().isAfter(recorded.time());
+        over = false;
+      }
+    }
+    return since;
   }
 
   private static RunResult result(String runId, RunEnd end, Transcript transcript) {
@@ -310,12 +347,6 @@ final class RunTree {
       }
       return options.journal().claim(runId, options.owner());
     }
-  }
-
-  private static Tally tally(Graphton.Options options, List<Recorded> root) {
-    return options.handover().equals(Handover.NONE)
-        ? Tally.of(root, id -> entries(options.journal(), id))
-        : Tally.ofScattered(root, id -> entries(options.journal(), id));
   }
 
   /** A sub-agent whose run was announced and never begun has no entries. */

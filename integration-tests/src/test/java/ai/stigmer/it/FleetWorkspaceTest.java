@@ -118,6 +118,42 @@ class FleetWorkspaceTest {
     }
   }
 
+  /** The worker that has what is missing nowhere else is gone, too; nothing but trying tells. */
+  @Test
+  void aStoreThatHasLostAWorkspaceEndsTheExecutionAfterTenTriesWithWhatIsMissing()
+      throws Exception {
+    Path kept = folder.resolve("store/objects");
+    store = Map.of("STIGMER_WORKSPACE_STORE", folder.resolve("store").toString());
+    try (PostgresServer postgres = PostgresServer.start();
+        FakeOllama ollama = model();
+        TemporalSite site = new TemporalSite(folder, Optional.of(postgres.newDatabase()));
+        ServerProcess server = server(site, ollama)) {
+      // Given
+      Running first = site.worker(machine(site, ollama, "first"));
+      AgentExecution execution = begin(server);
+      TemporalSite.until("steps", () -> lines("first", execution).contains("" + HELD));
+      first.signal("KILL");
+      Files.move(kept, folder.resolve("lost"));
+      Files.createDirectory(kept);
+      // When
+      Running second = site.worker(machine(site, ollama, "second"));
+      for (int tries : List.of(5, 8)) {
+        TemporalSite.until(tries + " tries", () -> lost(second) >= tries);
+      }
+      AgentExecution last = last(server, execution);
+      // Then
+      assertThat(last.getStatus().getPhase()).isEqualTo(ExecutionPhase.EXECUTION_FAILED);
+      assertThat(last.getStatus().getError()).contains("E593", "E527", "stigmer resume");
+      assertThat(lost(second)).as("the killed worker had the first try").isEqualTo(9);
+      assertThat(lines("second", execution)).isEmpty();
+    }
+  }
+
+  /** How often a worker has said that a workspace is lost. */
+  private static int lost(Running worker) {
+    return StigmerProcess.read(worker.err()).split("error\\[E527\\]", -1).length - 1;
+  }
+
   private long commands(String text) {
     return text.split("execute \\(entry", -1).length - 1L;
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Drives a begun run as far as it goes: claims it, folds its journal, and serves step after step
@@ -54,22 +55,22 @@ public final class ExecutionDriver {
    */
   public RunResult drive(
       String runId, Duration atMost, CancelToken token, Consumer<AgentEvent> listener) {
-    return drive(runId, atMost, token, listener, Handover.NONE);
+    return drive(runId, atMost, token, listener, () -> Handover.NONE);
   }
 
   /**
    * The same where the runs of sub-agents can be driven by others; they are if the run was begun
    * so. A sub-agent's run can be driven here, too, with what the run at the top was begun with.
    *
-   * @param handover has them driven; not asked by a run whose workspace is kept in a store, as its
-   *     folder is here
+   * @param handover gives who has them driven; not asked for by a run that was not begun so, or
+   *     whose workspace is kept in a store, as its folder is here
    */
   public RunResult drive(
       String runId,
       Duration atMost,
       CancelToken token,
       Consumer<AgentEvent> listener,
-      Handover handover) {
+      Supplier<Handover> handover) {
     RunEnvironment journaled = runner.environment(ChildIds.root(runId));
     RecordedRun run = RecordedRun.of(journaled, configuration);
     RunEnvironment environment =
@@ -98,7 +99,7 @@ public final class ExecutionDriver {
           runId,
           environment,
           new RunControl(timed, permission, token, RunHooks.of(run.anew()))
-              .handingOver(handsOver(journaled) ? handover : Handover.NONE));
+              .handingOver(handsOver(journaled) ? handover.get() : Handover.NONE));
     } finally {
       over.countDown();
     }

@@ -43,6 +43,11 @@ public final class RedactedInbox extends ForwardingJournal {
       }
 
       @Override
+      public Map<String, Posted> find(String runId, Collection<String> topics) {
+        return inbox.find(runId, topics);
+      }
+
+      @Override
       public Set<Place> posted(Collection<Place> places) {
         return inbox.posted(places);
       }

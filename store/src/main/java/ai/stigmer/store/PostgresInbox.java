@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +33,9 @@ final class PostgresInbox implements Inbox {
   private static final String POSTED =
       "SELECT run_id, topic FROM inbox"
           + " WHERE (run_id, topic) IN (SELECT * FROM unnest(?::text[], ?::text[]))";
+
+  private static final String FIND_ALL =
+      "SELECT topic, time, body FROM inbox WHERE run_id = ? AND topic = ANY(?)";
 
   private final PostgresPool pool;
   private final InstantSource clock;
@@ -54,6 +58,31 @@ final class PostgresInbox implements Inbox {
   @Override
   public Optional<Posted> find(String runId, String topic) {
     return pool.work(Commit.EACH, connection -> SqliteInbox.find(connection, runId, topic));
+  }
+
+  @Override
+  public Map<String, Posted> find(String runId, Collection<String> topics) {
+    return topics.isEmpty()
+        ? Map.of()
+        : pool.work(Commit.EACH, connection -> find(connection, runId, topics));
+  }
+
+  private static Map<String, Posted> find(
+      Connection connection, String runId, Collection<String> topics) throws SQLException {
+    var found = new HashMap<String, Posted>();
+    try (PreparedStatement select = connection.prepareStatement(FIND_ALL)) {
+      select.setString(1, runId);
+      select.setArray(2, texts(connection, topics.stream()));
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          found.put(
+              rows.getString(1),
+              new Posted(
+                  PostCodec.decode(rows.getString(3)), Instant.ofEpochMilli(rows.getLong(2))));
+        }
+      }
+    }
+    return found;
   }
 
   @Override

@@ -28,7 +28,8 @@ final class SqliteInbox implements Inbox {
   private static final String FIND = "SELECT time, body FROM inbox WHERE run_id = ? AND topic = ?";
 
   /** SQLite would go through all posts to group these. */
-  static final String SINCE = "SELECT run_id, time FROM inbox WHERE time >= ?";
+  static final String SINCE =
+      "SELECT run_id, time FROM inbox WHERE time >= ? AND topic NOT LIKE 'hold/%'";
 
   private final Path file;
   private final InstantSource clock;

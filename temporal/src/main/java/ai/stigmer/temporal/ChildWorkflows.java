@@ -2,6 +2,9 @@ package ai.stigmer.temporal;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry.ChildFinished;
 import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
@@ -11,11 +14,13 @@ import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.graphton.subagent.Handover;
 import ai.stigmer.temporal.RunOutcome.Kind;
+import io.grpc.StatusRuntimeException;
 import io.temporal.activity.ActivityInfo;
 import io.temporal.api.enums.v1.WorkflowExecutionStatus;
 import io.temporal.api.enums.v1.WorkflowIdConflictPolicy;
 import io.temporal.api.enums.v1.WorkflowIdReusePolicy;
 import io.temporal.client.WorkflowClient;
+import io.temporal.client.WorkflowException;
 import io.temporal.client.WorkflowNotFoundException;
 import io.temporal.client.WorkflowOptions;
 import java.util.HashSet;
@@ -42,27 +47,35 @@ final class ChildWorkflows {
     this.journal = requireNonNull(journal, "journal is null");
   }
 
-  /** Has sub-agents of a run driven as the run itself is: queue, priority and times. */
+  /**
+   * Has sub-agents of a run driven as the run itself is: queue, priority and times.
+   *
+   * @return what throws {@code E590} while Temporal does not do it
+   */
   Handover of(ActivityInfo activity, SegmentInput input) {
-    return child -> {
-      Optional<WorkflowExecutionStatus> status = status(child);
-      boolean hasEnded = hasEnded(child);
-      if (status.isPresent() && isOpen(status.get())) {
-        if (hasEnded) {
-          throw new IllegalStateException("its workflow closes; it can be started again then");
-        }
-        if (hasWord(child)) {
-          var _ = isTold(client, child);
-        }
-        return true;
+    return child -> TemporalEngine.asked(() -> isTaken(child, activity, input));
+  }
+
+  private boolean isTaken(String child, ActivityInfo activity, SegmentInput input) {
+    Optional<WorkflowExecutionStatus> status = status(child);
+    boolean hasEnded = hasEnded(child);
+    if (status.isPresent() && isOpen(status.get())) {
+      if (hasEnded) {
+        throw Problem.of("E505", Category.STORE, "the workflow of " + child + " is about to close")
+            .help("nothing: it is started again then")
+            .asException();
       }
-      // A workflow that is over while its run is not was ended by somebody, or found no worker.
-      if (status.isPresent() && !hasEnded) {
-        return false;
+      if (hasWord(child)) {
+        var _ = isTold(client, child);
       }
-      start(child, activity, input);
       return true;
-    };
+    }
+    // A workflow that is over while its run is not was ended by somebody, or found no worker.
+    if (status.isPresent() && !hasEnded) {
+      return false;
+    }
+    start(child, activity, input);
+    return true;
   }
 
   private void start(String child, ActivityInfo activity, SegmentInput input) {
@@ -87,16 +100,62 @@ final class ChildWorkflows {
   /**
    * Tells those beside a run that has ended: the run above, which waits for it, and unless all its
    * calls have their outcomes the runs below, which end with it.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E590} when they cannot be told; an
+   *     end is told again by the next attempt
    */
   void ended(String runId, Kind kind) {
-    boolean isHeard = false;
-    for (var above = ChildIds.parent(runId); above.isPresent() && !isHeard; ) {
-      isHeard = isTold(client, above.get());
-      above = ChildIds.parent(above.get());
-    }
+    tellAbove(runId);
     if (kind != Kind.COMPLETED) {
-      openBelow(runId).forEach(child -> isTold(client, child));
+      TemporalEngine.asked(() -> tellBelow(runId));
     }
+  }
+
+  /**
+   * Tells the nearest run above that has a workflow.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException as {@link #ended}
+   */
+  void tellAbove(String runId) {
+    ChildIds.parent(runId)
+        .ifPresent(above -> TemporalEngine.asked(() -> isNearestTold(client, above)));
+  }
+
+  /**
+   * Tells the nearest run above once a run's workflow is over, which leaves no end of its run: who
+   * looks before that finds it open. Returns at once; a word that gets lost with this process costs
+   * time only.
+   */
+  void tellAboveOnceOver(String runId) {
+    if (ChildIds.parent(runId).isPresent()) {
+      Thread.ofVirtual().name("given-up-" + runId).start(() -> awaitAndTellAbove(runId));
+    }
+  }
+
+  private void awaitAndTellAbove(String runId) {
+    try {
+      var _ =
+          client
+              .newUntypedWorkflowStub(TemporalEngine.workflowId(runId))
+              .getResult(RunOutcome.class);
+      tellAbove(runId);
+    } catch (WorkflowException | StatusRuntimeException | ProblemException e) {
+      // It looks by itself, though later.
+    }
+  }
+
+  /** Tells a run, or the nearest above it that has a workflow; returns whether there is one. */
+  static boolean isNearestTold(WorkflowClient client, String runId) {
+    return isTold(client, runId)
+        || ChildIds.parent(runId).filter(above -> isNearestTold(client, above)).isPresent();
+  }
+
+  /** Runs without a workflow of their own ended with the run; there may be some below them. */
+  private boolean tellBelow(String runId) {
+    for (String child : openBelow(runId)) {
+      var _ = isTold(client, child) || tellBelow(child);
+    }
+    return true;
   }
 
   /** Whether a run that waits for a sub-agent is to look at it again. */
@@ -104,11 +163,11 @@ final class ChildWorkflows {
     return hasEnded(child) || status(child).filter(ChildWorkflows::isOpen).isEmpty();
   }
 
-  /** Whether a sub-agent's run is wanted by one that goes on. */
-  boolean isAwaited(String runId) {
-    var steering = new SteeringDesk(journal);
-    String root = ChildIds.root(runId);
-    return !root.equals(runId) && steering.end(root).isEmpty() && !steering.isCancelAsked(root);
+  /** Whether a run above has ended, so that this one is to end, too. */
+  boolean hasEndedAbove(String runId) {
+    return ChildIds.parent(runId)
+        .filter(above -> hasEnded(above) || hasEndedAbove(above))
+        .isPresent();
   }
 
   /** Whether somebody has decided about a call of a run, or of one below it, that waits. */
@@ -123,6 +182,10 @@ final class ChildWorkflows {
 
   private List<String> openBelow(String runId) {
     var finished = new HashSet<String>();
+    if (journal.heads(List.of(runId)).isEmpty()) {
+      // It was announced and not begun.
+      return List.of();
+    }
     List<Recorded> entries = journal.read(runId);
     for (Recorded recorded : entries) {
       if (recorded.entry() instanceof ChildFinished child) {

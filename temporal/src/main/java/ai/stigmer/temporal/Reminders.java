@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.SteeringDesk;
-import ai.stigmer.graphton.subagent.ChildIds;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,11 +103,7 @@ final class Reminders implements AutoCloseable {
     try {
       if (approvals.isWordWaiting(runId) || steering.isCancelAsked(runId)) {
         // Where there is none, it is driven otherwise, or over.
-        var _ = ChildWorkflows.isTold(client, runId);
-        for (var above = ChildIds.parent(runId); above.isPresent(); ) {
-          var _ = ChildWorkflows.isTold(client, above.get());
-          above = ChildIds.parent(above.get());
-        }
+        var _ = ChildWorkflows.isNearestTold(client, runId);
       }
       return true;
     } catch (RuntimeException e) {

@@ -29,6 +29,11 @@ public record RunOutcome(Kind kind, String detail, int turns) {
     requireNonNull(detail, "detail is null");
   }
 
+  /** Whether nothing more is to be done for the run. */
+  boolean isEnd() {
+    return kind != Kind.WAITING && kind != Kind.YIELDED;
+  }
+
   /** The same without its words. */
   static RunOutcome of(RunResult result) {
     return switch (result.end()) {

@@ -109,7 +109,7 @@ public final class SegmentWorkflow implements RunWorkflow {
     Looks when =
         Workflow.getVersion(RARE_LOOKS, Workflow.DEFAULT_VERSION, 1) == Workflow.DEFAULT_VERSION
             ? Looks.OFTEN
-            : Looks.RARELY;
+            : RunOutcome.isOfChild(approval) ? Looks.EVER_MORE_RARELY : Looks.RARELY;
     Duration pause = when.first;
     while (!Workflow.await(when.spread(pause), () -> woken)) {
       if (Workflow.getInfo().isContinueAsNewSuggested() || looks.isDecided(runId, approval)) {
@@ -132,12 +132,9 @@ public final class SegmentWorkflow implements RunWorkflow {
      * {@link Reminders} look for all; this is for what they missed. Each takes up to twice its
      * pause, so that many that began to wait at once do not look at once.
      */
-    RARELY(Duration.ofHours(1), Duration.ofHours(8)) {
-      @Override
-      Duration spread(Duration pause) {
-        return pause.plusMillis(Workflow.newRandom().nextInt((int) pause.toMillis()));
-      }
-    };
+    RARELY(Duration.ofHours(1), Duration.ofHours(8)),
+    /** The workflow of a sub-agent may end without a word, as nobody leaves one for its parent. */
+    EVER_MORE_RARELY(Duration.ofMinutes(1), Duration.ofHours(8));
 
     private final Duration first;
     private final Duration last;
@@ -147,7 +144,9 @@ public final class SegmentWorkflow implements RunWorkflow {
       this.last = last;
     }
 
-    abstract Duration spread(Duration pause);
+    Duration spread(Duration pause) {
+      return pause.plusMillis(Workflow.newRandom().nextInt((int) pause.toMillis()));
+    }
 
     Duration next(Duration pause) {
       Duration doubled = pause.multipliedBy(2);

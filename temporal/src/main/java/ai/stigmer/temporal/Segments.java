@@ -15,14 +15,13 @@ import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.ExecutionDriver;
 import ai.stigmer.temporal.RunOutcome.Kind;
-import io.grpc.StatusRuntimeException;
 import io.temporal.activity.Activity;
 import io.temporal.activity.ActivityExecutionContext;
-import io.temporal.client.WorkflowException;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 
 /**
@@ -75,6 +74,7 @@ final class Segments implements SegmentActivities {
     if (input.cancelled()) {
       token.cancel();
     }
+    var handsOver = new AtomicBoolean();
     try (Heart heart = Heart.beating(activity, token)) {
       RunResult result =
           driver.drive(
@@ -82,66 +82,79 @@ final class Segments implements SegmentActivities {
               Duration.ofMillis(input.atMostMillis()),
               token,
               heart::saw,
-              children.of(activity.getInfo(), input));
+              () -> {
+                handsOver.set(true);
+                return children.of(activity.getInfo(), input);
+              });
       if (result.end() instanceof RunEnd.Failed(Problem problem, String _)
           && problem.category() == Category.STORE) {
         throw problem.asException();
       }
       if (token.isAbandoned()) {
-        throw failure("E505", "this attempt is over", attempt);
+        throw over(input.runId(), attempt);
       }
-      return told(input.runId(), RunOutcome.of(result), attempt);
+      RunOutcome outcome = RunOutcome.of(result);
+      if (handsOver.get() && outcome.isEnd()) {
+        children.ended(input.runId(), outcome.kind());
+      }
+      return outcome;
     } catch (ApplicationFailure e) {
       throw e;
     } catch (ProblemException e) {
       return givenUp(input.runId(), e.problem(), attempt);
     } catch (RuntimeException e) {
-      throw failure("E901", e.getClass().getName(), attempt);
+      return givenUp(input.runId(), bug(e), attempt);
     } finally {
       underWay.remove(token);
     }
   }
 
-  /** An end of which those beside the run have not heard is told again by the next attempt. */
-  private RunOutcome told(String runId, RunOutcome outcome, int attempt) {
-    if (outcome.kind() != Kind.WAITING && outcome.kind() != Kind.YIELDED) {
-      try {
-        children.ended(runId, outcome.kind());
-      } catch (WorkflowException | StatusRuntimeException e) {
-        throw failure("E590", "TEMPORAL", attempt);
-      }
+  /** Maybe the workflow is, as somebody has ended it: the run above has to look then. */
+  private ApplicationFailure over(String runId, int attempt) {
+    try {
+      children.tellAbove(runId);
+    } catch (ProblemException e) {
+      // It looks by itself, though later.
     }
-    return outcome;
+    return failure("E505", "this attempt is over", attempt);
+  }
+
+  private static Problem bug(RuntimeException e) {
+    return Problem.of(
+            "E901", Category.INTERNAL, "a bug stopped this drive: " + e.getClass().getName())
+        .from(String.valueOf(e.getMessage()))
+        .help("the journal is whole: stigmer resume ID; please report this");
   }
 
   @Override
   public boolean isDecided(String runId, String approval) {
     if (RunOutcome.isOfChild(approval)) {
       return children.isOver(approval)
+          || children.hasEndedAbove(runId)
           || new SteeringDesk(journal).isCancelAsked(ChildIds.root(runId));
     }
-    return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN;
+    return new ApprovalDesk(journal).find(approval).standing() != Standing.OPEN
+        || children.hasEndedAbove(runId);
   }
 
-  /**
-   * What no worker can change ends the workflow, and not the run; but what only many tries show is
-   * tried for a sub-agent as long as its parent waits for it.
-   */
+  /** What no worker can change ends the workflow, and not the run. */
   private RunOutcome givenUp(String runId, Problem problem, int attempt) {
     troubles.accept(runId, problem);
-    if (isHopeless(problem, attempt) && (isHopeless(problem, 1) || !children.isAwaited(runId))) {
+    if (isHopeless(problem, attempt)) {
+      children.tellAboveOnceOver(runId);
       return new RunOutcome(Kind.FAILED, problem.code(), 0);
     }
     throw failure(problem.code(), problem.category().name(), attempt);
   }
 
   /**
-   * What is wrong with the journal passes, and a run that is held is given back; what this machine
-   * lacks another one may have.
+   * A store or a Temporal that is away comes back, and a run that is held is given back; what this
+   * machine lacks another one may have. Damage stays until somebody mends it.
    */
   static boolean isHopeless(Problem problem, int attempt) {
     return switch (problem.code()) {
-      case "E501", "E507", "E512" -> true;
+      case "E501", "E503", "E507", "E512" -> true;
+      case "E590" -> false;
       // A machine whose folder is as the run left it needs nothing of the store.
       case "E527" -> attempt >= MOST_TRIES;
       default -> problem.category() != Category.STORE && attempt >= MOST_TRIES;

@@ -219,7 +219,12 @@ public final class TemporalEngine implements Engine {
         connection.settings().segment().toMillis());
   }
 
-  private static <T> T asked(Supplier<T> call) {
+  /**
+   * Asks Temporal.
+   *
+   * @throws ProblemException {@code E590} when it does not answer, or refuses
+   */
+  static <T> T asked(Supplier<T> call) {
     try {
       return call.get();
     } catch (WorkflowFailedException | WorkflowNotFoundException e) {

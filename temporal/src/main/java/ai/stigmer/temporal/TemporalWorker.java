@@ -14,7 +14,8 @@ import java.util.function.BiConsumer;
 /**
  * Takes runs from a task queue and drives them. Any number of them share a namespace and a journal.
  *
- * <p>Thread contract: thread-safe. Its threads are virtual: the caller keeps the process alive.
+ * <p>Thread contract: thread-safe. Each segment has a platform thread while it is driven; the
+ * caller keeps the process alive.
  */
 public final class TemporalWorker implements AutoCloseable {
   private static final Duration LOOK = Duration.ofMillis(50);
@@ -60,6 +61,8 @@ public final class TemporalWorker implements AutoCloseable {
             settings.taskQueue(),
             WorkerOptions.newBuilder()
                 .setUsingVirtualThreads(true)
+                // A virtual thread that waits for the database changes hands for each answer.
+                .setUsingVirtualThreadsOnActivityWorker(false)
                 .setMaxConcurrentActivityExecutionSize(settings.concurrency())
                 .setMaxHeartbeatThrottleInterval(Heart.interval(settings.heartbeat()))
                 .setAllowActivityHeartbeatDuringShutdown(true)

@@ -13,6 +13,7 @@ import ai.stigmer.runner.RunPermissions;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import ai.stigmer.testkit.Await;
 import io.temporal.api.enums.v1.EventType;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChildWorkflowsTest {
   private static final RunPermissions COMMANDS = RunPermissions.DEFAULT.allowingCommands();
+
+  /** Of a sub-agent in a tree that comes to a limit; some are done by then. */
+  private static final List<Kind> ENDS = List.of(Kind.COMPLETED, Kind.STOPPED, Kind.CANCELLED);
 
   private Server server;
   private Path folder = Path.of("");
@@ -252,9 +256,113 @@ class ChildWorkflowsTest {
               RunEnd.Stopped.class,
               end -> assertThat(end.limit()).isEqualTo(RunEnd.Limit.MODEL_CALLS));
       for (String child : family.children()) {
-        assertThat(first.engine().result(child).kind()).isIn(Kind.STOPPED, Kind.CANCELLED);
+        assertThat(first.engine().result(child).kind()).isIn(ENDS);
       }
-      assertThat(family.asked()).isEqualTo(8);
+      assertThat(family.turns()).isEqualTo(8);
+    }
+  }
+
+  /**
+   * What an answer takes is what it may take, so that many that ask at once would pass the limit.
+   */
+  @Test
+  void aBudgetOfTokensHoldsOnSeveralWorkersAsWell() {
+    int most = 12_000;
+    try (Temporal first = worker(2);
+        Temporal _ = worker(2);
+        Family family =
+            new Family(
+                site, run, List.of("true", "true", "true", "true"), "alpha", "beta", "gamma")) {
+      family.begin(first.process(), COMMANDS, Budget.UNLIMITED.withTokens(most));
+      // When
+      first.engine().start(run);
+      // Then
+      assertThat(site.end(run))
+          .isInstanceOfSatisfying(
+              RunEnd.Stopped.class, end -> assertThat(end.limit()).isEqualTo(RunEnd.Limit.TOKENS));
+      for (String child : family.children()) {
+        assertThat(first.engine().result(child).kind()).isIn(ENDS);
+      }
+      assertThat(family.turns() * Family.TOKENS).isBetween(most / 4L, (long) most);
+    }
+  }
+
+  @Test
+  void aBudgetOfToolCallsHoldsOnSeveralWorkersAsWellWithThoseUnderWay() {
+    try (Temporal first = worker(2);
+        Temporal _ = worker(2);
+        Family family =
+            new Family(
+                site,
+                run,
+                List.of("echo TASK >> log", "echo TASK >> log", "echo TASK >> log"),
+                "alpha",
+                "beta",
+                "gamma",
+                "delta")) {
+      // Four of them hand out the tasks.
+      family.begin(first.process(), COMMANDS, Budget.UNLIMITED.withToolCalls(4 + 6));
+      // When
+      first.engine().start(run);
+      // Then
+      assertThat(site.end(run))
+          .isInstanceOfSatisfying(
+              RunEnd.Stopped.class,
+              end -> assertThat(end.limit()).isEqualTo(RunEnd.Limit.TOOL_CALLS));
+      for (String child : family.children()) {
+        assertThat(first.engine().result(child).kind()).isIn(ENDS);
+      }
+      assertThat(site.lines(run, "log")).hasSizeBetween(1, 6);
+    }
+  }
+
+  @Test
+  void aSubAgentWhoseWorkflowSomebodyEndsAtWorkIsDrivenByTheWorkerOfItsParent() throws Exception {
+    try (Temporal temporal = worker(2);
+        Family family =
+            new Family(
+                site,
+                run,
+                List.of("test -e go || (touch began; sleep 600)", "echo TASK >> log"),
+                "alpha")) {
+      family.begin(temporal.process(), COMMANDS, Budget.UNLIMITED);
+      temporal.engine().start(run);
+      Await.until("the command", () -> Files.exists(site.workspace(run).resolve("began")));
+      Files.createFile(site.workspace(run).resolve("go"));
+      Await.until("the run waits", () -> isWaiting(temporal, run));
+      // When
+      temporal.terminate(family.children().getFirst());
+      // Then
+      assertThat(site.end(run)).isEqualTo(new RunEnd.Completed("[alpha is done]"));
+      assertThat(site.lines(run, "log")).containsExactly("alpha");
+      assertThat(family.turns()).isEqualTo(2 + 3);
+    }
+  }
+
+  @Test
+  void aDamagedSubAgentEndsItsWorkflowAndThoseOfTheRunsAboveIt() {
+    try (Temporal temporal = worker(2);
+        Family family = new Family(site, run, List.of("echo TASK >> log"), Family.TEAM + "alpha")) {
+      family.begin(temporal.process(), RunPermissions.DEFAULT, Budget.UNLIMITED.withDepth(2));
+      temporal.engine().start(run);
+      Await.until("the team", () -> family.children().size() == 1);
+      String team = family.children().getFirst();
+      Await.until("its member", () -> family.childrenOf(team).size() == 1);
+      String member = family.childrenOf(team).getFirst();
+      String approval = site.approval(member).request().id();
+      Await.until(
+          "all waiting",
+          () -> List.of(run, team, member).stream().allMatch(one -> isWaiting(temporal, one)));
+      // When
+      site.approve(approval);
+      site.damage(member);
+      assertThat(ChildWorkflows.isTold(temporal.client(), member)).isTrue();
+      // Then
+      for (String one : List.of(member, team, run)) {
+        assertThat(temporal.engine().result(one)).isEqualTo(new RunOutcome(Kind.FAILED, "E503", 0));
+        assertThat(temporal.engine().givenUp(one).orElseThrow().message()).contains("E503");
+      }
+      assertThat(temporal.troubles()).containsOnly("E503");
     }
   }
 }

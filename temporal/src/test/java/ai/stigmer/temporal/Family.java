@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A run that hands a task to each of its sub-agents, which have workflows of their own. Each runs a
@@ -35,6 +36,9 @@ final class Family implements AutoCloseable {
 
   /** Begins a task that is handed on, to a sub-agent for each word. */
   static final String TEAM = "team ";
+
+  /** What the model says that each answer took. */
+  static final int TOKENS = 1_000;
 
   private static final String SEPARATE =
       """
@@ -58,7 +62,8 @@ final class Family implements AutoCloseable {
     this.tasks = List.of(tasks);
     this.ollama =
         FakeOllama.start(
-            Scenario.answering(this::answer).models(InstalledModel.withTools("qwen3:8b", 32_768)));
+            Scenario.answering(body -> answer(body).tokens(TOKENS - 10, 10))
+                .models(InstalledModel.withTools("qwen3:8b", 32_768)));
   }
 
   private Answer answer(JsonNode body) {
@@ -154,6 +159,11 @@ final class Family implements AutoCloseable {
         .flatMap(id -> site.entries(id).stream())
         .filter(Turn.class::isInstance)
         .count();
+  }
+
+  /** The same of the run and its sub-agents. */
+  long turns() {
+    return turns(Stream.concat(Stream.of(run), children().stream()).toList());
   }
 
   /** How many entries of a kind a run has. */

@@ -5,36 +5,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.JournalEntry;
+import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.SteeringDesk;
-import io.temporal.client.WorkflowClient;
-import io.temporal.client.WorkflowStub;
-import java.lang.reflect.Proxy;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which workflows a look wakes, whatever becomes of the signals. */
 class RemindersTest {
   private final Journal journal = new InMemoryJournal(InstantSource.system());
-  private final List<String> signalled = new ArrayList<>();
-  private final List<String> unreachable = new ArrayList<>();
+  private final FakeWorkflows workflows = new FakeWorkflows();
   private Instant now = Instant.now();
 
-  private final Reminders reminders = new Reminders(client(), journal, clock());
+  private final Reminders reminders = new Reminders(workflows.client(), journal, clock());
 
   @Test
   void aWordIsLeftToWhoeverPostedItForSomeSeconds() {
     cancel("fresh");
 
     reminders.look();
-    assertThat(signalled).isEmpty();
+    assertThat(workflows.signalled).isEmpty();
 
     now = now.plusSeconds(6);
     reminders.look();
-    assertThat(signalled).containsExactly("fresh");
+    assertThat(workflows.signalled).containsExactly("fresh");
   }
 
   @Test
@@ -42,31 +39,57 @@ class RemindersTest {
     cancel("a");
     cancel("b");
     cancel("c");
-    unreachable.add("b");
+    workflows.unreachable.add("b");
     now = now.plusSeconds(6);
 
     reminders.look();
-    assertThat(signalled).containsExactlyInAnyOrder("a", "c");
+    assertThat(workflows.signalled).containsExactlyInAnyOrder("a", "c");
 
-    unreachable.clear();
+    workflows.unreachable.clear();
     reminders.look();
     reminders.look();
-    assertThat(signalled).containsExactlyInAnyOrder("a", "c", "b");
+    assertThat(workflows.signalled).containsExactlyInAnyOrder("a", "c", "b");
   }
 
   @Test
   void aWordWaitsForTemporalForDays() {
     cancel("a");
-    unreachable.add("a");
+    workflows.unreachable.add("a");
     for (int hours = 0; hours < 48; hours++) {
       now = now.plus(Duration.ofHours(1));
       reminders.look();
     }
 
-    unreachable.clear();
+    workflows.unreachable.clear();
     reminders.look();
 
-    assertThat(signalled).containsExactly("a");
+    assertThat(workflows.signalled).containsExactly("a");
+  }
+
+  @Test
+  void theNearestRunThatHasAWorkflowIsWokenAndNoOther() {
+    try (var run = journal.create("r_aaaaaaaa", "test")) {
+      run.append(List.of(new JournalEntry.UserMessage("go")));
+    }
+    journal.inbox().post("r_aaaaaaaa", new Post.Cancel(1, "somebody"));
+    now = now.plusSeconds(6);
+    workflows.isAbsent("r_aaaaaaaa");
+
+    reminders.look();
+    assertThat(workflows.signalled).containsExactly("r");
+  }
+
+  @Test
+  void whatRunsHoldOfABudgetIsNoWordForAnybody() {
+    cancel("r");
+    now = now.plusSeconds(6);
+    reminders.look();
+
+    journal.inbox().post("r", new Post.Hold(1, "r", 0, 0, 1, BigDecimal.ONE));
+    now = now.plusSeconds(60);
+    reminders.look();
+
+    assertThat(workflows.signalled).containsExactly("r");
   }
 
   private void cancel(String runId) {
@@ -78,41 +101,5 @@ class RemindersTest {
 
   private InstantSource clock() {
     return () -> now;
-  }
-
-  /** A client of which only signals to single workflows are asked. */
-  private WorkflowClient client() {
-    return answering(
-        WorkflowClient.class,
-        (method, arguments) -> {
-          assertThat(method).isEqualTo("newUntypedWorkflowStub");
-          return workflow(arguments[0].toString());
-        });
-  }
-
-  private WorkflowStub workflow(String workflowId) {
-    return answering(
-        WorkflowStub.class,
-        (method, _) -> {
-          assertThat(method).isEqualTo("signal");
-          String runId = workflowId.substring(workflowId.lastIndexOf('/') + 1);
-          if (unreachable.contains(runId)) {
-            throw new IllegalStateException("the server is away");
-          }
-          signalled.add(runId);
-          return "";
-        });
-  }
-
-  private interface Answer {
-    Object to(String method, Object[] arguments);
-  }
-
-  private static <T> T answering(Class<T> type, Answer answer) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (_, method, arguments) -> answer.to(method.getName(), arguments)));
   }
 }

@@ -11,10 +11,14 @@ import io.temporal.client.WorkflowStub;
 import io.temporal.failure.CanceledFailure;
 import io.temporal.testing.TestWorkflowEnvironment;
 import io.temporal.worker.Worker;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the workflow asks of its segments, with segments that only listen. */
 @Timeout(60)
@@ -55,6 +59,45 @@ class SegmentWorkflowTest {
           .hasRootCauseInstanceOf(CanceledFailure.class);
     }
     assertThat(segments.asked).extracting(SegmentInput::cancelled).containsExactly(false, true);
+  }
+
+  /** Waits once, until the first look. */
+  private record Looking(String awaited, LongSupplier clock, List<Long> looks)
+      implements SegmentActivities {
+    @Override
+    public RunOutcome drive(SegmentInput input) {
+      return looks.isEmpty()
+          ? new RunOutcome(Kind.WAITING, awaited, 0)
+          : new RunOutcome(Kind.COMPLETED, "", 0);
+    }
+
+    @Override
+    public boolean isDecided(String runId, String approval) {
+      looks.add(clock.getAsLong());
+      return true;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"r.1,60,120", "r_aaaaaaaa,1,2"})
+  void whoWaitsForASubAgentLooksSoonerThanWhoWaitsForAnApproval(
+      String awaited, int from, int until) {
+    var looks = new CopyOnWriteArrayList<Long>();
+    try (TestWorkflowEnvironment server = TestWorkflowEnvironment.newInstance()) {
+      Worker worker = server.newWorker(QUEUE);
+      worker.registerWorkflowImplementationTypes(SegmentWorkflow.class);
+      worker.registerActivitiesImplementations(
+          new Looking(awaited, server::currentTimeMillis, looks));
+      server.start();
+      long began = server.currentTimeMillis();
+      // When
+      RunOutcome outcome = begun(server.getWorkflowClient()).getResult(RunOutcome.class);
+      // Then: by the server's clock, which skips what nobody works in
+      assertThat(outcome.kind()).isEqualTo(Kind.COMPLETED);
+      assertThat(looks).hasSize(1);
+      assertThat(Duration.ofMillis(looks.getFirst() - began))
+          .isBetween(Duration.ofMinutes(from), Duration.ofMinutes(until + 10));
+    }
   }
 
   private static WorkflowStub begun(WorkflowClient client) {

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.Problem.Category;
+import ai.stigmer.graphton.journal.JournalEntry.ChildStarted;
+import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.temporal.RunOutcome.Kind;
 import io.temporal.activity.ActivityOptions;
-import io.temporal.client.WorkflowClient;
-import io.temporal.serviceclient.WorkflowServiceStubs;
-import io.temporal.serviceclient.WorkflowServiceStubsOptions;
 import io.temporal.testing.TestActivityEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SegmentsTest {
   @TempDir Path folder = Path.of("");
   private final String run = RunIds.next(Instant.now());
-  private final WorkflowServiceStubs nowhere =
-      WorkflowServiceStubs.newServiceStubs(WorkflowServiceStubsOptions.getDefaultInstance());
+  private final FakeWorkflows workflows = new FakeWorkflows();
   private Site site;
   private Site.Peer process;
   private Segments segments;
@@ -41,7 +40,7 @@ class SegmentsTest {
         new Segments(
             process.driver(),
             process.journal(),
-            new ChildWorkflows(WorkflowClient.newInstance(nowhere), process.journal()),
+            new ChildWorkflows(workflows.client(), process.journal()),
             (_, _) -> {});
     worker = TestActivityEnvironment.newInstance();
     worker.registerActivitiesImplementations(segments);
@@ -57,7 +56,6 @@ class SegmentsTest {
   @AfterEach
   void close() {
     worker.close();
-    nowhere.shutdownNow();
     site.close();
   }
 
@@ -84,7 +82,22 @@ class SegmentsTest {
     assertThat(site.lines(run, "log")).isEmpty();
   }
 
-  /** Of a store that does not answer, one that has lost a workspace, a key and a run. */
+  @Test
+  void aRunThatHandsNothingOverTellsNobodyOfItsEnd() {
+    site.begin(process, run, true, Site.command("echo ran >> log"), Site.says("done"));
+    try (JournalWriter writer = process.journal().claim(run, "test")) {
+      writer.append(List.of(new ChildStarted("c", run + "_aaaaaaaa", "w")));
+    }
+
+    assertThat(drive(true).kind()).isEqualTo(Kind.CANCELLED);
+
+    assertThat(workflows.signalled).isEmpty();
+  }
+
+  /**
+   * Of a store or a Temporal that does not answer; of one that has lost a workspace, a key and a
+   * run; of a run that is damaged.
+   */
   @ParameterizedTest
   @CsvSource({
     "E594,STORE,1000,false",
@@ -93,7 +106,9 @@ class SegmentsTest {
     "E527,STORE,10,true",
     "E101,CREDENTIALS,9,false",
     "E101,CREDENTIALS,10,true",
-    "E501,STORE,1,true"
+    "E590,RUN,1000,false",
+    "E501,STORE,1,true",
+    "E503,STORE,1,true"
   })
   void whatPassesIsWaitedForAndWhatAnotherWorkerMayHaveIsTriedTenTimes(
       String code, Category category, int attempt, boolean isHopeless) {

@@ -82,10 +82,7 @@ interface Server extends AutoCloseable {
     return real(binary(), folder, Optional.empty());
   }
 
-  /**
-   * The real server at a port, with its state in a file of the folder, so that it can be started
-   * again.
-   */
+  /** The real server at a port, so that it can be started again with what the folder holds. */
   static Server real(Path folder, int port) {
     return real(binary(), folder, Optional.of(port));
   }
@@ -98,10 +95,10 @@ interface Server extends AutoCloseable {
             .setUiEnabled(false)
             .setLogLevel("error")
             .setLogFile(folder.resolve("temporal.log").toString())
+            // In memory it answers nothing any more once a client has broken off a query.
+            .setDatabaseFilename(folder.resolve("temporal.db").toString())
             .setStartupTimeout(Duration.ofMinutes(1));
-    port.ifPresent(
-        number ->
-            options.setPort(number).setDatabaseFilename(folder.resolve("temporal.db").toString()));
+    port.ifPresent(options::setPort);
     var server = TemporalDevServer.start(options.build());
     return new Server() {
       @Override

@@ -32,6 +32,10 @@ import ai.stigmer.store.SqliteJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -170,6 +174,21 @@ final class Site implements AutoCloseable {
         () ->
             new ApprovalDesk(reading)
                 .of(runId).stream().filter(one -> one.standing() == Standing.OPEN).findFirst());
+  }
+
+  /** Changes the first entry of a run, in a journal that is a file. */
+  void damage(String runId) {
+    Path file = folder.resolve("home").resolve("stigmer.db");
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        PreparedStatement update =
+            connection.prepareStatement(
+                "UPDATE entries SET time = time + 1 WHERE seq = 1 AND execution ="
+                    + " (SELECT id FROM executions WHERE run_id = ?)")) {
+      update.setString(1, runId);
+      assertThat(update.executeUpdate()).isEqualTo(1);
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
   }
 
   SteeringDesk steering() {

@@ -1,6 +1,7 @@
 package ai.stigmer.temporal;
 
 import io.temporal.api.history.v1.History;
+import io.temporal.client.WorkflowClient;
 import io.temporal.common.WorkflowExecutionHistory;
 import io.temporal.testing.WorkflowReplayer;
 import java.nio.file.Files;
@@ -59,6 +60,10 @@ final class Temporal implements AutoCloseable {
 
   Site.Peer process() {
     return process;
+  }
+
+  WorkflowClient client() {
+    return connection.client();
   }
 
   TemporalEngine engine() {

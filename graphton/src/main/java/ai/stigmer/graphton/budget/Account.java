@@ -269,6 +269,8 @@ public final class Account {
         }
         breach = over(worst, List.of()).orElse(null);
         if (breach == null && elsewhere.isPresent()) {
+          // Of two runs whose processes died each would wait for the other's hold.
+          elsewhere.get().letGo(run);
           // Whoever waits on takes a place that the run which holds it may need to go on.
           if (cancel.isYieldAsked() || ++looks > MOST_LOOKS) {
             return Optional.empty();

@@ -2,7 +2,6 @@ package ai.stigmer.graphton.budget;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Inbox.Posted;
 import ai.stigmer.graphton.journal.Inbox.Receipt;
 import ai.stigmer.graphton.journal.Journal;
@@ -11,14 +10,15 @@ import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.journal.Recorded;
 import ai.stigmer.graphton.message.TurnUsage;
 import java.math.BigDecimal;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /*
  * What was spent stands in the journals, what is being spent in numbered holds that lie in the inbox of the run at the
@@ -34,15 +34,26 @@ import java.util.Set;
  * <p>Thread contract: not thread-safe; its account guards it.
  */
 public final class TreeLedger {
+  /** The most holds that one look asks for. */
+  private static final int MOST_AT_ONCE = 1024;
+
   private final Journal journal;
   private final String root;
-  private final Map<String, Course> courses = new HashMap<>();
+  private final Map<String, Course> courses = new LinkedHashMap<>();
   private final Map<String, Post.Hold> holds = new HashMap<>();
   private int last;
 
-  public TreeLedger(Journal journal, String root) {
+  /**
+   * The ledger of a tree.
+   *
+   * @param root the run at the top, in whose inbox the holds lie
+   * @param read what was read of its runs already, by run, each from its first entry on
+   */
+  public TreeLedger(Journal journal, String root, Map<String, List<Recorded>> read) {
     this.journal = requireNonNull(journal, "journal is null");
     this.root = requireNonNull(root, "root is null");
+    courses.put(root, new Course());
+    read.forEach(this::readOn);
   }
 
   /**
@@ -114,61 +125,86 @@ public final class TreeLedger {
     return new Look(modelCalls, toolCalls, spent, others);
   }
 
+  /** Asks for one, as a rule the next is not there yet, and for ever more while all are there. */
   private void readHolds() {
-    for (var next = find(last + 1); next.isPresent(); next = find(last + 1)) {
-      if (next.get().post() instanceof Post.Hold hold) {
-        holds.put(hold.by(), hold);
+    boolean more = true;
+    for (int some = 1; more; some = Math.min(2 * some, MOST_AT_ONCE)) {
+      List<String> topics =
+          IntStream.rangeClosed(last + 1, last + some).mapToObj(Post.Hold::topic).toList();
+      Map<String, Posted> found = journal.inbox().find(root, topics);
+      // Some inboxes look for one after the other, and one may come while they do.
+      for (int i = 0; i < some && found.containsKey(topics.get(i)); i++) {
+        if (found.get(topics.get(i)).post() instanceof Post.Hold hold) {
+          holds.put(hold.by(), hold);
+        }
+        last++;
       }
-      last++;
-    }
-  }
-
-  private Optional<Posted> find(int number) {
-    return journal.inbox().find(root, Post.Hold.topic(number));
-  }
-
-  private void readJournals() {
-    var unread = new ArrayDeque<String>();
-    unread.add(root);
-    while (!unread.isEmpty()) {
-      String run = unread.remove();
-      Course course = courses.computeIfAbsent(run, id -> new Course());
-      course.readOn(behind(run, course.entries));
-      unread.addAll(course.children);
+      more = found.containsKey(topics.getLast());
     }
   }
 
   /** A run that was announced may not have begun yet, and has spent nothing then. */
-  private List<Recorded> behind(String run, long entries) {
-    try {
-      return journal.read(run, entries);
-    } catch (ProblemException e) {
-      if (e.problem().code().equals("E501")) {
-        return List.of();
-      }
-      throw e;
+  private void readJournals() {
+    var looked = new HashSet<String>();
+    for (Set<String> runs = Set.copyOf(courses.keySet()); !runs.isEmpty(); ) {
+      looked.addAll(runs);
+      journal.heads(runs).forEach(this::readOn);
+      runs = new HashSet<>(courses.keySet());
+      runs.removeAll(looked);
     }
+  }
+
+  private void readOn(String run, Journal.Head head) {
+    if (head.entries() > course(run).entries) {
+      readOn(run, journal.read(run, course(run).entries));
+    }
+  }
+
+  private void readOn(String run, List<Recorded> more) {
+    course(run).readOn(more);
+    course(run).children.forEach(this::course);
+  }
+
+  private Course course(String run) {
+    return courses.computeIfAbsent(run, _ -> new Course());
   }
 
   /** Holds what a call of the model may take; returns whether nobody held anything meanwhile. */
   boolean isHeld(String run, long tokens, BigDecimal costUsd) {
-    Course mine = courses.getOrDefault(run, new Course());
+    Course mine = course(run);
     return isFirst(new Post.Hold(last + 1, run, mine.answers, mine.toolCalls, tokens, costUsd));
   }
 
   /**
-   * Holds a call of a tool; returns as {@link #isHeld}.
+   * Gives up what an earlier drive of the run held for a call of the model: whoever drives it now
+   * makes none, and that one is over.
+   */
+  void letGo(String run) {
+    Course mine = course(run);
+    while (holds.get(run) instanceof Post.Hold hold && hold.answers() >= mine.answers) {
+      var nothing =
+          new Post.Hold(
+              last + 1, run, Post.Hold.NONE_UNDER_WAY, hold.toolCalls(), 0, BigDecimal.ZERO);
+      var _ = isFirst(nothing);
+      readHolds();
+    }
+  }
+
+  /**
+   * Holds a call of a tool; returns as {@link #isHeld}. Never fewer than an earlier drive has held:
+   * what that one has begun is begun again, or goes on elsewhere.
    *
    * @param underWay how many calls of the run have no outcome yet, this one included
    */
   boolean isToolHeld(String run, int underWay) {
-    Course mine = courses.getOrDefault(run, new Course());
+    int calls = course(run).toolCalls + underWay;
+    Post.Hold before = holds.get(run);
     return isFirst(
         new Post.Hold(
             last + 1,
             run,
             Post.Hold.NONE_UNDER_WAY,
-            mine.toolCalls + underWay,
+            before == null ? calls : Math.max(calls, before.toolCalls()),
             0,
             BigDecimal.ZERO));
   }
@@ -179,6 +215,6 @@ public final class TreeLedger {
 
   /** How many outcomes of calls a run has, as of the last look. */
   int toolCalls(String run) {
-    return courses.getOrDefault(run, new Course()).toolCalls;
+    return course(run).toolCalls;
   }
 }

@@ -45,6 +45,7 @@ final class InMemoryInbox implements Inbox {
   @Override
   public Map<String, Instant> postedSince(Instant time) {
     return posts.entrySet().stream()
+        .filter(post -> !(post.getValue().post() instanceof Post.Hold))
         .filter(post -> !post.getValue().time().isBefore(time))
         .collect(
             Collectors.toMap(

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.error.Problem;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +52,15 @@ public interface Inbox {
   /** The post about a topic that counts. */
   Optional<Posted> find(String runId, String topic);
 
+  /** Those about several topics of a run that there are, by topic; at one look where it can. */
+  default Map<String, Posted> find(String runId, Collection<String> topics) {
+    var found = new HashMap<String, Posted>();
+    for (String topic : topics) {
+      find(runId, topic).ifPresent(posted -> found.put(topic, posted));
+    }
+    return found;
+  }
+
   /** Those of many places that have a post; at one look where this inbox can. */
   default Set<Place> posted(Collection<Place> places) {
     return places.stream()
@@ -68,8 +78,8 @@ public interface Inbox {
 
   /**
    * The runs that somebody has left word for, by the posters' clocks not before {@code time}, each
-   * with the time of its last word; empty where this inbox cannot tell. Not for decisions about
-   * calls: a clock that is set back hides a word.
+   * with the time of its last word; empty where this inbox cannot tell. A {@link Post.Hold} is no
+   * word for anybody. Not for decisions about calls: a clock that is set back hides a word.
    */
   default Map<String, Instant> postedSince(Instant time) {
     return Map.of();

@@ -13,7 +13,7 @@ public interface Handover {
 
   /**
    * Has a run that is begun and not over driven elsewhere. Asking again for one that is driven
-   * already changes nothing.
+   * already changes nothing. What it throws ends the drive of the run above, and not that run.
    *
    * @return false when nobody else drives it, so that its parent's driver has to
    */

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** What is within a budget, and what is not. */
 class AccountTest {
   private static final long OUTPUT = 100;
-  private static final List<ChatModel> MODELS = List.of(new Named("dear"));
+  static final List<ChatModel> MODELS = List.of(new Named("dear"));
 
   private final AtomicLong nanos = new AtomicLong();
 
@@ -196,7 +196,7 @@ class AccountTest {
     return new Account(new Funding(budget, PRICES), Tally.NOTHING, nanos::get);
   }
 
-  private static final Prices PRICES =
+  static final Prices PRICES =
       new Prices() {
         @Override
         public Optional<BigDecimal> of(TurnUsage turn) {

@@ -90,6 +90,20 @@ public abstract class InboxContract {
   }
 
   @Test
+  void severalPostsOfARunAreFoundAtOnceAndThoseThatAreNotThereAreLeftOut() {
+    try (Journal journal = open(Owners.LIVING)) {
+      journal.create("r", "me").close();
+      journal.create("s", "me").close();
+      Posted one = journal.inbox().post("r", new Post.Message(1, "one", "me")).standing();
+      Posted two = journal.inbox().post("r", new Post.Message(2, "two", "me")).standing();
+      journal.inbox().post("s", new Post.Message(3, "of another", "me"));
+      assertThat(journal.inbox().find("r", List.of("message/1", "message/2", "message/3")))
+          .isEqualTo(Map.of("message/1", one, "message/2", two));
+      assertThat(journal.inbox().find("r", List.of())).isEmpty();
+    }
+  }
+
+  @Test
   void aPostToARunThatIsNotThereIsRefused() {
     try (Journal journal = open(Owners.LIVING)) {
       assertCode(
@@ -125,6 +139,7 @@ public abstract class InboxContract {
               .standing();
       Posted last = journal.inbox().post("r", new Post.Cancel(1, "me")).standing();
       Posted other = journal.inbox().post("s", new Post.Message(1, "hello", "me")).standing();
+      journal.inbox().post("silent", new Post.Hold(1, "silent", 0, 0, 1, BigDecimal.ONE));
       assertThat(journal.inbox().postedSince(first.time()))
           .isEqualTo(Map.of("r", later(first, last), "s", other.time()));
       assertThat(journal.inbox().postedSince(Instant.parse("9999-01-01T00:00:00Z")))
