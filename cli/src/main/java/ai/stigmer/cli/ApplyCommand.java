@@ -2,20 +2,17 @@ package ai.stigmer.cli;
 
 import ai.stigmer.cli.remote.RemoteResources;
 import ai.stigmer.cli.remote.RemoteServer;
-import ai.stigmer.cli.screen.ProblemText;
-import ai.stigmer.config.Backend;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.redaction.Redactor;
 import ai.stigmer.runner.manifest.Manifest;
 import ai.stigmer.runner.manifest.ManifestReader;
-import ai.stigmer.server.RunningServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,7 +20,7 @@ import picocli.CommandLine.Option;
 /** Makes and changes the resources of a server as files have them. */
 @Command(
     name = "apply",
-    description = "Make or change agents, environments, MCP servers and skills of a server.",
+    description = "Make or change agents, instances, environments, MCP servers and skills.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -59,12 +56,34 @@ final class ApplyCommand implements Callable<Integer> {
       description = "Check everything here, ask no server, change nothing.")
   private boolean isDry;
 
+  @Option(names = "--json", description = "Print one JSON object at the end.")
+  private boolean json;
+
   ApplyCommand(Surroundings surroundings) {
     this.surroundings = surroundings;
   }
 
   @Override
   public Integer call() throws IOException {
+    ManifestReader reader = read();
+    var report =
+        new ApplyReport(surroundings, json ? ApplyReport.Form.PROGRAMS : ApplyReport.Form.PEOPLE);
+    if (!reader.problems().isEmpty()) {
+      return report.failed(reader.problems());
+    }
+    if (isDry) {
+      reader.manifests().forEach(one -> report.resource(one, "valid"));
+      return report.done();
+    }
+    try (RemoteServer server = ServerChoice.open(surroundings)) {
+      apply(reader.manifests(), new RemoteResources(server), Redactor.of(reader.secrets()), report);
+      return report.done();
+    } catch (ProblemException e) {
+      return report.failed(List.of(e.problem()));
+    }
+  }
+
+  private ManifestReader read() throws IOException {
     var reader = new ManifestReader(surroundings.env());
     for (String file : files) {
       if (file.equals(STDIN)) {
@@ -73,32 +92,19 @@ final class ApplyCommand implements Callable<Integer> {
         reader.read(Path.of(file));
       }
     }
-    if (!reader.problems().isEmpty()) {
-      return tell(reader.problems());
-    }
-    if (isDry) {
-      reader.manifests().forEach(one -> surroundings.out().println(one.label() + " is valid"));
-      return 0;
-    }
-    try (RemoteServer server = RemoteServer.of(backend(), surroundings.home())) {
-      apply(reader.manifests(), new RemoteResources(server), Redactor.of(reader.secrets()));
-    }
-    return 0;
+    return reader;
   }
 
-  private int tell(List<Problem> problems) {
-    for (Problem problem : problems) {
-      surroundings.err().print(ProblemText.of(problem, surroundings.terminal().palette()));
-    }
-    return problems.getFirst().category().exitStatus();
-  }
-
-  private void apply(List<Manifest> manifests, RemoteResources there, Redactor secrets) {
-    for (Manifest manifest : manifests) {
+  /** Those that name others come last, wherever they stand. */
+  private static void apply(
+      List<Manifest> manifests, RemoteResources there, Redactor secrets, ApplyReport report) {
+    List<Manifest> ordered =
+        manifests.stream()
+            .sorted(Comparator.comparing(one -> one.kind() == Manifest.Kind.AGENT_INSTANCE))
+            .toList();
+    for (Manifest manifest : ordered) {
       try {
-        String outcome = there.apply(manifest).name().toLowerCase(Locale.ROOT);
-        surroundings.out().println(manifest.label() + " " + outcome);
-        surroundings.out().flush();
+        report.resource(manifest, there.apply(manifest).name().toLowerCase(Locale.ROOT));
       } catch (ProblemException e) {
         throw at(manifest, e.problem(), secrets);
       }
@@ -116,22 +122,5 @@ final class ApplyCommand implements Callable<Integer> {
             from.stream().map(secrets::text).toList(),
             problem.help().stream().map(secrets::text).toList())
         .asException();
-  }
-
-  /** The server that was named, else the one of this home. */
-  private Backend backend() {
-    Optional<Backend> named = surroundings.journals().backend();
-    return named.orElseGet(
-        () ->
-            RunningServer.find(surroundings.home())
-                .map(found -> new Backend(found.url(), "the server of this home", Optional.empty()))
-                .orElseThrow(
-                    () ->
-                        Problem.of(
-                                "E566",
-                                Problem.Category.SERVER,
-                                "no server is named, and no server of this home is running")
-                            .help("stigmer server start --background", "or name one: --server URL")
-                            .asException()));
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,10 @@ final class BackgroundServer {
     Path home = surroundings.home();
     RunningServer.claim(home).close();
     Path log = home.resolve(LOG);
-    Files.deleteIfExists(log);
+    if (Files.exists(log)) {
+      // It may tell why the one before has ended.
+      Files.move(log, home.resolve(LOG + ".1"), StandardCopyOption.REPLACE_EXISTING);
+    }
     Files.createFile(
         log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Process process =

@@ -49,7 +49,7 @@ final class DatabaseOption {
 
   private static final String SERVER = "--server";
 
-  /** The commands that a server can answer. */
+  /** The commands that a server can answer, and those that are for servers only. */
   private static final Set<String> REMOTE =
       Set.of(
           "run",
@@ -61,7 +61,8 @@ final class DatabaseOption {
           "context",
           "steer",
           "cancel",
-          "apply");
+          "apply",
+          "console");
 
   /** Those that drive runs and have to do it here. */
   private static final Set<String> ONLY_HERE = Set.of("chat", "fork", "undo");

@@ -7,6 +7,7 @@ import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.snapshot.KeptWorkspaces;
 import ai.stigmer.server.Driving;
 import ai.stigmer.server.RunningServer;
@@ -18,7 +19,6 @@ import ai.stigmer.temporal.TemporalEngine;
 import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,6 @@ import picocli.CommandLine.Spec;
     })
 final class ServerCommand implements Runnable {
   private static final long STOP_SECONDS = 30;
-  private static final int ANSWER_MILLIS = 5_000;
 
   private final Surroundings surroundings;
 
@@ -165,7 +164,12 @@ final class ServerCommand implements Runnable {
   int stop() throws InterruptedException {
     RunningServer.Found found = found();
     ProcessHandle process = ProcessHandle.of(found.pid()).orElseThrow(ServerCommand::none);
-    boolean _ = process.destroy();
+    if (!process.destroy() && process.isAlive()) {
+      throw Problem.of("E568", Problem.Category.RUN, "the server is not yours to stop")
+          .from("process " + found.pid() + process.info().user().map(" of "::concat).orElse(""))
+          .help("stop it as the user that runs it")
+          .asException();
+    }
     long left = STOP_SECONDS * 10;
     while (process.isAlive() && left-- > 0) {
       TimeUnit.MILLISECONDS.sleep(100);
@@ -193,31 +197,24 @@ final class ServerCommand implements Runnable {
       })
   int status() {
     RunningServer.Found found = found();
-    int answer = ask(found);
-    boolean ready = answer == HttpURLConnection.HTTP_OK;
+    String wrong = wrong(found);
     surroundings
         .out()
         .println(
-            (ready ? "ready: " : "not ready (status " + answer + "): ")
+            (wrong.isEmpty() ? "ready: " : "not ready (" + wrong + "): ")
                 + found.url()
                 + ", process "
                 + found.pid());
-    return ready ? 0 : 1;
+    return wrong.isEmpty() ? 0 : 1;
   }
 
-  /** The HTTP status of its readiness; 0 when there is no answer. */
-  private int ask(RunningServer.Found found) {
+  /** Why it is not ready; empty when it is. */
+  private static String wrong(RunningServer.Found found) {
     try {
-      var connection =
-          (HttpURLConnection) URI.create(found.url() + "/healthz/ready").toURL().openConnection();
-      connection.setConnectTimeout(ANSWER_MILLIS);
-      connection.setReadTimeout(ANSWER_MILLIS);
-      connection.setRequestProperty(
-          "Authorization",
-          "Bearer " + Files.readString(surroundings.home().resolve("server.token")).strip());
-      return connection.getResponseCode();
+      int answer = ReadyProbe.ask(found.url());
+      return answer == HttpURLConnection.HTTP_OK ? "" : "status " + answer;
     } catch (IOException e) {
-      return 0;
+      return "no answer: " + Visible.answer(String.valueOf(e.getMessage()));
     }
   }
 
@@ -241,16 +238,33 @@ final class ServerCommand implements Runnable {
               paramLabel = "N",
               defaultValue = "100",
               description = "How many lines, from the end (default: ${DEFAULT-VALUE}).")
-          int count)
-      throws IOException {
+          int count) {
     Path file = surroundings.home().resolve(BackgroundServer.LOG);
     if (!Files.exists(file)) {
-      throw none();
+      throw Problem.of(
+              "E566",
+              Problem.Category.SERVER,
+              "no server of this home was started with --background, so that no log is kept")
+          .from(file.toString())
+          .help("a server without --background tells its log on its own standard error")
+          .asException();
     }
-    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    List<String> lines = lines(file);
     lines.subList(Math.max(0, lines.size() - Math.max(0, count)), lines.size()).stream()
         .map(line -> Visible.line(line, Integer.MAX_VALUE))
         .forEach(surroundings.out()::println);
     return 0;
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+    } catch (IOException e) {
+      throw new ProblemException(
+          Problem.of("E506", Problem.Category.STORE, "the server's log cannot be read")
+              .from(file.toString(), e.toString())
+              .help("read it as the user that runs the server"),
+          e);
+    }
   }
 }

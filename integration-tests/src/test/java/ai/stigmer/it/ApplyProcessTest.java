@@ -2,7 +2,10 @@ package ai.stigmer.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agent.v1.AgentQueryControllerGrpc.AgentQueryControllerBlockingStub;
+import ai.stigmer.agentic.agentinstance.v1.AgentInstance;
+import ai.stigmer.agentic.agentinstance.v1.AgentInstanceQueryControllerGrpc.AgentInstanceQueryControllerBlockingStub;
 import ai.stigmer.agentic.environment.v1.Environment;
 import ai.stigmer.agentic.environment.v1.EnvironmentQueryControllerGrpc.EnvironmentQueryControllerBlockingStub;
 import ai.stigmer.agentic.skill.v1.Skill;
@@ -13,6 +16,8 @@ import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,8 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code stigmer apply} as a process, against a server that is another one. */
 class ApplyProcessTest {
   private static final String SECRET = "canary-of-a-file-4be1";
+
+  /** The instance stands first, and names what comes behind it. */
   private static final String RESOURCES =
       """
+      apiVersion: agentic.stigmer.ai/v1
+      kind: AgentInstance
+      metadata: {name: helper-default}
+      spec:
+        agent_id: Helper
+        environment_refs: [shared-things]
+      ---
       apiVersion: agentic.stigmer.ai/v1
       kind: Environment
       metadata: {name: Shared things}
@@ -60,6 +74,8 @@ class ApplyProcessTest {
             instructions: You read files and say what is in them.
       """;
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   @TempDir Path folder = Path.of("");
 
   private Path file(String name, String text) throws Exception {
@@ -89,22 +105,25 @@ class ApplyProcessTest {
       Ended dry = stigmer.run("apply", "--dry-run", "-f", all);
       assertSaid(
           dry,
-          "environment Shared things is valid",
-          "MCP server files is valid",
-          "skill tidy is valid",
-          "agent helper is valid");
+          "agent instance helper-default valid",
+          "environment Shared things valid",
+          "MCP server files valid",
+          "skill tidy valid",
+          "agent helper valid");
       assertSaid(
           stigmer.run("apply", "-f", all),
           "environment Shared things created",
           "MCP server files created",
           "skill tidy created",
-          "agent helper created");
+          "agent helper created",
+          "agent instance helper-default changed");
       assertSaid(
           stigmer.run("apply", "-f", all),
           "environment Shared things unchanged",
           "MCP server files unchanged",
           "skill tidy unchanged",
-          "agent helper unchanged");
+          "agent helper unchanged",
+          "agent instance helper-default unchanged");
 
       Ended piped =
           stigmer
@@ -116,7 +135,8 @@ class ApplyProcessTest {
           "environment Shared things changed",
           "MCP server files unchanged",
           "skill tidy changed",
-          "agent helper changed");
+          "agent helper changed",
+          "agent instance helper-default unchanged");
       assertStored(server);
 
       Path skill = Files.createDirectories(folder.resolve("skills/tidy"));
@@ -144,13 +164,74 @@ class ApplyProcessTest {
         server.client(SkillQueryControllerBlockingStub.class).getByReference(named("tidy"));
     assertThat(skill.getSpec().getSkillMd()).contains("where they fit");
     assertThat(skill.getSpec().getTag()).isEqualTo("one");
-    assertThat(
-            server
-                .client(AgentQueryControllerBlockingStub.class)
-                .getByReference(named("helper"))
-                .getSpec())
+    Agent agent =
+        server.client(AgentQueryControllerBlockingStub.class).getByReference(named("helper"));
+    assertThat(agent.getSpec())
         .satisfies(spec -> assertThat(spec.getInstructions()).contains("two folders"))
         .satisfies(spec -> assertThat(spec.getSkillRefs(0).getSlug()).isEqualTo("tidy"));
+    AgentInstance instance =
+        server
+            .client(AgentInstanceQueryControllerBlockingStub.class)
+            .getByReference(named("helper-default"));
+    assertThat(instance.getSpec().getAgentId()).isEqualTo(agent.getMetadata().getId());
+    assertThat(instance.getSpec().getEnvironmentRefs(0).getSlug()).isEqualTo("shared-things");
+    assertThat(agent.getStatus().getDefaultInstanceId()).isEqualTo(instance.getMetadata().getId());
+  }
+
+  private static JsonNode json(Ended ended) throws Exception {
+    assertThat(ended.out().lines()).as(ended.err()).hasSize(1);
+    assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
+    return JSON.readTree(ended.out());
+  }
+
+  @Test
+  void programsAreToldWhatCameOfEachAndWhatIsWrong() throws Exception {
+    try (FakeOllama ollama = FakeOllama.start(Scenario.of());
+        ServerProcess server = ServerProcess.start(ServerProcess.stigmer(folder, ollama))) {
+      StigmerProcess stigmer = ServerProcess.stigmer(folder, ollama).with("APPLY_TOKEN", SECRET);
+      String all = file("all.yaml", RESOURCES).toString();
+      String orphan =
+          file("orphan.yaml", RESOURCES.split("---\n", 2)[0].replace("Helper", "nobody"))
+              .toString();
+
+      JsonNode dry = json(stigmer.run("apply", "--json", "--dry-run", "-f", all));
+      assertThat(dry.path("resources")).hasSize(5);
+      assertThat(dry.at("/resources/0").toString())
+          .isEqualTo(
+              "{\"kind\":\"AgentInstance\",\"name\":\"helper-default\",\"slug\":\"helper-default\","
+                  + "\"result\":\"valid\",\"from\":\""
+                  + all
+                  + ":1:1\"}");
+
+      Ended looks = stigmer.run("server", "token", "create", "--name", "looks", "--scope", "read");
+      Ended refused =
+          stigmer
+              .with("STIGMER_API_KEY", looks.out().strip())
+              .with("STIGMER_BACKEND_ENDPOINT", server.uri().toString())
+              .run("apply", "--json", "-f", all);
+      assertThat(refused.status()).isEqualTo(4);
+      assertThat(json(refused).at("/problems/0/code").asText()).isEqualTo("E584");
+      assertThat(refused.err()).contains("E584", "environment Shared things: ", "needs admin");
+
+      Ended partly = stigmer.run("apply", "--json", "-f", all, "-f", orphan);
+      assertThat(partly.status()).isEqualTo(3);
+      assertThat(json(partly).at("/problems/0/code").asText()).isEqualTo("E122");
+      Ended lone = stigmer.run("apply", "--json", "-f", orphan);
+      assertThat(lone.status()).isEqualTo(2);
+      assertThat(json(lone).at("/problems/0/message").asText())
+          .isEqualTo("agent instance helper-default: there is no Agent \"nobody\"");
+      JsonNode whole = json(stigmer.run("apply", "--json", "-f", all));
+      assertThat(whole.path("ok").asBoolean()).isTrue();
+      assertThat(whole.path("problems")).isEmpty();
+      assertThat(whole.path("resources"))
+          .extracting(one -> one.path("kind").asText() + " " + one.path("result").asText())
+          .containsExactly(
+              "Environment created",
+              "McpServer created",
+              "Skill created",
+              "Agent created",
+              "AgentInstance changed");
+    }
   }
 
   @Test
@@ -163,7 +244,7 @@ class ApplyProcessTest {
 
     Ended unset = stigmer.run("apply", "-f", all);
     assertThat(unset.status()).isEqualTo(3);
-    assertThat(unset.err()).contains("E122", "APPLY_TOKEN", "all.yaml:6:").doesNotContain("E580");
+    assertThat(unset.err()).contains("E122", "APPLY_TOKEN", "all.yaml:13:").doesNotContain("E580");
 
     Ended wrong =
         stigmer
@@ -205,7 +286,7 @@ class ApplyProcessTest {
     Ended away =
         stigmer.with("APPLY_TOKEN", SECRET).with("STIGMER_API_KEY", "x").run("apply", "-f", all);
     assertThat(away.status()).isEqualTo(9);
-    assertThat(away.err()).contains("E580", "all.yaml:1:1").doesNotContain(SECRET);
+    assertThat(away.err()).contains("E580", "all.yaml:8:1").doesNotContain(SECRET);
 
     Ended nobody = stigmer.with("APPLY_TOKEN", SECRET).run("apply", "--server", "", "-f", all);
     assertThat(nobody.status()).isEqualTo(9);

@@ -25,9 +25,7 @@ class CodesTest {
    */
   private static final Set<String> NOT_PROVOKED =
       new TreeSet<>(
-          Set.of(
-              "E214", "E402", "E452", "E568", "E569", "E575", "E579", "E583", "E901", "E902",
-              "W301"));
+          Set.of("E214", "E402", "E452", "E568", "E575", "E579", "E583", "E901", "E902", "W301"));
 
   @Test
   void everyExplainedCodeIsProvokedByATest() {

@@ -54,10 +54,13 @@ class ConsoleProcessTest {
         assertThat(enter(link, code).statusCode()).as("a second time").isEqualTo(401);
         assertThat(server.said()).doesNotContain(code, cookie);
 
-        Files.move(stigmer.home().resolve("server.token"), folder.resolve("away"));
+        Path token = stigmer.home().resolve("server.token");
+        Path away = Files.move(token, folder.resolve("away"));
         Ended locked = stigmer.run("console");
-        assertThat(locked.status()).isEqualTo(1);
-        assertThat(locked.err()).contains("E599", "stigmer server status").doesNotContain("\tat ");
+        assertThat(locked.status()).isEqualTo(4);
+        assertThat(locked.err()).contains("E581", "server.token").doesNotContain("\tat ");
+        Files.move(away, token);
+        assertNamed(stigmer, server);
 
         server.kill();
         assertNoServer(stigmer.run("console"));
@@ -65,10 +68,28 @@ class ConsoleProcessTest {
     }
   }
 
+  /** The link is that of the server that is named, from wherever, with the token that is given. */
+  private void assertNamed(StigmerProcess stigmer, ServerProcess server) throws Exception {
+    Ended made = stigmer.run("server", "token", "create", "--name", "ops", "--scope", "read");
+    StigmerProcess other =
+        StigmerProcess.in(folder.resolve("elsewhere"))
+            .with("STIGMER_BACKEND_ENDPOINT", server.uri().toString())
+            .with("STIGMER_API_KEY", made.out().strip());
+    Ended shown = other.run("console");
+    assertThat(shown.status()).as(shown.err()).isZero();
+    URI link = URI.create(shown.out().strip());
+    assertThat(link.resolve("/")).isEqualTo(server.uri().resolve("/"));
+    assertThat(enter(link, link.getFragment()).statusCode()).isEqualTo(303);
+    Ended nobody = other.with("STIGMER_API_KEY", "stg_wrong").run("console");
+    assertThat(nobody.status()).isEqualTo(4);
+    assertThat(nobody.err()).contains("E576", "STIGMER_API_KEY");
+    assertThat(other.run("console", "--server", "").err()).contains("E566");
+  }
+
   private static void assertNoServer(Ended ended) {
     assertThat(ended.status()).isEqualTo(9);
     assertThat(ended.out()).isEmpty();
-    assertThat(ended.err()).contains("E566", "no server", "stigmer server start");
+    assertThat(ended.err()).contains("E566", "no server", "stigmer server start", "--server URL");
   }
 
   private HttpResponse<String> get(URI uri, String cookie) throws Exception {

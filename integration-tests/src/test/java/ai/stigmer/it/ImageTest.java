@@ -143,6 +143,16 @@ class ImageTest {
         .allMatch(line -> line.contains(" 10001/10001 "));
   }
 
+  @Test
+  void nothingInItMakesItsCallerRootOrTellsOfTheMachineThatBuiltIt() throws IOException {
+    assertThat(listing).filteredOn(line -> line.matches("-(..[sS]|.....[sS]).*")).isEmpty();
+    for (String name : List.of("hostname", "resolv.conf")) {
+      assertThat(root().resolve("etc").resolve(name)).isEmptyFile();
+    }
+    assertThat(config.path("Labels").path("org.opencontainers.image.licenses").asText())
+        .isEqualTo("Apache-2.0");
+  }
+
   /** A server whose runs may do every command, without a sandbox of their own. */
   private List<String> server(FakeOllama ollama) throws Exception {
     return container(

@@ -91,14 +91,20 @@ class ServerTest {
     StigmerProcess stigmer = StigmerProcess.in(folder);
 
     Ended none = stigmer.run("server", "status");
+    Ended unlogged = stigmer.run("server", "logs");
     Ended started = stigmer.run("server", "start", "--background", "--address", "127.0.0.1:0");
     Ended again = stigmer.run("server", "start", "--address", "127.0.0.1:0");
     Ended status = stigmer.run("server", "status");
     Ended logs = stigmer.run("server", "logs");
     Ended stopped = stigmer.run("server", "stop");
     Ended after = stigmer.run("server", "stop");
+    Ended taken =
+        stigmer.run(
+            "server", "start", "--background", "--address", "192.0.2.1:1", "--behind-proxy");
 
     assertThat(none.err()).contains("E566");
+    assertThat(unlogged.status()).isEqualTo(9);
+    assertThat(unlogged.err()).contains("E566", "--background", "standard error");
     assertThat(started.out()).as(started.err()).startsWith("ready: http://127.0.0.1:");
     assertThat(again.err()).contains("E565", "stigmer server stop");
     assertThat(again.status()).isEqualTo(2);
@@ -107,6 +113,22 @@ class ServerTest {
     assertThat(logs.out()).contains("\"event\":\"server.started\"");
     assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
     assertThat(after.err()).contains("E566");
+    assertThat(taken.err()).contains("E569", "E564").doesNotContain("something else listens");
+    assertThat(stigmer.home().resolve("server.log.1"))
+        .as("what the one before had to say")
+        .content()
+        .contains("server.ended");
+  }
+
+  @Test
+  void aLogThatCannotBeReadIsToldAsOne() throws Exception {
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+    Files.createDirectories(stigmer.home().resolve("server.log"));
+
+    Ended logs = stigmer.run("server", "logs");
+
+    assertThat(logs.err()).contains("E506", "server.log").doesNotContain("E900");
+    assertThat(logs.status()).isEqualTo(1);
   }
 
   @Test

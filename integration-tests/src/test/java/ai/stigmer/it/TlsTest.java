@@ -8,6 +8,7 @@ import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
 import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,40 @@ class TlsTest {
     var line = new ArrayList<>(List.of("curl", "-sS", "--max-time", "60"));
     line.addAll(List.of(more));
     return StigmerProcess.in(folder).runOther(line);
+  }
+
+  /** As the message says. */
+  private void assertTrusted(String url, String certificate, String token) {
+    String store = folder.resolve("trust.p12").toString();
+    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+    var words = new ArrayList<>(List.of(keytool, "-importcert", "-noprompt"));
+    words.addAll(List.of("-file", certificate, "-keystore", store, "-storepass", "changeit"));
+    Ended made = StigmerProcess.in(folder).runOther(words);
+    assertThat(made.status()).as(made.err()).isZero();
+    Ended trusting =
+        StigmerProcess.in(folder.resolve("client"))
+            .with("STIGMER_API_KEY", token)
+            .with(
+                "JAVA_TOOL_OPTIONS",
+                "-Djavax.net.ssl.trustStore="
+                    + store
+                    + " -Djavax.net.ssl.trustStorePassword=changeit")
+            .run("sessions", "list", "--server", url);
+    assertThat(trusting.status()).as(trusting.err()).isZero();
+  }
+
+  @Test
+  void aCertificateThatCannotBeUsedIsToldAsOne() throws Exception {
+    certify();
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+    String certificate = folder.resolve("certificate.pem").toString();
+    Path garbage = Files.writeString(folder.resolve("garbage.pem"), "garbage");
+    for (String key : List.of("/nowhere/key.pem", garbage.toString())) {
+      Ended ended =
+          stigmer.run("server", "start", "--tls-certificate", certificate, "--tls-key", key);
+      assertThat(ended.status()).as(ended.err()).isEqualTo(3);
+      assertThat(ended.err()).contains("E168", key, "openssl").doesNotContain("E900");
+    }
   }
 
   @Test
@@ -92,7 +127,12 @@ class TlsTest {
           StigmerProcess.in(folder.resolve("client"))
               .with("STIGMER_API_KEY", server.token())
               .run("sessions", "list", "--server", url);
-      assertThat(ours.err()).contains("E580", "certificate").doesNotContain(server.token());
+      assertThat(ours.err())
+          .contains("E580", "certificate", "keytool -importcert", "JAVA_TOOL_OPTIONS")
+          .doesNotContain(server.token());
+      assertTrusted(url, trusted, server.token());
+      Ended status = StigmerProcess.in(folder).run("server", "status");
+      assertThat(status.out()).startsWith("ready: " + url);
     }
   }
 }

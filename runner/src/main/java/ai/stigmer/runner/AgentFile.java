@@ -94,6 +94,8 @@ public final class AgentFile {
       throw unreadable(place, "the agent file is not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       throw unreadable(file, "the agent file is not YAML: " + e.getMessage());
+    } catch (StackOverflowError e) {
+      throw unreadable(file, "the agent file is nested too deeply");
     }
   }
 

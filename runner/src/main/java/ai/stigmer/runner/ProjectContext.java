@@ -109,6 +109,16 @@ public record ProjectContext(
     }
   }
 
+  /** Why the text of a SKILL.md is no skill; empty when it is one. */
+  public static Optional<String> notASkill(String text) {
+    try {
+      var _ = SkillFile.of(text);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
   /** Those of these names, or in a folder of such a name. */
   private static List<Skill> chosen(String who, List<String> names, List<Skill> found) {
     for (String name : names) {

@@ -31,7 +31,15 @@ record SkillFile(String name, String description, String body, String hash) {
    * @throws IOException with the reason, when it is no skill
    */
   static SkillFile read(Path file) throws IOException {
-    String text = content(file);
+    return of(content(file));
+  }
+
+  /**
+   * Reads a text.
+   *
+   * @throws IOException with the reason, when it is no skill
+   */
+  static SkillFile of(String text) throws IOException {
     if (!text.startsWith(MARK + "\n")) {
       throw new IOException("it does not begin with front matter between lines of ---");
     }

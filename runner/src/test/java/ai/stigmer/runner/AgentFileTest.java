@@ -139,6 +139,8 @@ class AgentFileTest {
     assertThat(problemOf(GOOD.replace("name: reviewer", "name: \"Rev iewer\"")).message())
         .startsWith("\"metadata.name\" must be 1 to 63 lower-case letters, digits");
     assertThat(problemOf("").message()).isEqualTo("the agent file is empty");
+    assertThat(problemOf("a: " + "[".repeat(200_000)).message())
+        .isEqualTo("the agent file is nested too deeply");
     assertThat(problemOf("- a").message())
         .isEqualTo("an agent file must be a mapping of keys to values");
   }

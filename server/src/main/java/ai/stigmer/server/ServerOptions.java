@@ -5,9 +5,12 @@ import static java.util.Objects.requireNonNull;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.store.PostgresUrl;
+import com.linecorp.armeria.common.TlsKeyPair;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +53,34 @@ public record ServerOptions(
     public Tls {
       requireNonNull(certificate, "certificate is null");
       requireNonNull(key, "key is null");
+    }
+
+    /**
+     * What is in the files.
+     *
+     * @throws ai.stigmer.graphton.error.ProblemException {@code E168} when they cannot be used
+     */
+    TlsKeyPair keyPair() {
+      for (Path file : List.of(certificate, key)) {
+        if (!Files.isReadable(file)) {
+          throw unusable(file.toString(), "it is not there, or may not be read");
+        }
+      }
+      try {
+        return TlsKeyPair.of(key.toFile(), certificate.toFile());
+      } catch (IllegalArgumentException e) {
+        throw unusable(certificate + ", " + key, String.valueOf(e.getMessage()));
+      }
+    }
+
+    private static RuntimeException unusable(String file, String why) {
+      return Problem.of(
+              "E168", Problem.Category.CONFIGURATION, "the server's certificate cannot be used")
+          .from(file, why)
+          .help(
+              "a chain of certificates and a key, PEM, the key not encrypted (PKCS #8)",
+              "look at them: openssl x509 -in FILE -noout -text, openssl pkey -in FILE -noout")
+          .asException();
     }
   }
 

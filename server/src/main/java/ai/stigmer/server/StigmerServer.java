@@ -28,7 +28,6 @@ import ai.stigmer.server.rpc.Errors;
 import ai.stigmer.server.rpc.RequestCheck;
 import com.linecorp.armeria.common.RequestContext;
 import com.linecorp.armeria.common.SessionProtocol;
-import com.linecorp.armeria.common.TlsKeyPair;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.common.util.Exceptions;
 import com.linecorp.armeria.server.Route;
@@ -87,8 +86,8 @@ public final class StigmerServer implements AutoCloseable {
    * Starts a server and picks up the runs of the one before it.
    *
    * @throws ProblemException {@code E563} when it would be open to other machines in the clear,
-   *     {@code E564} when its address cannot be had, {@code E562} for its token file; or when
-   *     journal or resources cannot be used
+   *     {@code E168} when its certificate cannot be used, {@code E564} when its address cannot be
+   *     had, {@code E562} for its token file; or when journal or resources cannot be used
    */
   public static StigmerServer start(ServerOptions options, ServerLog log, InstantSource clock) {
     return start(options, new Driving.Here(), log, clock);
@@ -192,9 +191,7 @@ public final class StigmerServer implements AutoCloseable {
     if (options.tls().isPresent()) {
       return builder
           .port(options.address(), SessionProtocol.HTTPS)
-          .tls(
-              TlsKeyPair.of(
-                  options.tls().get().key().toFile(), options.tls().get().certificate().toFile()));
+          .tls(options.tls().get().keyPair());
     }
     return builder.port(options.address(), SessionProtocol.HTTP);
   }
@@ -203,7 +200,8 @@ public final class StigmerServer implements AutoCloseable {
     try {
       var _ = http.start().join();
     } catch (CompletionException e) {
-      boolean taken = e.getCause() instanceof BindException;
+      String why = String.valueOf(e.getCause());
+      boolean taken = e.getCause() instanceof BindException && why.contains("in use");
       throw new ProblemException(
           Problem.of(
                   "E564",
@@ -212,7 +210,7 @@ public final class StigmerServer implements AutoCloseable {
                       + address.getHostString()
                       + ":"
                       + address.getPort())
-              .from(taken ? "something else listens there" : String.valueOf(e.getCause()))
+              .from(taken ? "something else listens there" : why)
               .help("stigmer server status", "or choose another port: --address 127.0.0.1:PORT"),
           e);
     }

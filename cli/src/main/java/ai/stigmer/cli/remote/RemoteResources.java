@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.contract.ContractAgent;
 import ai.stigmer.runner.manifest.Manifest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,9 @@ import java.util.Optional;
 
 /** Resources of users at a server. */
 public final class RemoteResources {
+  private static final String AGENT = "/spec/agentId";
+  private static final String ID = "agt_[0-9a-z]+";
+
   private final RemoteServer server;
 
   public RemoteResources(RemoteServer server) {
@@ -31,7 +35,10 @@ public final class RemoteResources {
    * @throws ProblemException as the server says
    */
   public Outcome apply(Manifest manifest) {
-    Optional<String> before = server.find(byName(manifest)).map(one -> version(manifest, one));
+    Optional<String> before =
+        server
+            .find(byName(manifest.kind(), manifest.slug(), manifest))
+            .map(one -> version(manifest, one));
     String after = version(manifest, sent(manifest));
     return before
         .map(version -> version.equals(after) ? Outcome.UNCHANGED : Outcome.CHANGED)
@@ -39,10 +46,22 @@ public final class RemoteResources {
   }
 
   private JsonNode sent(Manifest manifest) {
-    ObjectNode body = manifest.body();
+    JsonNode body =
+        manifest.kind() == Manifest.Kind.AGENT_INSTANCE ? withId(manifest) : manifest.body();
     // A version of a skill is never changed, but another one is pushed.
     String verb = manifest.kind() == Manifest.Kind.SKILL ? "POST" : "PUT";
     return server.send(verb, "/api/" + manifest.kind().collection(), body);
+  }
+
+  /** The contract has an agent's id there, which whoever writes a file does not know. */
+  private JsonNode withId(Manifest instance) {
+    ObjectNode body = instance.body().deepCopy();
+    String agent = body.at(AGENT).asText();
+    if (!agent.matches(ID)) {
+      JsonNode found = server.get(byName(Manifest.Kind.AGENT, ContractAgent.name(agent), instance));
+      ((ObjectNode) body.path("spec")).put("agentId", found.at("/metadata/id").asText());
+    }
+    return body;
   }
 
   /** What is another one when the resource is. */
@@ -52,11 +71,11 @@ public final class RemoteResources {
         : resource.at("/metadata/version/id").asText();
   }
 
-  private static String byName(Manifest manifest) {
-    String path =
-        "/api/by-name/" + manifest.kind().collection() + "?slug=" + encoded(manifest.slug());
-    path += manifest.org().isEmpty() ? "" : "&org=" + encoded(manifest.org());
-    return path + (manifest.scope().isEmpty() ? "" : "&scope=" + encoded(manifest.scope()));
+  /** Where the resource of that kind and name is, with the same owner. */
+  private static String byName(Manifest.Kind kind, String slug, Manifest owned) {
+    String path = "/api/by-name/" + kind.collection() + "?slug=" + encoded(slug);
+    path += owned.org().isEmpty() ? "" : "&org=" + encoded(owned.org());
+    return path + (owned.scope().isEmpty() ? "" : "&scope=" + encoded(owned.scope()));
   }
 
   private static String encoded(String text) {

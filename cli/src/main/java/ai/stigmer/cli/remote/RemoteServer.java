@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /**
  * A stigmer server over HTTP. What goes wrong there is thrown as the problem that it is.
@@ -218,9 +219,22 @@ public final class RemoteServer implements AutoCloseable {
                 Category.SERVER,
                 "the server at " + backend.endpoint() + " cannot be reached")
             .from(backend.location(), why)
-            .help(
-                "on its machine: stigmer server status", "to work without a server: --server \"\""),
+            .help(help(e)),
         e);
+  }
+
+  private static String[] help(Exception e) {
+    if (e instanceof SSLException && String.valueOf(e.getMessage()).contains("PKIX")) {
+      return new String[] {
+        "trust its certificate, here server.pem: keytool -importcert -noprompt -file server.pem"
+            + " -keystore trust.p12 -storepass changeit",
+        "export JAVA_TOOL_OPTIONS='-Djavax.net.ssl.trustStore=trust.p12"
+            + " -Djavax.net.ssl.trustStorePassword=changeit'"
+      };
+    }
+    return new String[] {
+      "on its machine: stigmer server status", "to work without a server: --server \"\""
+    };
   }
 
   private JsonNode json(String text) {

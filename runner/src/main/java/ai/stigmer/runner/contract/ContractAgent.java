@@ -55,14 +55,7 @@ public final class ContractAgent {
     var servers = new ArrayList<McpServer>();
     for (McpServerDefinition server : agent.getSpec().getMcpServersList()) {
       try {
-        servers.add(
-            new McpServer(
-                server.getName(),
-                withoutSecret(connection(server)),
-                server.getEnabledToolsList(),
-                server.hasHttp() && server.getHttp().getTimeoutSeconds() > 0
-                    ? Duration.ofSeconds(server.getHttp().getTimeoutSeconds())
-                    : McpServer.DEFAULT_TIMEOUT));
+        servers.add(server(server));
       } catch (IllegalArgumentException e) {
         throw wrong(
             agent.getMetadata().getSlug(),
@@ -70,6 +63,21 @@ public final class ContractAgent {
       }
     }
     return List.copyOf(servers);
+  }
+
+  /**
+   * How an MCP server is reached.
+   *
+   * @throws IllegalArgumentException with the reason when it cannot be used
+   */
+  public static McpServer server(McpServerDefinition server) {
+    return new McpServer(
+        server.getName(),
+        withoutSecret(connection(server)),
+        server.getEnabledToolsList(),
+        server.hasHttp() && server.getHttp().getTimeoutSeconds() > 0
+            ? Duration.ofSeconds(server.getHttp().getTimeoutSeconds())
+            : McpServer.DEFAULT_TIMEOUT);
   }
 
   private static Connection withoutSecret(Connection connection) {

@@ -28,8 +28,12 @@ public final class SkillArchive {
   /** The most bytes of an archive. */
   public static final int LARGEST = 16 << 20;
 
-  private static final int LARGEST_UNPACKED = 64 << 20;
-  private static final int MOST_ENTRIES = 1_000;
+  /** The most bytes of its files in all. */
+  public static final int LARGEST_UNPACKED = 64 << 20;
+
+  /** The most files of one. */
+  public static final int MOST_FILES = 1_000;
+
   private static final String MAIN = "SKILL.md";
 
   private SkillArchive() {}
@@ -89,8 +93,8 @@ public final class SkillArchive {
         requireWithin(entry.getName());
         byte[] content = zip.readNBytes((int) left + 1);
         left -= content.length;
-        if (left < 0 || files.size() >= MOST_ENTRIES) {
-          throw unusable("it unpacks to more than 64 MiB or " + MOST_ENTRIES + " files");
+        if (left < 0 || files.size() >= MOST_FILES) {
+          throw unusable("it unpacks to more than 64 MiB or " + MOST_FILES + " files");
         }
         if (!entry.isDirectory()) {
           files.put(entry.getName(), content);

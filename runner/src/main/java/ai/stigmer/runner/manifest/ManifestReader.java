@@ -1,35 +1,34 @@
 package ai.stigmer.runner.manifest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 
-import ai.stigmer.agentic.agent.v1.Agent;
-import ai.stigmer.agentic.environment.v1.Environment;
-import ai.stigmer.agentic.mcpserver.v1.McpServer;
 import ai.stigmer.agentic.skill.v1.PushSkillRequest;
 import ai.stigmer.agentic.skill.v1.Skill;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.commons.apiresource.ApiResourceOwnerScope;
 import ai.stigmer.graphton.error.Problem;
-import ai.stigmer.runner.AgentFile;
-import ai.stigmer.runner.contract.ContractAgent;
-import ai.stigmer.runner.contract.MessageRules;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.runner.ProjectContext;
+import ai.stigmer.runner.contract.SkillArchive;
 import ai.stigmer.runner.manifest.Manifest.Kind;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -48,17 +47,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class ManifestReader {
   private static final int MAX_BYTES = 1 << 20;
-  private static final Map<String, Kind> KINDS = new LinkedHashMap<>();
-
-  static {
-    KINDS.put("Agent", Kind.AGENT);
-    KINDS.put("Environment", Kind.ENVIRONMENT);
-    KINDS.put("McpServer", Kind.MCP_SERVER);
-    KINDS.put("Skill", Kind.SKILL);
-  }
 
   private final VariableReferences variables;
-  private final MessageRules rules = new MessageRules();
+  private final ManifestCheck check = new ManifestCheck();
   private final List<Manifest> manifests = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
   private final Map<String, String> known = new HashMap<>();
@@ -106,7 +97,9 @@ public final class ManifestReader {
       }
     } catch (NoSuchFileException e) {
       unreadable(path.toString(), "there is no such file");
-    } catch (IOException e) {
+    } catch (AccessDeniedException e) {
+      unreadable(e.getFile(), "the file may not be read by you");
+    } catch (IOException | UncheckedIOException e) {
       unreadable(path.toString(), "the file cannot be read: " + e.getMessage());
     }
   }
@@ -125,14 +118,24 @@ public final class ManifestReader {
   }
 
   private void skillFolder(Path folder) throws IOException {
+    ByteString archive;
+    try {
+      archive = SkillFolder.zip(folder);
+      Optional<String> why = ProjectContext.notASkill(SkillArchive.text(archive));
+      if (why.isPresent()) {
+        unreadable(folder.resolve(SkillFolder.TEXT).toString(), "it is no skill: " + why.get());
+        return;
+      }
+    } catch (ProblemException e) {
+      unreadable(folder.toString(), e.problem().message());
+      return;
+    }
     String name = folder.toAbsolutePath().normalize().getFileName().toString();
-    PushSkillRequest push =
-        PushSkillRequest.newBuilder().setName(name).setArtifact(SkillFolder.zip(folder)).build();
     add(
         folder.toString(),
         Kind.SKILL,
         ApiResourceMetadata.newBuilder().setName(name).build(),
-        push);
+        PushSkillRequest.newBuilder().setName(name).setArtifact(archive).build());
   }
 
   /**
@@ -168,91 +171,66 @@ public final class ManifestReader {
           "the file is not YAML: " + e.getProblem());
     } catch (YamlEngineException e) {
       unreadable(file, "the file is not YAML: " + e.getMessage());
+    } catch (StackOverflowError e) {
+      unreadable(file, "the file is nested too deeply");
     }
   }
 
   private void document(String file, Node root) {
     var reader = new YamlMessage(file, variables);
-    Message.Builder builder = builder(KINDS.get(scalar(root, "kind")));
-    if (!(root instanceof MappingNode) || builder == null) {
-      reader.refuse(root, "\"kind\" must be one of " + String.join(", ", KINDS.keySet()));
-    } else {
-      reader.read(root, builder);
-      check(reader, builder.build());
-    }
-    problems.addAll(reader.problems());
-    if (reader.problems().isEmpty() && builder != null) {
-      add(YamlMessage.place(file, root), builder.build());
-    }
-  }
-
-  private static Message.@Nullable Builder builder(@Nullable Kind kind) {
-    return switch (kind) {
-      case AGENT -> Agent.newBuilder();
-      case ENVIRONMENT -> Environment.newBuilder();
-      case MCP_SERVER -> McpServer.newBuilder();
-      case SKILL -> Skill.newBuilder();
-      case null -> null;
-    };
-  }
-
-  private void check(YamlMessage reader, Message message) {
-    if (!reader.problems().isEmpty()) {
+    Optional<ScalarNode> named = scalar(root, "kind");
+    String id = named.map(ScalarNode::getValue).orElse("");
+    Optional<Kind> kind = Kind.named(id);
+    if (kind.isEmpty()) {
+      reader.refuse(
+          named.<Node>map(node -> node).orElse(root),
+          "\"kind\" must be one of "
+              + String.join(", ", Kind.ids())
+              + named.map(one -> ", not \"" + one.getValue() + '"').orElse(""));
+      problems.addAll(reader.problems());
       return;
     }
-    String version = text(message, "api_version");
-    if (!version.equals(AgentFile.API_VERSION)) {
-      reader.bad("api_version", "must be " + AgentFile.API_VERSION);
+    Message.Builder builder = kind.get().empty().newBuilderForType();
+    reader.read(root, builder);
+    if (reader.problems().isEmpty()) {
+      check.check(builder.build(), reader::bad);
     }
-    if (metadata(message).getName().isBlank()) {
-      reader.bad("metadata.name", "is missing");
+    problems.addAll(reader.problems());
+    if (reader.problems().isEmpty()) {
+      add(YamlMessage.place(file, root), kind.get(), builder.build());
     }
-    if (has(message, "status")) {
-      reader.bad("status", "is the server's to say; leave it out");
-    }
-    if (!has(message, "spec")) {
-      reader.bad("spec", "is missing");
-    } else if (message instanceof Skill skill && skill.getSpec().getSkillMd().isBlank()) {
-      reader.bad("spec.skill_md", "is missing");
-    }
-    rules.broken(message).forEach(broken -> reader.bad(broken.path(), broken.rule()));
   }
 
-  private void add(String place, Message message) {
-    ApiResourceMetadata metadata = metadata(message);
-    if (message instanceof Skill skill) {
-      add(
-          place,
-          Kind.SKILL,
-          metadata,
-          PushSkillRequest.newBuilder()
-              .setName(metadata.getName())
-              .setScope(metadata.getOwnerScope())
-              .setOrg(metadata.getOrg())
-              .setTag(skill.getSpec().getTag())
-              .setArtifact(SkillFolder.zip(skill.getSpec().getSkillMd()))
-              .build());
-    } else {
-      Kind kind = KINDS.get(message.getDescriptorForType().getName());
-      add(place, requireNonNull(kind), metadata, message);
-    }
+  private void add(String place, Kind kind, Message resource) {
+    ApiResourceMetadata metadata = ManifestCheck.metadata(resource);
+    Message body =
+        resource instanceof Skill skill
+            ? PushSkillRequest.newBuilder()
+                .setName(metadata.getName())
+                .setScope(metadata.getOwnerScope())
+                .setOrg(metadata.getOrg())
+                .setTag(skill.getSpec().getTag())
+                .setArtifact(SkillFolder.zip(skill.getSpec().getSkillMd()))
+                .build()
+            : resource;
+    add(place, kind, metadata, body);
   }
 
   private void add(String place, Kind kind, ApiResourceMetadata metadata, Message body) {
-    String slug =
-        metadata.getSlug().isEmpty() ? ContractAgent.name(metadata.getName()) : metadata.getSlug();
+    String slug = ManifestCheck.slug(metadata);
     String scope = metadata.getOwnerScopeValue() == 0 ? "" : metadata.getOwnerScope().name();
     var manifest =
         new Manifest(
             place, kind, metadata.getName(), slug, metadata.getOrg(), scope, MessageJson.of(body));
-    String first =
-        known.putIfAbsent(String.join("/", kind.name(), scope, metadata.getOrg(), slug), place);
+    boolean isPlatforms = metadata.getOwnerScope() == ApiResourceOwnerScope.platform;
+    String owner = isPlatforms ? "platform" : "org:" + metadata.getOrg();
+    String first = known.putIfAbsent(String.join("/", kind.name(), owner, slug), place);
     if (first != null) {
       problems.add(
           Problem.of(
                   "E122",
                   Problem.Category.CONFIGURATION,
-                  "the " + manifest.label() + " is there twice")
+                  "the " + manifest.label() + " is there twice: both are called \"" + slug + '"')
               .from(first, place)
               .help("leave one of them out"));
     } else {
@@ -260,31 +238,18 @@ public final class ManifestReader {
     }
   }
 
-  private static ApiResourceMetadata metadata(Message message) {
-    return (ApiResourceMetadata)
-        message.getField(message.getDescriptorForType().findFieldByName("metadata"));
-  }
-
-  private static String text(Message message, String field) {
-    return (String) message.getField(message.getDescriptorForType().findFieldByName(field));
-  }
-
-  private static boolean has(Message message, String field) {
-    return message.hasField(message.getDescriptorForType().findFieldByName(field));
-  }
-
-  /** The text of a key at the top of a document; empty when there is none. */
-  private static String scalar(Node root, String key) {
+  /** What a key at the top of a document says; empty when that is no text. */
+  private static Optional<ScalarNode> scalar(Node root, String key) {
     if (root instanceof MappingNode mapping) {
       for (NodeTuple tuple : mapping.getValue()) {
         if (tuple.getKeyNode() instanceof ScalarNode name
             && name.getValue().equals(key)
             && tuple.getValueNode() instanceof ScalarNode value) {
-          return value.getValue();
+          return Optional.of(value);
         }
       }
     }
-    return "";
+    return Optional.empty();
   }
 
   private void unreadable(String place, String message) {

@@ -1,5 +1,6 @@
 package ai.stigmer.runner.manifest;
 
+import ai.stigmer.runner.contract.SkillArchive;
 import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,18 +22,38 @@ final class SkillFolder {
 
   private SkillFolder() {}
 
-  /** Of a folder; links are not followed. */
+  /**
+   * Of a folder; links are not followed, and what is hidden stays where it is.
+   *
+   * @throws IOException also when it has more than {@link SkillArchive} takes
+   */
   static ByteString zip(Path folder) throws IOException {
     var files = new TreeMap<String, byte[]>();
+    long left = SkillArchive.LARGEST_UNPACKED;
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path file : (Iterable<Path>) all::iterator) {
-        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-          files.put(
-              folder.relativize(file).toString().replace('\\', '/'), Files.readAllBytes(file));
+        Path name = folder.relativize(file);
+        if (!isHidden(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          left -= Files.size(file);
+          if (left < 0 || files.size() >= SkillArchive.MOST_FILES) {
+            throw new IOException(
+                "a skill has at most 64 MiB and " + SkillArchive.MOST_FILES + " files");
+          }
+          files.put(name.toString().replace('\\', '/'), Files.readAllBytes(file));
         }
       }
     }
     return zip(files);
+  }
+
+  /** As {@code .git} and {@code .env} are: nobody means to give these away. */
+  private static boolean isHidden(Path name) {
+    for (Path part : name) {
+      if (part.toString().startsWith(".")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Of a text alone. */

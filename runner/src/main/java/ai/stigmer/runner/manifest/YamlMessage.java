@@ -62,9 +62,9 @@ final class YamlMessage {
     problems.add(problem(node, "\"" + path + "\" " + message));
   }
 
-  /** That document is no resource. */
-  void refuse(Node root, String message) {
-    problems.add(problem(root, message));
+  /** That document is no resource, for what stands there. */
+  void refuse(Node node, String message) {
+    problems.add(problem(node, message));
   }
 
   private void bad(Node node, String path, String message) {
@@ -103,6 +103,11 @@ final class YamlMessage {
         unknown(tuple.getKeyNode(), full(path, key), type);
       } else if (!seen.add(field.get())) {
         bad(tuple.getKeyNode(), full(path, key), "is there twice");
+      } else if (another(field.get(), into).isPresent()) {
+        bad(
+            tuple.getKeyNode(),
+            full(path, key),
+            "cannot stand beside \"" + another(field.get(), into).get() + "\"");
       } else if (!isNull(tuple.getValueNode())) {
         field(full(path, field.get().getName()), tuple.getValueNode(), field.get(), into);
       }
@@ -112,6 +117,13 @@ final class YamlMessage {
           .resolve(into)
           .ifPresent(why -> bad(places.getOrDefault(path + ".value", node), path + ".value", why));
     }
+  }
+
+  /** What stands already where the contract has room for one of several fields. */
+  private static Optional<String> another(FieldDescriptor field, Message.Builder into) {
+    return Optional.ofNullable(field.getRealContainingOneof())
+        .filter(into::hasOneof)
+        .map(oneof -> into.getOneofFieldDescriptor(oneof).getName());
   }
 
   /** By its name in the contract, or as JSON has it. */
@@ -124,15 +136,13 @@ final class YamlMessage {
   private void unknown(Node key, String path, Descriptor type) {
     List<String> known = type.getFields().stream().map(FieldDescriptor::getName).sorted().toList();
     String name = path.substring(path.lastIndexOf('.') + 1);
-    String meant =
-        Spelling.nearest(name, known).map(word -> "did you mean \"" + word + "\"? ").orElse("");
     problems.add(
         Problem.of(
                 "E121",
                 Problem.Category.CONFIGURATION,
                 "\"" + path + "\" has no place in a resource of a server")
             .from(place(file, key))
-            .help(meant + "known here: " + String.join(", ", known)));
+            .help(Spelling.hint(name, known) + "known here: " + String.join(", ", known)));
   }
 
   private void field(String path, Node node, FieldDescriptor field, Message.Builder into) {
@@ -175,6 +185,10 @@ final class YamlMessage {
 
   private Optional<Object> value(
       String path, Node node, FieldDescriptor field, Message.Builder into) {
+    if (isNull(node)) {
+      bad(node, path, "has no value");
+      return Optional.empty();
+    }
     if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
       Message.Builder builder = into.newBuilderForField(field);
       message(path, node, builder);

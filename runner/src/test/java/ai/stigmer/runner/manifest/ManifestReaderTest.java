@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.runner.contract.SkillArchive;
+import com.google.protobuf.ByteString;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,8 +45,12 @@ class ManifestReaderTest {
   }
 
   private static List<String> wrong(String text) {
+    assertThat(read(text).manifests()).isEmpty();
+    return wrongs(text);
+  }
+
+  private static List<String> wrongs(String text) {
     ManifestReader reader = read(text);
-    assertThat(reader.manifests()).isEmpty();
     assertThat(reader.problems().toString()).doesNotContain(SECRET);
     return reader.problems().stream()
         .map(problem -> problem.code() + " " + problem.from() + " " + problem.message())
@@ -134,7 +141,122 @@ class ManifestReaderTest {
         .anyMatch(line -> line.contains("x.yaml"));
     assertThat(wrong("[1, 2]\n")).singleElement().asString().contains("\"kind\" must be one of");
     assertThat(wrong("---\n---\n")).singleElement().asString().contains("no resource");
+    assertThat(wrong("a: " + "[".repeat(200_000)))
+        .containsExactly("E120 [x.yaml] the file is nested too deeply");
     assertThat(wrong("a: [\n")).singleElement().asString().startsWith("E120 [x.yaml:2:1]");
+  }
+
+  /** Of a resource with that below its {@code kind}. */
+  private static void assertTold(String kind, String rest, String... told) {
+    assertThat(wrong("apiVersion: agentic.stigmer.ai/v1\nkind: %s\n%s\n".formatted(kind, rest)))
+        .singleElement()
+        .asString()
+        .contains(told);
+  }
+
+  @Test
+  void whatNoServerKeepsIsToldToo() {
+    String name = "metadata: {name: a}";
+    assertTold("Pod", name, "[x.yaml:2:7] \"kind\" must be one of Agent,", ", not \"Pod\"");
+    assertTold("agent", name, "AgentInstance, not \"agent\"");
+    assertTold(
+        "Environment",
+        "metadata: {name: '!'}\nspec: {description: x}",
+        "[x.yaml:3:18] \"metadata.name\" has none of a-z");
+    assertTold(
+        "Environment",
+        "metadata: {name: a, id: env_1}\nspec: {description: x}",
+        "[x.yaml:3:25] \"metadata.id\" is the server's to say");
+    assertTold(
+        "Environment",
+        name + "\nspec: {description: x}\nstatus: {}",
+        "[x.yaml:5:9] \"status\" is the server's to say");
+    assertTold(
+        "Environment",
+        name + "\nspec: {data: {A: }}",
+        "[x.yaml:4:17] \"spec.data[A]\" has no value");
+    assertTold(
+        "Skill",
+        "metadata: {name: a, slug: b}\n"
+            + "spec: {skill_md: \"---\\nname: a\\ndescription: d\\n---\\n\"}",
+        "[x.yaml:3:11] \"metadata\" of a skill has name, org and owner_scope only");
+  }
+
+  @Test
+  void whatNoRunCouldUseIsToldToo() {
+    String name = "metadata: {name: a}\n";
+    assertTold(
+        "McpServer",
+        name + "spec: {stdio: {command: x, args: [null]}}",
+        "[x.yaml:4:35] \"spec.stdio.args[0]\" has no value");
+    assertTold(
+        "McpServer",
+        name + "spec: {description: x}",
+        "[x.yaml:4:7] \"spec\" must say how the server is reached");
+    assertTold(
+        "McpServer",
+        name + "spec: {stdio: {command: x}, http: {url: 'https://x'}}",
+        "[x.yaml:4:29] \"spec.http\" cannot stand beside \"stdio\"");
+    assertTold(
+        "McpServer",
+        name + "spec: {http: {url: 'https://x', headers: {X-Token: " + SECRET + "}}}",
+        "[x.yaml:4:7] \"spec\" cannot be used: the header or parameter X-Token holds a secret");
+    assertTold(
+        "Agent",
+        name + "spec: {instructions: Long enough., mcp_servers: [{name: b, docker: {image: c}}]}",
+        "[x.yaml:4:50] \"spec.mcp_servers[0]\" cannot be used: servers in containers are not run");
+    assertTold(
+        "Skill",
+        name + "spec: {skill_md: plain}",
+        "[x.yaml:4:18] \"spec.skill_md\" is no skill: it does not begin with front matter");
+    assertTold(
+        "AgentInstance",
+        name + "spec: {environment_refs: [e]}",
+        "[x.yaml:4:7] \"spec.agent_id\" is missing; the name of an agent will do");
+  }
+
+  @Test
+  void namesThatComeToTheSameAreToldWithWhatBothAreCalled() {
+    String one = HEAD.formatted("Environment", "Two Words") + "  description: x\n";
+    assertThat(
+            wrongs(
+                one + "---\n" + one.replace("Two Words", "two-words, owner_scope: organization")))
+        .containsExactly(
+            "E122 [x.yaml:1:1, x.yaml:7:1] the environment two-words is there twice:"
+                + " both are called \"two-words\"");
+    assertThat(wrongs(one + "---\n" + one.replace("Two Words", "Two Words, org: acme"))).isEmpty();
+  }
+
+  @Test
+  void aFolderOfASkillGivesNothingHiddenAwayAndIsASkill() throws IOException {
+    Path skill = Files.createDirectories(folder.resolve("Tidy_Up"));
+    Files.createDirectories(skill.resolve(".git"));
+    Files.writeString(skill.resolve(".git/config"), SECRET);
+    Files.writeString(skill.resolve(".env"), SECRET);
+    Files.createSymbolicLink(skill.resolve("link"), skill.resolve(".env"));
+    Files.writeString(skill.resolve("list.txt"), "one");
+    Files.writeString(skill.resolve("SKILL.md"), "no front matter");
+    ManifestReader none = reader();
+    none.read(skill);
+    assertThat(none.problems().toString()).contains("E120", "SKILL.md", "it is no skill");
+
+    Files.writeString(skill.resolve("SKILL.md"), "---\nname: tidy\ndescription: d\n---\n");
+    ManifestReader one = reader();
+    one.read(skill);
+    byte[] archive = one.manifests().getFirst().body().path("artifact").binaryValue();
+    SkillArchive.unpack(ByteString.copyFrom(archive), folder.resolve("out"));
+    try (Stream<Path> files = Files.list(folder.resolve("out"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder("SKILL.md", "list.txt");
+    }
+    assertThat(one.manifests().getFirst().slug()).isEqualTo("tidy-up");
+
+    for (int i = 0; i < SkillArchive.MOST_FILES; i++) {
+      Files.createFile(skill.resolve("more" + i));
+    }
+    ManifestReader many = reader();
+    many.read(skill);
+    assertThat(many.problems().toString()).contains("E120", "64 MiB and 1000 files");
   }
 
   @Test
@@ -156,7 +278,7 @@ class ManifestReaderTest {
     Files.writeString(folder.resolve("c.txt"), "not read");
     Path skill = Files.createDirectories(folder.resolve("tidy/more"));
     Files.writeString(skill.resolve("x.txt"), "x");
-    Files.writeString(skill.resolveSibling("SKILL.md"), "---\nname: tidy\n---\n");
+    Files.writeString(skill.resolveSibling("SKILL.md"), "---\nname: tidy\ndescription: d\n---\n");
 
     ManifestReader reader = reader();
     reader.read(folder);
