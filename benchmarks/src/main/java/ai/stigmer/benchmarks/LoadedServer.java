@@ -41,7 +41,8 @@ final class LoadedServer implements AutoCloseable {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-XX:ReservedCodeCacheSize=240m",
-          "-XX:MetaspaceSize=128m");
+          "-XX:MetaspaceSize=128m",
+          "-XX:InitialRAMPercentage=5");
 
   private final Path home;
   private final Path said;

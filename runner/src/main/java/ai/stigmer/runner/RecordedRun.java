@@ -8,6 +8,7 @@ import ai.stigmer.config.Resolved;
 import ai.stigmer.graphton.model.ModelRef;
 import ai.stigmer.graphton.model.ModelSettings;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,7 +44,7 @@ public record RecordedRun(
    */
   public static RecordedRun of(RunEnvironment journaled, ConfigInput now) {
     Resolved recorded = Cascade.resolve(asRecorded(now, journaled));
-    Resolved anew = Cascade.resolve(asBegun(now, journaled.configuration()));
+    Resolved anew = anew(now, journaled.configuration());
     refuseWrongPresence(anew);
     RecordedFallbacks fallbacks =
         RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
@@ -97,18 +98,21 @@ public record RecordedRun(
   }
 
   /** What it began with holds as long as nothing else is said today. */
-  private static ConfigInput asBegun(ConfigInput now, String configuration) {
+  private static Resolved anew(ConfigInput now, String configuration) {
     Resolved today = Cascade.resolve(now);
     ConfigInput begun = now;
     for (String key : PRESENCE) {
       if (today.isDefault(key)) {
-        String value =
+        Optional<String> value =
             RecordedSettings.find(configuration, key)
                 .map(setting -> setting.path("value").asText())
-                .orElse("");
-        begun = value.isEmpty() ? begun : begun.flag(key, value, ConfigInput.JOURNAL);
+                .filter(text -> !text.isEmpty());
+        if (value.isPresent() && !value.equals(today.value(key))) {
+          begun = begun.flag(key, value.get(), ConfigInput.JOURNAL);
+        }
       }
     }
-    return begun;
+    // To resolve takes longer than a step of a run, and most begin with what is still the default.
+    return begun.equals(now) ? today : Cascade.resolve(begun);
   }
 }

@@ -1,15 +1,19 @@
 package ai.stigmer.runner;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
 import ai.stigmer.config.Resolved;
+import ai.stigmer.config.WhenAbsent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,11 +42,30 @@ class RecordedRunTest {
     assertThatCode(() -> RecordedRun.refuseWrongPresence(wrong)).doesNotThrowAnyException();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "approvals: {when_absent: wait}, {}, WAIT",
+    "approvals: {when_absent: wait}, approvals: {when_absent: deny}, DENY",
+    "{}, approvals: {when_absent: wait}, WAIT",
+    "{}, {}, DENY",
+  })
+  void whatARunBeganWithHoldsUnlessSomethingElseIsSaidToday(
+      String then, String today, WhenAbsent held) throws IOException {
+    RunEnvironment plain = RunEnvironmentTest.environment(Optional.empty());
+    RunEnvironment journaled = plain.withModels(plain.model(), List.of(), resolved(then).toJson());
+
+    Resolved anew = RecordedRun.of(journaled, input(today)).anew();
+
+    assertThat(anew.whenAbsent()).isEqualTo(held);
+  }
+
   private Resolved resolved(String file) throws IOException {
+    return Cascade.resolve(input(file));
+  }
+
+  private ConfigInput input(String file) throws IOException {
     Path config = Files.writeString(folder.resolve("config.yaml"), file + "\n");
-    return Cascade.resolve(
-        ConfigInput.of(
-            Map.of("STIGMER_CONFIG", config.toString(), "STIGMER_HOME", folder.toString()),
-            "test"));
+    return ConfigInput.of(
+        Map.of("STIGMER_CONFIG", config.toString(), "STIGMER_HOME", folder.toString()), "test");
   }
 }

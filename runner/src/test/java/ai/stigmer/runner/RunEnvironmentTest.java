@@ -37,7 +37,7 @@ class RunEnvironmentTest {
           Network.OPEN,
           Network.Hosts.of(HostRule.list("a.example,*.b.example:81,[::1]:82")));
 
-  private static RunEnvironment environment(Optional<Secret> key) {
+  static RunEnvironment environment(Optional<Secret> key) {
     return new RunEnvironment(
         new AgentDefinition(
             "tester",

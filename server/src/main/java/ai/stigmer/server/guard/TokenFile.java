@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -113,8 +114,11 @@ public final class TokenFile {
 
   /** Whether others than its owner can use a file. */
   static boolean isOpenToOthers(Path file) throws IOException {
-    return Files.getFileStore(file).supportsFileAttributeView("posix")
-        && !OWNER.containsAll(Files.getPosixFilePermissions(file));
+    var view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    // What the file lies on is asked last: the system lists all that is mounted for it, each time.
+    return view != null
+        && !OWNER.containsAll(view.readAttributes().permissions())
+        && Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class);
   }
 
   /** Hashes have one length, so that a comparison tells nothing of the token's. */

@@ -15,8 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
 
+/*
+ * SQLite has one writer at a time and lets the next one sleep in native code, for up to a tenth of a second at once,
+ * with its connection and its thread, which may carry other runs. So the writers of this process wait for each other
+ * here, without either; only those of other processes are left to SQLite. Whoever comes at the right moment goes first:
+ * to hand over to a thread that has yet to get a processor would leave the file idle.
+ */
 /**
  * Resources in a database, in SQL that SQLite and PostgreSQL both speak.
  *
@@ -37,14 +44,17 @@ final class SqlResources implements ResourceStore {
 
   private final DataSource source;
   private final Vault vault;
+  private final Semaphore writers;
   private final Runnable closing;
 
   /**
+   * @param writers the most changes at once
    * @param closing is run when this store is closed
    */
-  private SqlResources(DataSource source, Vault vault, Runnable closing) {
+  private SqlResources(DataSource source, Vault vault, int writers, Runnable closing) {
     this.source = source;
     this.vault = vault;
+    this.writers = new Semaphore(writers);
     this.closing = closing;
   }
 
@@ -54,7 +64,8 @@ final class SqlResources implements ResourceStore {
     } catch (SQLException e) {
       throw unusable(e);
     }
-    return new SqlResources(source, vault, closing);
+    return new SqlResources(
+        source, vault, engine == Engine.SQLITE ? 1 : Integer.MAX_VALUE, closing);
   }
 
   @FunctionalInterface
@@ -295,6 +306,15 @@ final class SqlResources implements ResourceStore {
   }
 
   private <T> T changing(Work<T> work) {
+    writers.acquireUninterruptibly();
+    try {
+      return changingNow(work);
+    } finally {
+      writers.release();
+    }
+  }
+
+  private <T> T changingNow(Work<T> work) {
     try (Connection connection = source.getConnection()) {
       connection.setAutoCommit(false);
       try {

@@ -210,7 +210,7 @@ abstract class ResourceContract {
     }
   }
 
-  private static Resource resource(String id, String kind, String slug, String... labels) {
+  static Resource resource(String id, String kind, String slug, String... labels) {
     return new Resource(
         id,
         kind,
