@@ -133,8 +133,12 @@ public final class TreeLedger {
           IntStream.rangeClosed(last + 1, last + some).mapToObj(Post.Hold::topic).toList();
       Map<String, Posted> found = journal.inbox().find(root, topics);
       // Some inboxes look for one after the other, and one may come while they do.
-      for (int i = 0; i < some && found.containsKey(topics.get(i)); i++) {
-        if (found.get(topics.get(i)).post() instanceof Post.Hold hold) {
+      for (String topic : topics) {
+        Posted next = found.get(topic);
+        if (next == null) {
+          break;
+        }
+        if (next.post() instanceof Post.Hold hold) {
           holds.put(hold.by(), hold);
         }
         last++;
@@ -181,7 +185,9 @@ public final class TreeLedger {
    */
   void letGo(String run) {
     Course mine = course(run);
-    while (holds.get(run) instanceof Post.Hold hold && hold.answers() >= mine.answers) {
+    for (Post.Hold hold = holds.get(run);
+        hold != null && hold.answers() >= mine.answers;
+        hold = holds.get(run)) {
       var nothing =
           new Post.Hold(
               last + 1, run, Post.Hold.NONE_UNDER_WAY, hold.toolCalls(), 0, BigDecimal.ZERO);

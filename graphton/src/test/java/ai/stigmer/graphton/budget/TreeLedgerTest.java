@@ -1,5 +1,6 @@
 package ai.stigmer.graphton.budget;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.graphton.cancel.CancelToken;
@@ -224,7 +225,7 @@ class TreeLedgerTest {
   }
 
   private void record(String run, JournalEntry... entries) {
-    writers.get(run).append(List.of(entries));
+    requireNonNull(writers.get(run), run).append(List.of(entries));
   }
 
   /** Counts looks into the inbox, and entries that were read. */
