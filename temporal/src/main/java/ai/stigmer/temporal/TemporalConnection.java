@@ -5,12 +5,14 @@ import ai.stigmer.graphton.error.Problem.Category;
 import ai.stigmer.graphton.error.ProblemException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse;
+import io.temporal.api.workflowservice.v1.DescribeNamespaceRequest;
 import io.temporal.client.WorkflowClient;
 import io.temporal.client.WorkflowClientOptions;
 import io.temporal.envconfig.ClientConfigProfile;
 import io.temporal.envconfig.LoadClientConfigProfileOptions;
 import io.temporal.serviceclient.WorkflowServiceStubs;
 import io.temporal.serviceclient.WorkflowServiceStubsOptions;
+import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +42,8 @@ public final class TemporalConnection implements AutoCloseable {
    * Connects.
    *
    * @throws ai.stigmer.graphton.error.ProblemException {@code E590} when the server cannot be
-   *     reached, {@code E591} when Temporal's own configuration cannot be used
+   *     reached, {@code E591} when Temporal's own configuration cannot be used, {@code E599} when
+   *     the server has no such namespace
    */
   public static TemporalConnection open(TemporalSettings settings) {
     return open(settings, UnaryOperator.identity());
@@ -59,13 +62,36 @@ public final class TemporalConnection implements AutoCloseable {
       throw unusable(e);
     }
     WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(options);
+    WorkflowClientOptions client = profile.toWorkflowClientOptions();
     try {
       stubs.connect(PATIENCE);
+      lookAtNamespace(stubs, client.getNamespace());
+    } catch (ProblemException e) {
+      stubs.shutdownNow();
+      throw e;
     } catch (RuntimeException e) {
       stubs.shutdownNow();
       throw unreachable(options.getTarget(), e);
     }
-    return new TemporalConnection(stubs, profile.toWorkflowClientOptions(), settings);
+    return new TemporalConnection(stubs, client, settings);
+  }
+
+  /** A server may forbid the look, or not know it: only a namespace that is not there is told. */
+  private static void lookAtNamespace(WorkflowServiceStubs stubs, String namespace) {
+    var question = DescribeNamespaceRequest.newBuilder().setNamespace(namespace).build();
+    try {
+      var _ =
+          stubs
+              .blockingStub()
+              .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+              .describeNamespace(question);
+    } catch (StatusRuntimeException e) {
+      switch (e.getStatus().getCode()) {
+        case NOT_FOUND -> throw nowhere(stubs.getOptions().getTarget(), namespace);
+        case UNAVAILABLE, DEADLINE_EXCEEDED -> throw e;
+        default -> {}
+      }
+    }
   }
 
   /** The client of the SDK, for other workers over the same connection. */
@@ -76,6 +102,20 @@ public final class TemporalConnection implements AutoCloseable {
   /** What it was opened with. */
   public TemporalSettings settings() {
     return settings;
+  }
+
+  /**
+   * Has workers take their tasks.
+   *
+   * @throws ProblemException {@code E590} when the server does not answer, or refuses
+   */
+  public void begin(WorkerFactory workers) {
+    var _ =
+        TemporalEngine.asked(
+            () -> {
+              workers.start();
+              return "";
+            });
   }
 
   /** Asks the server how it is; fails when it does not answer. */
@@ -138,6 +178,18 @@ public final class TemporalConnection implements AutoCloseable {
         .from(
             "temporal.toml, or the file that TEMPORAL_CONFIG_FILE names, and TEMPORAL_* variables")
         .help("see docs/temporal.md for what is read")
+        .asException();
+  }
+
+  private static ProblemException nowhere(String target, String namespace) {
+    return Problem.of(
+            "E599",
+            Category.CONFIGURATION,
+            "Temporal at " + target + " has no namespace " + namespace)
+        .help(
+            "make it: temporal operator namespace create --namespace " + namespace,
+            "another one: TEMPORAL_NAMESPACE=NAME; where this one comes from: stigmer config"
+                + " explain temporal.namespace")
         .asException();
   }
 

@@ -39,6 +39,7 @@ public final class TemporalWorker implements AutoCloseable {
    * @param journal where approvals are looked up; the driver's
    * @param troubles is told of what keeps a run from being driven here, with the run's id
    * @param grace the longest that {@link #close} waits for steps under way
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E590} when Temporal does not answer
    */
   public static TemporalWorker start(
       TemporalConnection connection,
@@ -69,7 +70,7 @@ public final class TemporalWorker implements AutoCloseable {
                 .build());
     worker.registerWorkflowImplementationTypes(SegmentWorkflow.class);
     worker.registerActivitiesImplementations(segments);
-    factory.start();
+    connection.begin(factory);
     Reminders reminders = Reminders.start(connection.client(), journal);
     return new TemporalWorker(factory, segments, reminders, grace);
   }

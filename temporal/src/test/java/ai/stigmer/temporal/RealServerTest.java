@@ -1,7 +1,9 @@
 package ai.stigmer.temporal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.JournalEntry.ToolOutcome;
 import ai.stigmer.graphton.message.ToolResult;
@@ -113,6 +115,25 @@ class RealServerTest extends TemporalContract {
       assertThat(priority(connection, run)).isEqualTo(urgency(2, "team"));
       assertThat(priority(connection, run + "-x")).isEqualTo(urgency(2, "acme"));
     }
+  }
+
+  @Test
+  void aNamespaceThatIsNotThereIsToldWithWhatMakesIt() {
+    var settings =
+        new TemporalSettings(
+            Optional.of(server.address()),
+            Optional.of("nowhere"),
+            "queue",
+            1,
+            Temporal.HEARTBEAT,
+            Duration.ofMinutes(1),
+            Map.of("TEMPORAL_CONFIG_FILE", folder.resolve("none.toml").toString()));
+    assertThatThrownBy(() -> TemporalConnection.open(settings, server.client()))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e ->
+                assertThat(e.problem().toString())
+                    .contains("E599", "has no namespace nowhere", "create --namespace nowhere"));
   }
 
   private TemporalConnection connection(String queue, int priority, String key) {

@@ -95,7 +95,7 @@ interface Server extends AutoCloseable {
             .setUiEnabled(false)
             .setLogLevel("error")
             .setLogFile(folder.resolve("temporal.log").toString())
-            // In memory it answers nothing any more once a client has broken off a query.
+            // What it knows outlives it, for a server that is started again at its port.
             .setDatabaseFilename(folder.resolve("temporal.db").toString())
             .setStartupTimeout(Duration.ofMinutes(1));
     port.ifPresent(options::setPort);

@@ -11,6 +11,7 @@ import ai.stigmer.graphton.RunIds;
 import ai.stigmer.graphton.error.ProblemException;
 import io.temporal.api.enums.v1.EventType;
 import io.temporal.api.history.v1.HistoryEvent;
+import io.temporal.worker.WorkerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,14 +78,31 @@ class TemporalSettingsTest {
   }
 
   @Test
-  void aNamespaceThatIsNotThereIsTold() {
+  void theNamespaceIsToldAndOwnsWhatItsWorkersWrite() {
     Map<String, String> env = new HashMap<>(variables(0));
-    env.put("STIGMER_TEMPORAL_NAMESPACE", "nowhere");
+    env.put("STIGMER_TEMPORAL_NAMESPACE", "ours");
     try (TemporalConnection connection = TemporalConnection.open(settings(env), server.client());
         TemporalEngine engine = new TemporalEngine(connection)) {
-      assertThat(connection.words()).contains("namespace nowhere");
-      assertThat(connection.owner()).isEqualTo("temporal nowhere");
+      assertThat(connection.words()).contains("namespace ours");
+      assertThat(connection.owner()).isEqualTo("temporal ours");
       assertThat(engine.givenUp("r")).isEmpty();
+    }
+  }
+
+  @Test
+  void aWorkerThatTemporalDoesNotAnswerIsTold() {
+    Server leaving = Server.inMemory();
+    Map<String, String> env = new HashMap<>(variables(0));
+    env.put("STIGMER_TEMPORAL_ADDRESS", leaving.address());
+    try (TemporalConnection connection = TemporalConnection.open(settings(env), leaving.client())) {
+      var workers = WorkerFactory.newInstance(connection.client());
+      workers.newWorker("q").registerWorkflowImplementationTypes(SegmentWorkflow.class);
+      // When
+      leaving.close();
+      // Then
+      assertThatThrownBy(() -> connection.begin(workers))
+          .isInstanceOf(ProblemException.class)
+          .hasMessageContaining("E590");
     }
   }
 

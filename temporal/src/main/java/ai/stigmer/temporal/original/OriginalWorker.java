@@ -79,7 +79,8 @@ public final class OriginalWorker implements AutoCloseable {
    * Starts to take what the server's workflows ask for.
    *
    * @param grace how long {@link #close} lets executions go on before it lets go of them
-   * @throws ProblemException {@code E169} when the configuration says what cannot be served
+   * @throws ProblemException {@code E169} when the configuration says what cannot be served, {@code
+   *     E590} when Temporal does not answer
    */
   public static OriginalWorker start(
       TemporalConnection connection,
@@ -116,7 +117,7 @@ public final class OriginalWorker implements AutoCloseable {
       invoking.registerActivitiesImplementations(
           new Callbacks(client.newActivityCompletionClient()));
     }
-    factory.start();
+    connection.begin(factory);
     return new OriginalWorker(
         factory, service, backend, grace, endpoint + ", queue " + config.runnerQueue());
   }
