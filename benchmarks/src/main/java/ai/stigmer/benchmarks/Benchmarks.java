@@ -103,11 +103,12 @@ public final class Benchmarks {
                   new TemporalOverhead(size.steps * 8, size.stepRounds).measure(folder);
               case TEMPORAL_RECOVERY -> new TemporalRecovery(size.starts).measure(folder);
               case TEMPORAL_WAITING -> new TemporalWaiting(size.runs * 10).measure(folder);
-              case SERVER -> new ServerLoad(size.runs, Math.min(size.steps, 10)).measure(folder);
+              case SERVER ->
+                  new ServerLoad(dist, size.runs, Math.min(size.steps, 10)).measure(folder);
               case SERVER_STALLED ->
-                  new ServerStalled(size.runs / 10, 2 * size.manyRounds + 1).measure(folder);
+                  new ServerStalled(dist, size.runs / 10, 2 * size.manyRounds + 1).measure(folder);
               case SERVER_RESTART ->
-                  new ServerRestart(size.runs, Math.min(size.steps, 20)).measure(folder);
+                  new ServerRestart(dist, size.runs, Math.min(size.steps, 20)).measure(folder);
               case "providers" -> new StreamedTurns(Size.DELTAS, size.turns).measure();
               case "resume" -> new ResumeTime(size.growth).measure(folder);
               default ->

@@ -42,7 +42,9 @@ final class LoadedServer implements AutoCloseable {
           "-XX:TieredStopAtLevel=1",
           "-XX:ReservedCodeCacheSize=240m",
           "-XX:MetaspaceSize=128m",
-          "-XX:InitialRAMPercentage=5");
+          "-XX:InitialRAMPercentage=5",
+          "-Xlog:disable",
+          "-Xlog:all=off");
 
   private final Path home;
   private final Path said;
@@ -62,19 +64,27 @@ final class LoadedServer implements AutoCloseable {
     this.authority = authority;
   }
 
-  /** Starts the server of a home, and waits until it is ready. */
-  static LoadedServer start(Path home, String model, String address) throws Exception {
+  /**
+   * Starts the server of a home, and waits until it is ready.
+   *
+   * @param dist the folder that the launcher starts from; where it has no jars, as in a test, those
+   *     of this process
+   */
+  static LoadedServer start(Path dist, Path home, String model, String address) throws Exception {
     Files.createDirectories(home);
     Path said = Files.createTempFile(home.getParent(), "server-", ".log");
     Path ready = Files.createTempFile(home.getParent(), "server-", ".out");
     var line = new ArrayList<>(List.of(ServerProcess.java()));
     line.addAll(FLAGS);
+    Path jars = dist.resolve("lib");
     line.addAll(
         List.of(
+            "-XX:AOTMode=auto",
+            "-XX:AOTCache=" + dist.resolve("server.aot"),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",
             "-cp",
-            System.getProperty("java.class.path"),
+            Files.exists(jars) ? jars + "/*" : System.getProperty("java.class.path"),
             "ai.stigmer.cli.Main",
             "server",
             "start",

@@ -26,14 +26,17 @@ final class ServerLoad {
   private static final int WATCHED = 10;
   private static final int ROUNDS = 2;
 
+  private final Path dist;
   private final int runs;
   private final int steps;
 
   /**
+   * @param dist the folder that the launcher starts from
    * @param runs at once
    * @param steps of each
    */
-  ServerLoad(int runs, int steps) {
+  ServerLoad(Path dist, int runs, int steps) {
+    this.dist = dist;
     this.runs = runs;
     this.steps = steps;
   }
@@ -147,7 +150,7 @@ final class ServerLoad {
     var loaded = new ArrayList<Loaded>();
     try (ServerProcess model = ServerProcess.start(new Play(steps, 1_000, 20, 50, "glob"));
         LoadedServer server =
-            LoadedServer.start(folder.resolve("home"), model.url(), "127.0.0.1:0")) {
+            LoadedServer.start(dist, folder.resolve("home"), model.url(), "127.0.0.1:0")) {
       String agent = server.agent();
       for (int round = 1; round <= ROUNDS; round++) {
         loaded.add(load(server, agent, count, round, readersOfOne));

@@ -26,10 +26,12 @@ import java.util.concurrent.atomic.AtomicReference;
 final class ServerRestart {
   private static final int WATCHED = 10;
 
+  private final Path dist;
   private final int runs;
   private final int steps;
 
-  ServerRestart(int runs, int steps) {
+  ServerRestart(Path dist, int runs, int steps) {
+    this.dist = dist;
     this.runs = runs;
     this.steps = steps;
   }
@@ -44,7 +46,7 @@ final class ServerRestart {
     double rss;
     long restarted;
     try (ServerProcess model = ServerProcess.start(new Play(steps, 1_000, 20, 50, "glob"))) {
-      LoadedServer first = LoadedServer.start(home, model.url(), "127.0.0.1:0");
+      LoadedServer first = LoadedServer.start(dist, home, model.url(), "127.0.0.1:0");
       var now = new AtomicReference<>(first);
       try {
         ids = first.create(first.agent(), runs);
@@ -60,7 +62,7 @@ final class ServerRestart {
       long before = first.ended();
       restarted = System.currentTimeMillis();
       long begin = System.nanoTime();
-      try (LoadedServer second = LoadedServer.start(home, model.url(), first.authority())) {
+      try (LoadedServer second = LoadedServer.start(dist, home, model.url(), first.authority())) {
         ready = (System.nanoTime() - begin) / 1e9;
         now.set(second);
         second.awaitEnded(runs - before);

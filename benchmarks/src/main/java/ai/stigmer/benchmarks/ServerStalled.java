@@ -25,14 +25,17 @@ final class ServerStalled {
   /** Rounds that do not count. */
   private static final int COMPILING = 2;
 
+  private final Path dist;
   private final int runs;
   private final int pairs;
 
   /**
+   * @param dist the folder that the launcher starts from
    * @param runs at once, 10 or more
    * @param pairs of blocks that count, of each kind
    */
-  ServerStalled(int runs, int pairs) {
+  ServerStalled(Path dist, int runs, int pairs) {
+    this.dist = dist;
     this.runs = Math.max(WATCHED, runs);
     this.pairs = pairs;
   }
@@ -50,7 +53,7 @@ final class ServerStalled {
     double skipped;
     try (ServerProcess model = ServerProcess.start(new Play(STEPS, 0, 20, 0, "glob"));
         LoadedServer server =
-            LoadedServer.start(folder.resolve("home"), model.url(), "127.0.0.1:0")) {
+            LoadedServer.start(dist, folder.resolve("home"), model.url(), "127.0.0.1:0")) {
       String agent = server.agent();
       int kinds = Readers.values().length;
       for (int i = 0; i < kinds * (COMPILING + pairs); i++) {

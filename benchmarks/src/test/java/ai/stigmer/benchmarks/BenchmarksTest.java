@@ -110,6 +110,6 @@ class BenchmarksTest {
     for (String flag : LoadedServer.FLAGS) {
       assertThat(launcher).contains(flag + " ");
     }
-    assertThat(launcher).contains("-XX:AOTMode=auto", "ai.stigmer.cli.Main");
+    assertThat(launcher).contains("-XX:AOTMode=auto", "server.aot", "ai.stigmer.cli.Main");
   }
 }

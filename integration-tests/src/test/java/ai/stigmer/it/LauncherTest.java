@@ -101,7 +101,15 @@ class LauncherTest {
         .endsWith("ai.stigmer.cli.Main", "version");
     Ended second = stigmer(Map.of("JAVA_HOME", jdk.toString()), "version");
     assertThat(second.err()).isEmpty();
-    assertThat(Files.readAllLines(calls)).containsExactly("mvnw " + jdk, "train");
+    assertThat(Files.readAllLines(calls)).containsExactly("mvnw " + jdk, "train", "train");
+  }
+
+  @Test
+  void aServerStartsWithAllItsClassesAndItsOtherCommandsWithThoseOfACommand() throws Exception {
+    Map<String, String> env = Map.of("JAVA_HOME", jdk("jdk", "25").toString());
+    String cache = "-XX:AOTCache=" + checkout.toRealPath() + "/cli/target/dist/";
+    assertThat(stigmer(env, "server", "start").out()).contains(cache + "server.aot\n");
+    assertThat(stigmer(env, "server", "status").out()).contains(cache + "stigmer.aot\n");
   }
 
   @Test
@@ -196,7 +204,7 @@ class LauncherTest {
     for (Started started : running) {
       assertThat(started.await().status()).isZero();
     }
-    assertThat(Files.readAllLines(calls)).containsExactly("mvnw " + jdk, "train");
+    assertThat(Files.readAllLines(calls)).containsExactly("mvnw " + jdk, "train", "train");
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it.
  */
 class TrainingTest {
-  private static final Path LIBRARIES = Path.of("..", "cli", "target", "dist", "lib");
+  private static final Path LIBRARIES = Path.of("..", "cli", "target", "lib");
 
   private static final Pattern CLASS = Pattern.compile("\\] (ai\\.stigmer\\.[^/ ]+) source: ");
 
@@ -35,8 +35,9 @@ class TrainingTest {
   @TempDir Path folder = Path.of("");
 
   @Test
-  void theRunThatTheStartIsTrainedWithSucceeds() {
-    Ended ended = StigmerProcess.in(folder).withMain("ai.stigmer.cli.launch.Training").run();
+  void theRunsThatTheStartIsTrainedWithSucceed() {
+    Ended ended =
+        StigmerProcess.in(folder).withMain("ai.stigmer.cli.launch.Training").run("server");
 
     assertThat(ended.status()).as(ended.err()).isZero();
   }

@@ -6,6 +6,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -13,13 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Two typical runs against a server in this process, with the default model and with a chosen one,
- * so that the JDK sees which classes a run needs. It uses a temporary home and workspace, the
- * loopback interface, and an empty standard input.
+ * Typical runs against a model server in this process, so that the JDK sees which classes they
+ * need: with the default model, with a chosen one, and by a Stigmer server. It uses a temporary
+ * home and workspace, the loopback interface, and an empty standard input.
  */
 public final class Training {
   private static final String CALL =
@@ -64,12 +67,17 @@ public final class Training {
 
   private Training() {}
 
-  static void main() throws IOException {
+  static void main(String[] words) throws IOException {
+    boolean withServer = List.of(words).contains("server");
     Path home = Files.createTempDirectory("stigmer-training");
     int status;
     try (ServerSocket server = new ServerSocket(0, 16, InetAddress.getLoopbackAddress())) {
       Thread.ofPlatform().daemon().start(() -> serve(server));
-      status = run(home, "http://127.0.0.1:" + server.getLocalPort());
+      String url = "http://127.0.0.1:" + server.getLocalPort();
+      status = run(home, url);
+      if (withServer) {
+        status = Math.max(status, run(home, "run", "--server", server(home, url), TASK));
+      }
     } finally {
       delete(home);
     }
@@ -97,11 +105,43 @@ public final class Training {
   }
 
   private static int run(Path home, String... words) {
+    return run(home, OutputStream.nullOutputStream(), words);
+  }
+
+  private static int run(Path home, OutputStream out, String... words) {
     return Main.run(
         words,
         Map.of("STIGMER_HOME", home.resolve("home").toString(), "HOME", home.toString()),
-        OutputStream.nullOutputStream(),
+        out,
         OutputStream.nullOutputStream());
+  }
+
+  /** Starts a server that ends with this process; returns its address. */
+  private static String server(Path home, String url) throws IOException {
+    var ready = new PipedInputStream();
+    var out = new PipedOutputStream(ready);
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try (out) {
+                var _ =
+                    run(
+                        home,
+                        out,
+                        "server",
+                        "start",
+                        "--address",
+                        "127.0.0.1:0",
+                        "--base-url",
+                        url);
+              } catch (IOException e) {
+                // Who waits for its address hears of the end.
+              }
+            });
+    String line =
+        new BufferedReader(new InputStreamReader(ready, StandardCharsets.UTF_8)).readLine();
+    return "http://" + String.valueOf(line).replace("ready: ", "");
   }
 
   private static void serve(ServerSocket server) {
