@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads ages and sizes as people write them. */
+/** Reads ages, sizes and waits as people write them. */
 final class AmountConverters {
   private static final Pattern AMOUNT = Pattern.compile("(\\d{1,9}) ?([a-z]+)");
   private static final Map<String, Duration> AGES =
@@ -47,6 +47,19 @@ final class AmountConverters {
             "expected a size like 500MB or 1GB, got \"" + value + "\"");
       }
       return Long.parseLong(amount.group(1)) * unit;
+    }
+  }
+
+  /** {@code 30}: whole seconds of at most a day. */
+  static final class Seconds implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String value) {
+      long seconds = value.matches("\\d{1,5}") ? Long.parseLong(value) : Long.MAX_VALUE;
+      if (seconds > Duration.ofDays(1).toSeconds()) {
+        throw new TypeConversionException(
+            "expected whole seconds from 0 to 86400, got \"" + value + "\"");
+      }
+      return Duration.ofSeconds(seconds);
     }
   }
 }

@@ -32,7 +32,7 @@ final class BackgroundServer {
    * Starts it with the same words but one, and waits until it is ready.
    *
    * @throws ai.stigmer.graphton.error.ProblemException {@code E565} when one is running, {@code
-   *     E569} when it ends instead
+   *     E569} when it ends instead, with the exit status that it ended with
    */
   int start(List<String> words) throws IOException {
     Path home = surroundings.home();
@@ -63,15 +63,24 @@ final class BackgroundServer {
       }
       pause();
     }
+    Problem.Category who =
+        process.isAlive() ? Problem.Category.RUN : whoMustAct(process.exitValue());
     process.destroy();
     List<String> said;
     try (Stream<String> lines = Files.lines(log)) {
       said = lines.limit(20).toList();
     }
-    throw Problem.of("E569", Problem.Category.RUN, "the server did not start")
+    throw Problem.of("E569", who, "the server did not start")
         .from(said.toArray(String[]::new))
         .help("see more: stigmer server start, without --background")
         .asException();
+  }
+
+  private static Problem.Category whoMustAct(int exitStatus) {
+    return Stream.of(Problem.Category.values())
+        .filter(category -> category.exitStatus() == exitStatus)
+        .findFirst()
+        .orElse(Problem.Category.RUN);
   }
 
   private static void pause() {

@@ -54,8 +54,9 @@ final class WorkerCommand implements Callable<Integer> {
   @Option(
       names = "--grace",
       paramLabel = "SECONDS",
+      converter = AmountConverters.Seconds.class,
       description = "The longest wait for steps under way when told to stop (default: 30).")
-  private int grace = 30;
+  private Duration grace = Duration.ofSeconds(30);
 
   @Option(
       names = "--backend",
@@ -148,7 +149,7 @@ final class WorkerCommand implements Callable<Integer> {
                 say("worker: " + line);
               }
             },
-            Duration.ofSeconds(grace));
+            grace);
     say("worker: serves the Stigmer server at " + worker.words());
     return worker;
   }
@@ -162,8 +163,7 @@ final class WorkerCommand implements Callable<Integer> {
         Signals.Handle _ = surroundings.signals().cancelling(token);
         OriginalWorker original = original(connection, site);
         TemporalWorker _ =
-            TemporalWorker.start(
-                connection, driver, site.journal(), this::trouble, Duration.ofSeconds(grace))) {
+            TemporalWorker.start(connection, driver, site.journal(), this::trouble, grace)) {
       Thread.ofVirtual().name("rehearsal").start(() -> Rehearsal.run(surroundings.env()));
       say("worker: takes runs from " + connection.words() + ", journal " + surroundings.place());
       stopped.await();

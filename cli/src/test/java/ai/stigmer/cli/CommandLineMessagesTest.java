@@ -49,6 +49,8 @@ class CommandLineMessagesTest {
     refused("E001", "store", "prune", "--keep", "-1");
     refused("E001", "store", "prune", "--older-than", "soon");
     refused("E001", "store", "prune", "--max-size", "9000000TB");
+    refused("E001", "worker", "--grace", "-1");
+    refused("E001", "worker", "--grace", "30s");
     refused("E001", "store", "check", "--output", "xml");
     refused("E522", "store", "backup", "copy.db");
     refused("E002", "sesions");

@@ -114,6 +114,7 @@ class ServerTest {
     assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
     assertThat(after.err()).contains("E566");
     assertThat(taken.err()).contains("E569", "E564").doesNotContain("something else listens");
+    assertThat(taken.status()).as("that of the server").isEqualTo(3);
     assertThat(stigmer.home().resolve("server.log.1"))
         .as("what the one before had to say")
         .content()
