@@ -4,7 +4,9 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.server.RunningServer;
 import java.io.File;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +22,10 @@ final class BackgroundServer {
   /** What it says, within the Stigmer home. */
   static final String LOG = "server.log";
 
+  /** Stands for the word of the user in the command of the process. */
+  static final String LOGGED = "--logged";
+
+  private static final long LONGEST_LOG = 64L << 20;
   private static final long START_SECONDS = 60;
 
   private final Surroundings surroundings;
@@ -40,7 +46,7 @@ final class BackgroundServer {
     Path log = home.resolve(LOG);
     if (Files.exists(log)) {
       // It may tell why the one before has ended.
-      Files.move(log, home.resolve(LOG + ".1"), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(log, LogFile.before(log), StandardCopyOption.REPLACE_EXISTING);
     }
     Files.createFile(
         log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -51,6 +57,13 @@ final class BackgroundServer {
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     return awaitReady(process, home, log);
+  }
+
+  /** What the process writes its log to. */
+  PrintStream log() {
+    Path file = surroundings.home().resolve(LOG);
+    return new PrintStream(
+        new LogFile(surroundings.err(), file, LONGEST_LOG), false, StandardCharsets.UTF_8);
   }
 
   private int awaitReady(Process process, Path home, Path log) throws IOException {
@@ -97,7 +110,7 @@ final class BackgroundServer {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ai.stigmer.cli.Main"));
     command.add("server");
-    words.stream().filter(word -> !word.equals("--background")).forEach(command::add);
+    words.stream().map(word -> word.equals("--background") ? LOGGED : word).forEach(command::add);
     return command;
   }
 }

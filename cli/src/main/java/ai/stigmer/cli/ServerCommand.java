@@ -18,6 +18,7 @@ import ai.stigmer.temporal.TemporalConnection;
 import ai.stigmer.temporal.TemporalEngine;
 import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -79,6 +80,7 @@ final class ServerCommand implements Runnable {
   int start(
       @Mixin ServerOptionsInput input,
       @Option(names = "--background", description = "Return when it is ready.") boolean background,
+      @Option(names = BackgroundServer.LOGGED, hidden = true) boolean logged,
       @Mixin LlmOptions llm)
       throws IOException {
     ConfigInput configuration =
@@ -102,7 +104,8 @@ final class ServerCommand implements Runnable {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
-    return serve(options, driving(resolved, options.workspaces()));
+    PrintStream log = logged ? new BackgroundServer(surroundings).log() : surroundings.err();
+    return serve(options, driving(resolved, options.workspaces()), log);
   }
 
   private Driving driving(Resolved resolved, Path workspaces) {
@@ -138,8 +141,8 @@ final class ServerCommand implements Runnable {
     return env;
   }
 
-  private int serve(ServerOptions options, Driving driving) throws IOException {
-    var log = new ServerLog(surroundings.err(), surroundings.clock());
+  private int serve(ServerOptions options, Driving driving, PrintStream to) throws IOException {
+    var log = new ServerLog(to, surroundings.clock());
     var over = new CountDownLatch(1);
     CancelToken cancel = new CancelToken();
     try (RunningServer running = RunningServer.claim(options.home());

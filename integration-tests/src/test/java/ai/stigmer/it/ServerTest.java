@@ -24,8 +24,11 @@ import ai.stigmer.testkit.ollama.InstalledModel;
 import ai.stigmer.testkit.ollama.Scenario;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +122,22 @@ class ServerTest {
         .as("what the one before had to say")
         .content()
         .contains("server.ended");
+  }
+
+  @Test
+  void theLogOfAServerInTheBackgroundDoesNotGrowWithoutEnd() throws Exception {
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+    Ended started = stigmer.run("server", "start", "--background", "--address", "127.0.0.1:0");
+    assertThat(started.status()).as(started.err()).isZero();
+    Path log = stigmer.home().resolve("server.log");
+    long tooMuch = (64L << 20) + 1;
+    try (FileChannel written = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      var _ = written.write(ByteBuffer.wrap(new byte[] {'\n'}), tooMuch - 1);
+    }
+    Ended stopped = stigmer.run("server", "stop");
+    assertThat(stopped.status()).as(stopped.err()).isZero();
+    assertThat(Files.size(stigmer.home().resolve("server.log.1"))).isGreaterThan(tooMuch);
+    assertThat(log).content().contains("server.ended").doesNotContain("server.started");
   }
 
   @Test
