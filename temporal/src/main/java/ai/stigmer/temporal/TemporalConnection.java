@@ -62,10 +62,11 @@ public final class TemporalConnection implements AutoCloseable {
       throw unusable(e);
     }
     WorkflowServiceStubs stubs = WorkflowServiceStubs.newServiceStubs(options);
-    WorkflowClientOptions client = profile.toWorkflowClientOptions();
     try {
       stubs.connect(PATIENCE);
-      lookAtNamespace(stubs, client.getNamespace());
+      var connection = new TemporalConnection(stubs, profile.toWorkflowClientOptions(), settings);
+      connection.lookAtNamespace();
+      return connection;
     } catch (ProblemException e) {
       stubs.shutdownNow();
       throw e;
@@ -73,11 +74,11 @@ public final class TemporalConnection implements AutoCloseable {
       stubs.shutdownNow();
       throw unreachable(options.getTarget(), e);
     }
-    return new TemporalConnection(stubs, client, settings);
   }
 
   /** A server may forbid the look, or not know it: only a namespace that is not there is told. */
-  private static void lookAtNamespace(WorkflowServiceStubs stubs, String namespace) {
+  private void lookAtNamespace() {
+    String namespace = client.getOptions().getNamespace();
     var question = DescribeNamespaceRequest.newBuilder().setNamespace(namespace).build();
     try {
       var _ =
