@@ -86,20 +86,25 @@ final class ServerCommand implements Runnable {
     ConfigInput configuration =
         input.added(llm.input(surroundings.env(), "stigmer server", surroundings.clock()));
     Resolved resolved = Cascade.resolve(configuration);
+    List<Problem> problems = resolved.problems();
+    // What such a server did with the runs that it takes up would be wrong, and some would end.
+    for (Problem problem : problems) {
+      if (problem.category() == Problem.Category.CONFIGURATION) {
+        throw new ProblemException(problem);
+      }
+    }
     ServerOptions options =
         ServerOptionsInput.options(surroundings, configuration, resolved, env(configuration));
     resolved.notes().forEach(note -> surroundings.err().println("note: " + note));
-    resolved
-        .problems()
-        .forEach(
-            problem ->
-                surroundings
-                    .err()
-                    .println(
-                        "note: executions that choose no other model will fail: "
-                            + problem.code()
-                            + ": "
-                            + problem.message()));
+    problems.forEach(
+        problem ->
+            surroundings
+                .err()
+                .println(
+                    "note: executions that choose no other model will fail: "
+                        + problem.code()
+                        + ": "
+                        + problem.message()));
     if (background) {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());

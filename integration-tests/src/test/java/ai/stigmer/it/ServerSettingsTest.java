@@ -119,6 +119,18 @@ class ServerSettingsTest {
   }
 
   @Test
+  void aServerWhoseConfigurationIsBrokenDoesNotBeginAndEndsNoRun() throws Exception {
+    Path broken = Files.writeString(folder.resolve("broken.yaml"), "llm:\n  model: \"qwen\n");
+    for (Path file : List.of(broken, folder.resolve("none.yaml"))) {
+      Ended ended =
+          stigmer().run("server", "start", "--address", "127.0.0.1:0", "--config", file.toString());
+      assertThat(ended.status()).as(ended.err()).isEqualTo(3);
+      assertThat(ended.err()).contains(file.toString(), file.equals(broken) ? "E119" : "E125");
+      assertThat(ended.out()).isEmpty();
+    }
+  }
+
+  @Test
   void theServerUsesWhatItIsTold() throws Exception {
     Map<String, String> variables =
         new TreeMap<>(

@@ -16,6 +16,7 @@ import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.agentic.agentexecution.v1.ToolCallStatus;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.it.StigmerProcess.Ended;
+import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.http.Fault;
 import ai.stigmer.testkit.ollama.Answer;
@@ -85,6 +86,22 @@ class ServerTest {
         for (String id : ids) {
           assertWhole(last(server, id), stigmer);
         }
+      }
+    }
+  }
+
+  @Test
+  void aStepThatOutlastsTheWaitOfAServerThatStopsIsWaitedForOnce() throws Exception {
+    try (FakeOllama ollama =
+        FakeOllama.start(
+            Scenario.answering(
+                    body -> Answer.text("Late.").with(new Fault.Delay(Duration.ofMinutes(3))))
+                .models(InstalledModel.withTools("qwen2.5-coder:7b", 32_768)))) {
+      try (ServerProcess server = ServerProcess.start(ServerProcess.stigmer(folder, ollama))) {
+        begin(server, 1);
+        Await.until("the model is asked", () -> !ollama.chats().isEmpty());
+        Ended ended = server.terminate();
+        assertThat(ended.err()).containsOnlyOnce("executions.abandoned").contains("server.ended");
       }
     }
   }

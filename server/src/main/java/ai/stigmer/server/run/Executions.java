@@ -578,6 +578,9 @@ public final class Executions implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (isAbandoned) {
+      return;
+    }
     launches.close();
     decisions.close();
     if (elsewhere != null) {
