@@ -22,7 +22,10 @@ final class BackgroundServer {
   /** What it says, within the Stigmer home. */
   static final String LOG = "server.log";
 
-  /** Stands for the word of the user in the command of the process. */
+  /** The word of the user. */
+  static final String BACKGROUND = "--background";
+
+  /** Stands for it in the command of the process, which serves whatever else is said. */
   static final String LOGGED = "--logged";
 
   private static final long LONGEST_LOG = 64L << 20;
@@ -110,7 +113,22 @@ final class BackgroundServer {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ai.stigmer.cli.Main"));
     command.add("server");
-    words.stream().map(word -> word.equals("--background") ? LOGGED : word).forEach(command::add);
+    command.addAll(childWords(words));
     return command;
+  }
+
+  /**
+   * What the process is told.
+   *
+   * @param words of the user, the name of the subcommand first
+   */
+  static List<String> childWords(List<String> words) {
+    var told = new ArrayList<String>();
+    words.stream()
+        .filter(word -> !word.equals(BACKGROUND) && !word.startsWith(BACKGROUND + "="))
+        .forEach(told::add);
+    // Not at the end: behind a -- stands no option.
+    told.add(1, LOGGED);
+    return told;
   }
 }

@@ -79,7 +79,8 @@ final class ServerCommand implements Runnable {
       })
   int start(
       @Mixin ServerOptionsInput input,
-      @Option(names = "--background", description = "Return when it is ready.") boolean background,
+      @Option(names = BackgroundServer.BACKGROUND, description = "Return when it is ready.")
+          boolean background,
       @Option(names = BackgroundServer.LOGGED, hidden = true) boolean logged,
       @Mixin LlmOptions llm)
       throws IOException {
@@ -100,7 +101,8 @@ final class ServerCommand implements Runnable {
                             + problem.code()
                             + ": "
                             + problem.message()));
-    if (background) {
+    // Whom a server in the background has started starts no other one.
+    if (background && !logged) {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }

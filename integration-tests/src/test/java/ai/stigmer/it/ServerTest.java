@@ -125,6 +125,15 @@ class ServerTest {
   }
 
   @Test
+  void theProcessInTheBackgroundServesAndStartsNoOtherOne() throws Exception {
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+    // Fails unless the server is the very process that is started here.
+    try (ServerProcess server = ServerProcess.start(stigmer, "--logged", "--background=true")) {
+      assertThat(server.said()).contains("server.started");
+    }
+  }
+
+  @Test
   void theLogOfAServerInTheBackgroundDoesNotGrowWithoutEnd() throws Exception {
     StigmerProcess stigmer = StigmerProcess.in(folder);
     Ended started = stigmer.run("server", "start", "--background", "--address", "127.0.0.1:0");
