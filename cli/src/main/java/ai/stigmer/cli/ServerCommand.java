@@ -20,7 +20,6 @@ import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -235,13 +234,14 @@ final class ServerCommand implements Runnable {
 
   @Command(
       name = "logs",
-      description = "Print what the last server in the background had to say, a line of JSON each.",
+      description = "Print what servers in the background had to say last, a line of JSON each.",
       mixinStandardHelpOptions = true)
   int logs(
       @Option(
               names = "-n",
               paramLabel = "N",
               defaultValue = "100",
+              converter = AmountConverters.Lines.class,
               description = "How many lines, from the end (default: ${DEFAULT-VALUE}).")
           int count) {
     Path file = surroundings.home().resolve(BackgroundServer.LOG);
@@ -254,16 +254,15 @@ final class ServerCommand implements Runnable {
           .help("a server without --background tells its log on its own standard error")
           .asException();
     }
-    List<String> lines = lines(file);
-    lines.subList(Math.max(0, lines.size() - Math.max(0, count)), lines.size()).stream()
+    last(file, count).stream()
         .map(line -> Visible.line(line, Integer.MAX_VALUE))
         .forEach(surroundings.out()::println);
     return 0;
   }
 
-  private static List<String> lines(Path file) {
+  private static List<String> last(Path file, int count) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      return LogFile.last(file, count);
     } catch (IOException e) {
       throw new ProblemException(
           Problem.of("E506", Problem.Category.STORE, "the server's log cannot be read")

@@ -101,9 +101,11 @@ class ServerTest {
     Ended logs = stigmer.run("server", "logs");
     Ended stopped = stigmer.run("server", "stop");
     Ended after = stigmer.run("server", "stop");
-    Ended taken =
-        stigmer.run(
-            "server", "start", "--background", "--address", "192.0.2.1:1", "--behind-proxy");
+    String[] elsewhere = {
+      "server", "start", "--background", "--address", "192.0.2.1:1", "--behind-proxy"
+    };
+    stigmer.run(elsewhere);
+    Ended taken = stigmer.run(elsewhere);
 
     assertThat(none.err()).contains("E566");
     assertThat(unlogged.status()).isEqualTo(9);
@@ -116,12 +118,15 @@ class ServerTest {
     assertThat(logs.out()).contains("\"event\":\"server.started\"");
     assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
     assertThat(after.err()).contains("E566");
-    assertThat(taken.err()).contains("E569", "E564").doesNotContain("something else listens");
+    assertThat(taken.err())
+        .contains("E569", "E564")
+        .doesNotContain("something else listens", "server.started");
     assertThat(taken.status()).as("that of the server").isEqualTo(3);
-    assertThat(stigmer.home().resolve("server.log.1"))
-        .as("what the one before had to say")
-        .content()
-        .contains("server.ended");
+    assertThat(stigmer.run("server", "logs").out())
+        .as("what the one that ran had to say, and the two that did not start")
+        .contains("server.started", "server.ended")
+        .containsPattern("(?s)E564.*E564");
+    assertThat(stigmer.run("server", "logs", "-n", "-5").err()).contains("E001", "0 or more");
   }
 
   @Test
