@@ -205,6 +205,13 @@ class ConsoleDoorTest {
   }
 
   @Test
+  void aServerOfAnotherNameTellsWhoGivesItOne() throws Exception {
+    assertThat(entered(server, "agents.example", "http://agents.example"))
+        .startsWith("HTTP/1.1 403")
+        .contains("E577", "stigmer server start --name HOST", "STIGMER_SERVER_NAMES");
+  }
+
+  @Test
   void whatAnotherSiteEmbedsIsRefused() throws Exception {
     try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
       for (String site : List.of("cross-site", "same-site")) {
