@@ -113,7 +113,8 @@ class ServerTest {
     assertThat(started.out()).as(started.err()).startsWith("ready: http://127.0.0.1:");
     assertThat(again.err()).contains("E565", "stigmer server stop");
     assertThat(again.status()).isEqualTo(2);
-    assertThat(status.out()).startsWith("ready: http://127.0.0.1:");
+    // Its model may have been found to be away meanwhile.
+    assertThat(status.out()).containsPattern("^(ready|degraded): http://127.0.0.1:");
     assertThat(status.status()).isZero();
     assertThat(logs.out()).contains("\"event\":\"server.started\"");
     assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
@@ -127,6 +128,25 @@ class ServerTest {
         .contains("server.started", "server.ended")
         .containsPattern("(?s)E564.*E564");
     assertThat(stigmer.run("server", "logs", "-n", "-5").err()).contains("E001", "0 or more");
+  }
+
+  @Test
+  void theStatusOfADegradedServerTellsWhatItIsWithout() throws Exception {
+    StigmerProcess stigmer =
+        StigmerProcess.in(folder).with("STIGMER_LLM_PROVIDER", "anthropic").with("MODE", "cloud");
+    try (ServerProcess server = ServerProcess.start(stigmer)) {
+      Ended status = stigmer.run("server", "status");
+
+      assertThat(status.out())
+          .startsWith("degraded: " + server.uri())
+          .containsPattern("\n  configuration: E101: ")
+          .doesNotContain("ready:", server.token());
+      assertThat(status.status()).isZero();
+
+      Path token = stigmer.home().resolve("server.token");
+      Files.delete(token);
+      assertThat(stigmer.run("server", "status").out()).contains("degraded: ", "/healthz/ready");
+    }
   }
 
   @Test
