@@ -62,4 +62,16 @@ final class AmountConverters {
       return Duration.ofSeconds(seconds);
     }
   }
+
+  /** {@code 20}: how many lines. */
+  static final class Lines implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String value) {
+      if (!value.matches("\\d{1,9}")) {
+        throw new TypeConversionException(
+            "expected a whole number of lines, 0 or more, got \"" + value + "\"");
+      }
+      return Integer.valueOf(value);
+    }
+  }
 }

@@ -4,12 +4,12 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.server.RunningServer;
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +22,15 @@ final class BackgroundServer {
   /** What it says, within the Stigmer home. */
   static final String LOG = "server.log";
 
-  /** Stands for the word of the user in the command of the process. */
+  /** The word of the user. */
+  static final String BACKGROUND = "--background";
+
+  /** Stands for it in the command of the process, which serves whatever else is said. */
   static final String LOGGED = "--logged";
 
   private static final long LONGEST_LOG = 64L << 20;
   private static final long START_SECONDS = 60;
+  private static final int MOST_SAID = 64 << 10;
 
   private final Surroundings surroundings;
 
@@ -44,19 +48,19 @@ final class BackgroundServer {
     Path home = surroundings.home();
     RunningServer.claim(home).close();
     Path log = home.resolve(LOG);
-    if (Files.exists(log)) {
-      // It may tell why the one before has ended.
-      Files.move(log, LogFile.before(log), StandardCopyOption.REPLACE_EXISTING);
+    if (!Files.exists(log)) {
+      Files.createFile(
+          log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
-    Files.createFile(
-        log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    // What stands there may tell why the one before has ended.
+    long before = Files.size(log);
     Process process =
         new ProcessBuilder(command(words))
             .redirectInput(new File("/dev/null"))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
-    return awaitReady(process, home, log);
+    return awaitReady(process, home, log, before);
   }
 
   /** What the process writes its log to. */
@@ -66,7 +70,7 @@ final class BackgroundServer {
         new LogFile(surroundings.err(), file, LONGEST_LOG), false, StandardCharsets.UTF_8);
   }
 
-  private int awaitReady(Process process, Path home, Path log) throws IOException {
+  private int awaitReady(Process process, Path home, Path log, long before) throws IOException {
     for (long left = START_SECONDS * 10; left > 0 && process.isAlive(); left--) {
       Optional<RunningServer.Found> found =
           RunningServer.find(home).filter(one -> one.pid() == process.pid());
@@ -79,14 +83,22 @@ final class BackgroundServer {
     Problem.Category who =
         process.isAlive() ? Problem.Category.RUN : whoMustAct(process.exitValue());
     process.destroy();
-    List<String> said;
-    try (Stream<String> lines = Files.lines(log)) {
-      said = lines.limit(20).toList();
-    }
     throw Problem.of("E569", who, "the server did not start")
-        .from(said.toArray(String[]::new))
+        .from(said(log, before))
         .help("see more: stigmer server start, without --background")
         .asException();
+  }
+
+  /** Its first lines. */
+  private static String[] said(Path log, long before) throws IOException {
+    try (InputStream in = Files.newInputStream(log)) {
+      // One that was emptied since holds nothing else.
+      in.skipNBytes(Files.size(log) < before ? 0 : before);
+      return new String(in.readNBytes(MOST_SAID), StandardCharsets.UTF_8)
+          .lines()
+          .limit(20)
+          .toArray(String[]::new);
+    }
   }
 
   private static Problem.Category whoMustAct(int exitStatus) {
@@ -110,7 +122,22 @@ final class BackgroundServer {
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "ai.stigmer.cli.Main"));
     command.add("server");
-    words.stream().map(word -> word.equals("--background") ? LOGGED : word).forEach(command::add);
+    command.addAll(childWords(words));
     return command;
+  }
+
+  /**
+   * What the process is told.
+   *
+   * @param words of the user, the name of the subcommand first
+   */
+  static List<String> childWords(List<String> words) {
+    var told = new ArrayList<String>();
+    words.stream()
+        .filter(word -> !word.equals(BACKGROUND) && !word.startsWith(BACKGROUND + "="))
+        .forEach(told::add);
+    // Not at the end: behind a -- stands no option.
+    told.add(1, LOGGED);
+    return told;
   }
 }

@@ -6,10 +6,13 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A stream that is appended to a file which never grows without end: what stands there moves to the
@@ -21,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 final class LogFile extends FilterOutputStream {
   private final Path file;
   private final long most;
+  private long limit;
 
   /**
    * @param out appends to {@code file}
@@ -30,11 +34,31 @@ final class LogFile extends FilterOutputStream {
     super(requireNonNull(out, "out is null"));
     this.file = requireNonNull(file, "file is null");
     this.most = most;
+    this.limit = most;
   }
 
   /** Where the words of a file move to. */
   static Path before(Path file) {
     return file.resolveSibling(file.getFileName() + ".1");
+  }
+
+  /**
+   * The lines at the end of what both files hold.
+   *
+   * @param most lines; the file beside is read only when the first has fewer
+   */
+  static List<String> last(Path file, int most) throws IOException {
+    List<String> lines = lines(file);
+    if (lines.size() < most && Files.exists(before(file))) {
+      var all = new ArrayList<>(lines(before(file)));
+      all.addAll(lines);
+      lines = all;
+    }
+    return lines.subList(Math.max(0, lines.size() - most), lines.size());
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
   }
 
   @Override
@@ -45,15 +69,32 @@ final class LogFile extends FilterOutputStream {
   @Override
   public void flush() throws IOException {
     super.flush();
-    if (Files.exists(file) && Files.size(file) > most) {
+    long size = Files.exists(file) ? Files.size(file) : 0;
+    if (size > limit) {
+      // When it fails, on a full disk for example, not every line tries again.
+      limit = size + most;
+      moveAside();
+      limit = most;
+    }
+  }
+
+  /** What stood aside stays until all that takes its place is there. */
+  private void moveAside() throws IOException {
+    Path copy = file.resolveSibling(file.getFileName() + ".1.new");
+    try {
       Files.copy(
-          file,
-          before(file),
-          StandardCopyOption.REPLACE_EXISTING,
-          StandardCopyOption.COPY_ATTRIBUTES);
-      try (FileChannel emptied = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        var _ = emptied.truncate(0);
+          file, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+      Files.move(copy, before(file), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      try {
+        Files.deleteIfExists(copy);
+      } catch (IOException left) {
+        e.addSuppressed(left);
       }
+      throw e;
+    }
+    try (FileChannel emptied = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      var _ = emptied.truncate(0);
     }
   }
 }

@@ -1,9 +1,11 @@
 package ai.stigmer.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import javax.net.ssl.HttpsURLConnection;
@@ -14,21 +16,40 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /*
  * A server of this machine is asked under its address, for which certificates are seldom made. The probe takes any:
- * it brings no token, and all that it is told is one status.
+ * it brings no token, and all that it is told is one word.
  */
 /** Asks a server of this machine whether it is ready. */
 final class ReadyProbe {
   private static final int ANSWER_MILLIS = 5_000;
   private static final String PATH = "/readyz";
 
+  private static final int LONGEST = 64;
+
   private ReadyProbe() {}
 
   /**
-   * The HTTP status of its readiness.
+   * How a server is.
+   *
+   * @param status of HTTP
+   * @param word {@code ok} or {@code degraded}, unless it is not ready
+   */
+  record Answer(int status, String word) {
+    boolean isReady() {
+      return status == HttpURLConnection.HTTP_OK;
+    }
+
+    /** Ready, and without something that it could use. */
+    boolean isDegraded() {
+      return isReady() && !word.equals("ok");
+    }
+  }
+
+  /**
+   * Its readiness.
    *
    * @throws IOException when there is no answer
    */
-  static int ask(String url) throws IOException {
+  static Answer ask(String url) throws IOException {
     var connection = (HttpURLConnection) URI.create(url + PATH).toURL().openConnection();
     if (connection instanceof HttpsURLConnection https) {
       https.setSSLSocketFactory(context().getSocketFactory());
@@ -36,7 +57,13 @@ final class ReadyProbe {
     }
     connection.setConnectTimeout(ANSWER_MILLIS);
     connection.setReadTimeout(ANSWER_MILLIS);
-    return connection.getResponseCode();
+    int status = connection.getResponseCode();
+    if (status != HttpURLConnection.HTTP_OK) {
+      return new Answer(status, "");
+    }
+    try (InputStream in = connection.getInputStream()) {
+      return new Answer(status, new String(in.readNBytes(LONGEST), StandardCharsets.UTF_8).strip());
+    }
   }
 
   private static SSLContext context() throws IOException {

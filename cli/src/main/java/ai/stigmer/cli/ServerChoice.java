@@ -18,10 +18,20 @@ final class ServerChoice {
    */
   static RemoteServer open(Surroundings surroundings) {
     Optional<Backend> named = surroundings.journals().backend();
-    return RemoteServer.of(named.orElseGet(() -> ofHome(surroundings)), surroundings.home());
+    return RemoteServer.of(named.orElseGet(() -> here(surroundings)), surroundings.home());
   }
 
-  private static Backend ofHome(Surroundings surroundings) {
+  /**
+   * The server of this home, whichever is named.
+   *
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E566} when there is none, {@code
+   *     E581} when there is no token for it
+   */
+  static RemoteServer ofHome(Surroundings surroundings) {
+    return RemoteServer.of(here(surroundings), surroundings.home());
+  }
+
+  private static Backend here(Surroundings surroundings) {
     return RunningServer.find(surroundings.home())
         .map(found -> new Backend(found.url(), "the server of this home", Optional.empty()))
         .orElseThrow(

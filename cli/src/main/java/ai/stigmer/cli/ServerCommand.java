@@ -1,6 +1,7 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.cli.config.LlmOptions;
+import ai.stigmer.cli.remote.RemoteServer;
 import ai.stigmer.cli.screen.Visible;
 import ai.stigmer.config.Cascade;
 import ai.stigmer.config.ConfigInput;
@@ -19,8 +20,6 @@ import ai.stigmer.temporal.TemporalEngine;
 import ai.stigmer.temporal.TemporalSettings;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.HttpURLConnection;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,7 +79,8 @@ final class ServerCommand implements Runnable {
       })
   int start(
       @Mixin ServerOptionsInput input,
-      @Option(names = "--background", description = "Return when it is ready.") boolean background,
+      @Option(names = BackgroundServer.BACKGROUND, description = "Return when it is ready.")
+          boolean background,
       @Option(names = BackgroundServer.LOGGED, hidden = true) boolean logged,
       @Mixin LlmOptions llm)
       throws IOException {
@@ -105,7 +106,8 @@ final class ServerCommand implements Runnable {
                         + problem.code()
                         + ": "
                         + problem.message()));
-    if (background) {
+    // Whom a server in the background has started starts no other one.
+    if (background && !logged) {
       return new BackgroundServer(surroundings)
           .start(spec.commandLine().getParseResult().originalArgs());
     }
@@ -201,28 +203,51 @@ final class ServerCommand implements Runnable {
       mixinStandardHelpOptions = true,
       footer = {
         "",
-        "Ends with 0 when it is ready, with 1 when it runs and is not, with 9 when none runs."
+        "Ends with 0 when it is ready, with 1 when it runs and is not, with 9 when none runs. One that",
+        "is degraded is ready, too: it takes work, and the lines after tell what it is without."
       })
   int status() {
     RunningServer.Found found = found();
-    String wrong = wrong(found);
-    surroundings
-        .out()
-        .println(
-            (wrong.isEmpty() ? "ready: " : "not ready (" + wrong + "): ")
-                + found.url()
-                + ", process "
-                + found.pid());
-    return wrong.isEmpty() ? 0 : 1;
+    String where = found.url() + ", process " + found.pid();
+    try {
+      ReadyProbe.Answer answer = ReadyProbe.ask(found.url());
+      if (!answer.isReady()) {
+        return notReady("status " + answer.status(), where);
+      }
+      surroundings
+          .out()
+          .println((answer.isDegraded() ? Visible.answer(answer.word()) : "ready") + ": " + where);
+      if (answer.isDegraded()) {
+        missing(found).forEach(line -> surroundings.out().println("  " + line));
+      }
+      return 0;
+    } catch (IOException e) {
+      return notReady("no answer: " + Visible.answer(String.valueOf(e.getMessage())), where);
+    }
   }
 
-  /** Why it is not ready; empty when it is. */
-  private static String wrong(RunningServer.Found found) {
-    try {
-      int answer = ReadyProbe.ask(found.url());
-      return answer == HttpURLConnection.HTTP_OK ? "" : "status " + answer;
-    } catch (IOException e) {
-      return "no answer: " + Visible.answer(String.valueOf(e.getMessage()));
+  private int notReady(String why, String where) {
+    surroundings.out().println("not ready (" + why + "): " + where);
+    return 1;
+  }
+
+  /** What is wrong with which parts, a line each; only who brings a token is told. */
+  private List<String> missing(RunningServer.Found found) {
+    try (RemoteServer server = ServerChoice.ofHome(surroundings)) {
+      return StreamSupport.stream(
+              server.get("/healthz/ready").path("parts").spliterator(), /* parallel= */ false)
+          .filter(part -> !part.path("ok").asBoolean())
+          .map(
+              part ->
+                  "%s: %s: %s"
+                      .formatted(
+                          part.path("name").asText(),
+                          part.path("code").asText(),
+                          part.path("detail").asText()))
+          .map(line -> Visible.line(line, Integer.MAX_VALUE))
+          .toList();
+    } catch (ProblemException e) {
+      return List.of("what is wrong, with a token: " + found.url() + "/healthz/ready");
     }
   }
 
@@ -238,13 +263,14 @@ final class ServerCommand implements Runnable {
 
   @Command(
       name = "logs",
-      description = "Print what the last server in the background had to say, a line of JSON each.",
+      description = "Print what servers in the background had to say last, a line of JSON each.",
       mixinStandardHelpOptions = true)
   int logs(
       @Option(
               names = "-n",
               paramLabel = "N",
               defaultValue = "100",
+              converter = AmountConverters.Lines.class,
               description = "How many lines, from the end (default: ${DEFAULT-VALUE}).")
           int count) {
     Path file = surroundings.home().resolve(BackgroundServer.LOG);
@@ -257,16 +283,15 @@ final class ServerCommand implements Runnable {
           .help("a server without --background tells its log on its own standard error")
           .asException();
     }
-    List<String> lines = lines(file);
-    lines.subList(Math.max(0, lines.size() - Math.max(0, count)), lines.size()).stream()
+    last(file, count).stream()
         .map(line -> Visible.line(line, Integer.MAX_VALUE))
         .forEach(surroundings.out()::println);
     return 0;
   }
 
-  private static List<String> lines(Path file) {
+  private static List<String> last(Path file, int count) {
     try {
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8).lines().toList();
+      return LogFile.last(file, count);
     } catch (IOException e) {
       throw new ProblemException(
           Problem.of("E506", Problem.Category.STORE, "the server's log cannot be read")

@@ -298,7 +298,7 @@ public final class Cascade {
     String shown =
         switch (setting.kind()) {
           case SECRET -> "set";
-          case URL -> Urls.shown(candidate.text());
+          case URL, WEB -> Urls.shown(candidate.text());
           case DATABASE -> DatabaseUrl.shown(candidate.text());
           default -> candidate.text();
         };

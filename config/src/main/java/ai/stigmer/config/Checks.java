@@ -48,8 +48,7 @@ final class Checks {
       baseUrl();
       apiKey();
     } else {
-      Resolution url = get(BASE_URL);
-      url.value().ifPresent(text -> resolutions.put(BASE_URL, url.withValue(Urls.shown(text))));
+      hideCredentials(BASE_URL);
       if (known && get(MODEL).value().isEmpty()) {
         noModel("name a scenario file: --model FILE");
       }
@@ -57,6 +56,7 @@ final class Checks {
     unused();
     subAgents();
     resolutions.values().forEach(this::number);
+    hideCredentials(SettingsTable.BACKEND_ENDPOINT);
     if (known) {
       capabilities();
     }
@@ -258,6 +258,12 @@ final class Checks {
         .filter(loser -> loser.reason().equals(Bundle.OTHER_PROVIDER))
         .map(loser -> loser.location() + NOT_USED + " (provider is " + provider + ")")
         .forEach(report::note);
+  }
+
+  /** An address with any is refused, and still shown in tables. */
+  private void hideCredentials(String key) {
+    Resolution url = get(key);
+    url.value().ifPresent(text -> resolutions.put(key, url.withValue(Urls.shown(text))));
   }
 
   private void number(Resolution resolution) {

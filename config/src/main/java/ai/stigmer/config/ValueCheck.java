@@ -185,10 +185,12 @@ final class ValueCheck {
 
   private static Optional<Problem> number(Setting setting, String text, String location) {
     String expected = setting.kind().expected();
+    boolean isAddress = setting.kind() == Setting.Kind.WEB || text.contains("://");
+    String got = isAddress ? Urls.shown(text) : text;
     return Optional.of(
         Problems.of(
                 code(setting.key()),
-                setting.key() + " must be " + expected + ", got \"" + text + "\"",
+                setting.key() + " must be " + expected + ", got \"" + got + "\"",
                 location)
             .help("for example " + setting.example() + ", or unset it for the default"));
   }

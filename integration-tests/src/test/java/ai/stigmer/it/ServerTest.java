@@ -118,9 +118,11 @@ class ServerTest {
     Ended logs = stigmer.run("server", "logs");
     Ended stopped = stigmer.run("server", "stop");
     Ended after = stigmer.run("server", "stop");
-    Ended taken =
-        stigmer.run(
-            "server", "start", "--background", "--address", "192.0.2.1:1", "--behind-proxy");
+    String[] elsewhere = {
+      "server", "start", "--background", "--address", "192.0.2.1:1", "--behind-proxy"
+    };
+    stigmer.run(elsewhere);
+    Ended taken = stigmer.run(elsewhere);
 
     assertThat(none.err()).contains("E566");
     assertThat(unlogged.status()).isEqualTo(9);
@@ -128,17 +130,49 @@ class ServerTest {
     assertThat(started.out()).as(started.err()).startsWith("ready: http://127.0.0.1:");
     assertThat(again.err()).contains("E565", "stigmer server stop");
     assertThat(again.status()).isEqualTo(2);
-    assertThat(status.out()).startsWith("ready: http://127.0.0.1:");
+    // Its model may have been found to be away meanwhile.
+    assertThat(status.out()).containsPattern("^(ready|degraded): http://127.0.0.1:");
     assertThat(status.status()).isZero();
     assertThat(logs.out()).contains("\"event\":\"server.started\"");
     assertThat(stopped.out()).as(stopped.err()).isEqualTo("stopped\n");
     assertThat(after.err()).contains("E566");
-    assertThat(taken.err()).contains("E569", "E564").doesNotContain("something else listens");
+    assertThat(taken.err())
+        .contains("E569", "E564")
+        .doesNotContain("something else listens", "server.started");
     assertThat(taken.status()).as("that of the server").isEqualTo(3);
-    assertThat(stigmer.home().resolve("server.log.1"))
-        .as("what the one before had to say")
-        .content()
-        .contains("server.ended");
+    assertThat(stigmer.run("server", "logs").out())
+        .as("what the one that ran had to say, and the two that did not start")
+        .contains("server.started", "server.ended")
+        .containsPattern("(?s)E564.*E564");
+    assertThat(stigmer.run("server", "logs", "-n", "-5").err()).contains("E001", "0 or more");
+  }
+
+  @Test
+  void theStatusOfADegradedServerTellsWhatItIsWithout() throws Exception {
+    StigmerProcess stigmer =
+        StigmerProcess.in(folder).with("STIGMER_LLM_PROVIDER", "anthropic").with("MODE", "cloud");
+    try (ServerProcess server = ServerProcess.start(stigmer)) {
+      Ended status = stigmer.run("server", "status");
+
+      assertThat(status.out())
+          .startsWith("degraded: " + server.uri())
+          .containsPattern("\n  configuration: E101: ")
+          .doesNotContain("ready:", server.token());
+      assertThat(status.status()).isZero();
+
+      Path token = stigmer.home().resolve("server.token");
+      Files.delete(token);
+      assertThat(stigmer.run("server", "status").out()).contains("degraded: ", "/healthz/ready");
+    }
+  }
+
+  @Test
+  void theProcessInTheBackgroundServesAndStartsNoOtherOne() throws Exception {
+    StigmerProcess stigmer = StigmerProcess.in(folder);
+    // Fails unless the server is the very process that is started here.
+    try (ServerProcess server = ServerProcess.start(stigmer, "--logged", "--background=true")) {
+      assertThat(server.said()).contains("server.started");
+    }
   }
 
   @Test

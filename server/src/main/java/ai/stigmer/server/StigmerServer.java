@@ -141,7 +141,7 @@ public final class StigmerServer implements AutoCloseable {
     ContractScopes.fill(scopes, with(services, health), http.operations(), http.extras());
     scopes.open(Probes.LIVE).open(Probes.READY).put("POST", Login.CODES, Scope.READ);
     var sessions = new ConsoleSessions(token, clock);
-    var login = new Login(sessions, options.isReachedByTls());
+    var login = new Login(sessions);
     new Console(backend.console(options, log, clock), login).addTo(builder);
     var open = new OpenRequests();
     var audit = new Audit(log);

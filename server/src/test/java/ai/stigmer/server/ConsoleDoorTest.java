@@ -10,10 +10,13 @@ import ai.stigmer.server.guard.TokenList;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.server.Route;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -149,6 +153,62 @@ class ConsoleDoorTest {
       }
     }
     assertThat(counted).isEmpty();
+  }
+
+  @Test
+  void behindAProxyABrowserOfThisMachineComesInPastItAndAllOthersByTls(@TempDir Path folder)
+      throws Exception {
+    try (TestingServer proxied =
+            TestingServer.behindProxy(folder, Set.of("agents.example", "localhost"));
+        ConsoleVisitor visitor = ConsoleVisitor.in(proxied)) {
+      String here = "127.0.0.1:" + proxied.port();
+      assertThat(visitor.get("/console/runs").statusCode()).isEqualTo(200);
+      assertThat(entered(proxied, here, "http://" + here))
+          .startsWith("HTTP/1.1 303")
+          .contains("stigmer_console=")
+          .doesNotContain("Secure");
+      for (String name : List.of(here, "agents.example", "localhost")) {
+        assertThat(entered(proxied, name, "https://" + name))
+            .as(name)
+            .startsWith("HTTP/1.1 303")
+            .contains("; Secure");
+      }
+      for (String name : List.of("agents.example", "localhost")) {
+        assertThat(entered(proxied, name, "http://" + name)).as(name).contains("403", "E577");
+      }
+      assertThat(entered(proxied, here, "http://localhost:" + proxied.port()))
+          .contains("403", "E577");
+      assertThat(visitor.post("/console/logout", Map.of()).statusCode()).isEqualTo(303);
+    }
+  }
+
+  /** The answer to a login of a page of that origin, at the server by that name. */
+  private static String entered(TestingServer at, String host, String origin) throws Exception {
+    String form = "code=" + ConsoleVisitor.code(at);
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), at.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              String.join(
+                      "\r\n",
+                      "POST /console/login HTTP/1.1",
+                      "Host: " + host,
+                      "Origin: " + origin,
+                      "Content-Type: application/x-www-form-urlencoded",
+                      "Content-Length: " + form.length(),
+                      "Connection: close",
+                      "",
+                      form)
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aServerOfAnotherNameTellsWhoGivesItOne() throws Exception {
+    assertThat(entered(server, "agents.example", "http://agents.example"))
+        .startsWith("HTTP/1.1 403")
+        .contains("E577", "stigmer server start --name HOST", "STIGMER_SERVER_NAMES");
   }
 
   @Test

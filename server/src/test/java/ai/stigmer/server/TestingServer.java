@@ -49,6 +49,24 @@ final class TestingServer implements AutoCloseable {
     return new TestingServer(folder, options(folder, env));
   }
 
+  /** One with these names that says that a proxy with TLS stands in front of it; none does. */
+  static TestingServer behindProxy(Path folder, Set<String> names) throws IOException {
+    ServerOptions of = options(folder, Map.of("STIGMER_LLM_PROVIDER", "ollama"));
+    return new TestingServer(
+        folder,
+        new ServerOptions(
+            of.address(),
+            names,
+            of.tls(),
+            ServerOptions.Exposure.BEHIND_PROXY,
+            of.home(),
+            of.database(),
+            of.workspaces(),
+            of.maxRuns(),
+            of.configuration(),
+            of.env()));
+  }
+
   /** The same with all its data in that database of PostgreSQL. */
   static TestingServer on(String url, Path folder, Map<String, String> env) throws IOException {
     return new TestingServer(

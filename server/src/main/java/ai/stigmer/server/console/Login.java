@@ -41,14 +41,9 @@ public final class Login {
           List.of("stigmer console"));
 
   private final ConsoleSessions sessions;
-  private final boolean isSecure;
 
-  /**
-   * @param isSecure whether browsers reach the server by TLS
-   */
-  public Login(ConsoleSessions sessions, boolean isSecure) {
+  public Login(ConsoleSessions sessions) {
     this.sessions = requireNonNull(sessions, "sessions is null");
-    this.isSecure = isSecure;
   }
 
   /** A code for whoever brought a token. */
@@ -88,23 +83,24 @@ public final class Login {
                             QueryParams.fromQueryString(whole.contentUtf8())
                                 .get("code", "")
                                 .strip())
-                        .map(cookie -> withCookie(cookie, ConsoleSessions.SESSION_LASTS))
+                        .map(cookie -> withCookie(request, cookie, ConsoleSessions.SESSION_LASTS))
                         .orElseGet(
                             () -> Pages.page(HttpStatus.UNAUTHORIZED, "login", OUTSIDE, WRONG))));
   }
 
   HttpResponse leave(HttpRequest request) {
     sessions.end(ConsoleDoor.cookie(request));
-    return withCookie("", Duration.ZERO);
+    return withCookie(request, "", Duration.ZERO);
   }
 
-  private HttpResponse withCookie(String value, Duration lasts) {
+  /** A browser keeps no secure cookie that it was sent in the clear. */
+  private static HttpResponse withCookie(HttpRequest request, String value, Duration lasts) {
     Cookie cookie =
         Cookie.secureBuilder(ConsoleDoor.COOKIE, value)
             .path(ConsoleDoor.ROOT)
             .httpOnly(true)
             .sameSite("Strict")
-            .secure(isSecure)
+            .secure(ConsoleDoor.isByTls(request))
             .maxAge(lasts.toSeconds())
             .build();
     return HttpResponse.of(

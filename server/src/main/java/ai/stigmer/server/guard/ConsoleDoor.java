@@ -20,6 +20,8 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import io.netty.util.AttributeKey;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /*
@@ -47,6 +49,8 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   private static final AttributeKey<ConsoleSession> SESSION =
       AttributeKey.valueOf(ConsoleDoor.class, "SESSION");
   private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+  private static final String IN_THE_CLEAR = "http";
+  private static final List<String> LOOPBACK = List.of("127.0.0.1", "localhost", "[::1]");
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -109,7 +113,7 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   private HttpResponse admit(HttpService delegate, ServiceRequestContext ctx, HttpRequest request)
       throws Exception {
     boolean isPost = request.method() == HttpMethod.POST;
-    if (isForeign(request, isPost)) {
+    if (isForeign(ctx, request, isPost)) {
       sessions
           .find(cookie(request))
           .ifPresent(session -> audit.refused(ctx, session.caller(), "E577"));
@@ -135,14 +139,33 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   }
 
   /** Every browser of today tells at least one of both; a form must tell its origin. */
-  private boolean isForeign(HttpRequest request, boolean isPost) {
+  private boolean isForeign(ServiceRequestContext ctx, HttpRequest request, boolean isPost) {
     String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
-    boolean isOwn = origin.equals(scheme + "://" + request.authority());
+    boolean isOwn =
+        origin.equals(scheme + "://" + request.authority())
+            || isPastTheProxy(ctx, request)
+                && origin.equals(IN_THE_CLEAR + "://" + request.authority());
     if (isPost || !origin.isEmpty()) {
       return !isOwn;
     }
     return !OWN_SITES.contains(request.headers().get("sec-fetch-site", "none"))
         && !request.headers().get("sec-fetch-mode", "").equals("navigate");
+  }
+
+  /**
+   * Whether a browser of this machine has come to the port itself, where a proxy with TLS is
+   * awaited. With the port in its name there is no other page of that origin.
+   */
+  private static boolean isPastTheProxy(ServiceRequestContext ctx, HttpRequest request) {
+    String authority = String.valueOf(request.authority()).toLowerCase(Locale.ROOT);
+    int port = ctx.localAddress().getPort();
+    return !ctx.sessionProtocol().isTls()
+        && LOOPBACK.stream().anyMatch(host -> authority.equals(host + ":" + port));
+  }
+
+  /** Whether the browser that posts a form, and was let in, speaks TLS. */
+  public static boolean isByTls(HttpRequest request) {
+    return !request.headers().get(HttpHeaderNames.ORIGIN, "").startsWith(IN_THE_CLEAR + "://");
   }
 
   private HttpResponse posted(

@@ -26,6 +26,10 @@ import java.util.function.IntFunction;
  * Origin}, or a {@code Host} that is not ours.
  */
 public final class Guard implements DecoratingHttpServiceFunction {
+  private static final String OTHER_NAME =
+      "this server has another name; the server's owner adds this one: stigmer server start --name"
+          + " HOST (STIGMER_SERVER_NAMES)";
+
   private final List<Credentials> credentials;
   private final RouteScopes scopes;
   private final IntFunction<Set<String>> hosts;
@@ -70,7 +74,7 @@ public final class Guard implements DecoratingHttpServiceFunction {
     String host = request.authority();
     int port = ctx.localAddress().getPort();
     if (host == null || !hosts.apply(port).contains(host.toLowerCase(Locale.ROOT))) {
-      return refused(request, Status.PERMISSION_DENIED, "E577", "this server has another name");
+      return refused(request, Status.PERMISSION_DENIED, "E577", OTHER_NAME);
     }
     return isConsole ? console.serve(delegate, ctx, request) : admit(delegate, ctx, request);
   }
