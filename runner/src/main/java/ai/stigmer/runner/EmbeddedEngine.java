@@ -89,15 +89,18 @@ public final class EmbeddedEngine implements Engine {
   }
 
   private void drive(String runId, Driven run) {
-    boolean waits;
+    boolean again;
     do {
+      boolean waits = false;
       places.acquireUninterruptibly();
       try {
         waits = driveOnce(runId, run);
       } finally {
+        // Also when a listener throws: a run that is left behind here could never be driven again.
         places.release();
+        again = goesOn(runId, run, waits);
       }
-    } while (goesOn(runId, run, waits));
+    } while (again);
   }
 
   private boolean driveOnce(String runId, Driven run) {
@@ -120,11 +123,15 @@ public final class EmbeddedEngine implements Engine {
 
   private synchronized boolean goesOn(String runId, Driven run, boolean waits) {
     boolean again = waits && run.again && !closed;
-    run.again = false;
     if (!again) {
       driven.remove(runId);
       notifyAll();
+      if (run.again) {
+        // Somebody resumed it who knew its end before this drive was over.
+        start(runId);
+      }
     }
+    run.again = false;
     return again;
   }
 

@@ -2,6 +2,10 @@ package ai.stigmer.temporal;
 
 import ai.stigmer.runner.EmbeddedEngine;
 import ai.stigmer.runner.Engine;
+import ai.stigmer.testkit.Await;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
 
 class EmbeddedEngineTest extends EngineContract {
   @Override
@@ -12,5 +16,23 @@ class EmbeddedEngineTest extends EngineContract {
         (runId, e) -> {
           throw new AssertionError(runId, e);
         });
+  }
+
+  @Test
+  void aRunWhoseFailureNobodyCanTakeIsNotLeftBehind() {
+    List<String> failed = new CopyOnWriteArrayList<>();
+    try (Engine engine =
+        new EmbeddedEngine(
+            site.process().driver(),
+            (_, _) -> {},
+            (runId, _) -> {
+              failed.add(runId);
+              throw new IllegalStateException("on purpose");
+            })) {
+      engine.start("nobody");
+      Await.until("its failure", () -> failed.size() == 1);
+      engine.start("nobody");
+      Await.until("another one", () -> failed.size() == 2);
+    }
   }
 }

@@ -4,6 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 /** What somebody decided about a call. */
 public sealed interface ApprovalDecision {
+  /** Its name in JSON, for example {@code did-not-happen}. */
+  default String word() {
+    return switch (this) {
+      case Approved _ -> "approved";
+      case Edited _ -> "edited";
+      case Remembered _ -> "remembered";
+      case Denied _ -> "denied";
+      case Happened _ -> "happened";
+      case DidNotHappen _ -> "did-not-happen";
+      case LeftUnknown _ -> "left-unknown";
+    };
+  }
 
   /** The call may run, once, as it is. */
   record Approved() implements ApprovalDecision {}

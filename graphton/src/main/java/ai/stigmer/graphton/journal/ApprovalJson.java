@@ -37,16 +37,16 @@ final class ApprovalJson {
   }
 
   static ObjectNode put(ObjectNode node, ApprovalDecision decision) {
+    node.put("decision", decision.word());
     return switch (decision) {
-      case ApprovalDecision.Approved _ -> node.put("decision", "approved");
-      case ApprovalDecision.Edited edited ->
-          node.put("decision", "edited").put("arguments", edited.arguments());
-      case ApprovalDecision.Remembered _ -> node.put("decision", "remembered");
-      case ApprovalDecision.Denied denied ->
-          node.put("decision", "denied").put("reason", denied.reason());
-      case ApprovalDecision.Happened _ -> node.put("decision", "happened");
-      case ApprovalDecision.DidNotHappen _ -> node.put("decision", "did-not-happen");
-      case ApprovalDecision.LeftUnknown _ -> node.put("decision", "left-unknown");
+      case ApprovalDecision.Edited edited -> node.put("arguments", edited.arguments());
+      case ApprovalDecision.Denied denied -> node.put("reason", denied.reason());
+      case ApprovalDecision.Approved _,
+          ApprovalDecision.Remembered _,
+          ApprovalDecision.Happened _,
+          ApprovalDecision.DidNotHappen _,
+          ApprovalDecision.LeftUnknown _ ->
+          node;
     };
   }
 

@@ -25,6 +25,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What can be asked about runs, and said to them. A run of the contract has the id of its
@@ -143,12 +145,14 @@ public final class Desk {
     return json(new ApprovalDesk(journal).decide(id, decision(request), by));
   }
 
-  /** The decision that a request says. */
+  /** The decision that a request says, with what this decision takes and nothing else. */
   static ApprovalDecision decision(JsonNode request) {
     String decision = request.path("decision").asText();
+    unless(decision.equals("edited"), request, "arguments", "edited");
+    unless(decision.equals("denied"), request, "reason", "denied");
     return switch (decision) {
       case "approved" -> new ApprovalDecision.Approved();
-      case "edited" -> new ApprovalDecision.Edited(request.path("arguments").asText());
+      case "edited" -> new ApprovalDecision.Edited(arguments(request.path("arguments")));
       case "remembered" -> new ApprovalDecision.Remembered();
       case "denied" ->
           new ApprovalDecision.Denied(
@@ -163,6 +167,41 @@ public final class Desk {
               "decision: must be approved, edited, remembered, denied, happened, did-not-happen or"
                   + " left-unknown");
     };
+  }
+
+  private static void unless(boolean taken, JsonNode request, String field, String decision) {
+    if (!taken && request.has(field)) {
+      throw wrong(field + ": only the decision " + decision + " takes it");
+    }
+  }
+
+  /** As the call has them, in a string: an object is as good as JSON in a string. */
+  private static String arguments(JsonNode given) {
+    if (given.isObject()) {
+      return given.toString();
+    }
+    if (!given.isTextual()) {
+      throw wrong("arguments: must be a JSON object, or a string with one in it");
+    }
+    return given.asText();
+  }
+
+  /**
+   * Refuses what nobody here understands: whoever has sent it means something by it, and would not
+   * get that.
+   */
+  static void allow(Set<String> fields, JsonNode request) {
+    request
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!fields.contains(name)) {
+                throw wrong(
+                    name
+                        + ": there is no such field; there are "
+                        + String.join(", ", new TreeSet<>(fields)));
+              }
+            });
   }
 
   /**

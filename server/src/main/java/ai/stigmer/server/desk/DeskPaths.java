@@ -7,8 +7,10 @@ import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.Caller;
 import ai.stigmer.server.http.OpenApi.Extra;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.linecorp.armeria.common.AggregatedHttpRequest;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
@@ -18,11 +20,15 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** Where a {@link Desk} is over HTTP. */
 public final class DeskPaths {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Numbers stay as they were written: arguments of a call may hold them. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
+
   private static final MediaType LINES = MediaType.create("application", "x-ndjson");
 
   private DeskPaths() {}
@@ -52,6 +58,7 @@ public final class DeskPaths {
     paths.put(
         json("POST", "/api/approvals/{id}", "Decides about a call that waits."),
         told(
+            Set.of("decision", "arguments", "reason", "by"),
             (call, body) -> {
               JsonNode decided = desk.decide(call.id(), body, by(call, body));
               Audit.decided(call.context(), Desk.decision(body));
@@ -59,13 +66,13 @@ public final class DeskPaths {
             }));
     paths.put(
         json("POST", "/api/runs/{id}/messages", "Says something more to a run."),
-        told((call, body) -> desk.say(call.id(), body, by(call, body))));
+        told(Set.of("text", "by"), (call, body) -> desk.say(call.id(), body, by(call, body))));
     paths.put(
         json("POST", "/api/runs/{id}/cancel", "Ends a run, so that it can be resumed."),
-        told((call, body) -> desk.cancel(call.id(), by(call, body))));
+        told(Set.of("by"), (call, body) -> desk.cancel(call.id(), by(call, body))));
     paths.put(
         json("POST", "/api/runs/{id}/resume", "Goes on with an execution that has ended."),
-        told((call, body) -> desk.resume(call.id())));
+        told(Set.of("by"), (call, body) -> desk.resume(call.id())));
     return paths;
   }
 
@@ -122,7 +129,7 @@ public final class DeskPaths {
                 () -> asked.answer(new Call(ctx)), ctx.blockingTaskExecutor()));
   }
 
-  private static HttpService told(Told told) {
+  private static HttpService told(Set<String> fields, Told told) {
     return new HttpService() {
       @Override
       public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
@@ -132,7 +139,9 @@ public final class DeskPaths {
                 .thenApplyAsync(
                     whole -> {
                       var call = new Call(ctx);
-                      return call.text(told.answer(call, body(whole)).toString());
+                      JsonNode body = body(whole);
+                      Desk.allow(fields, body);
+                      return call.text(told.answer(call, body).toString());
                     },
                     ctx.blockingTaskExecutor()));
       }

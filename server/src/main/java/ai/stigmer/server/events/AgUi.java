@@ -81,9 +81,7 @@ public final class AgUi {
       case JournalEntry.ApprovalDecided decided ->
           custom(
               "approval_decided",
-              object()
-                  .put("id", decided.approval())
-                  .put("decision", decided.decision().getClass().getSimpleName()));
+              object().put("id", decided.approval()).put("decision", decided.decision().word()));
       case JournalEntry.ModelSwitched switched ->
           custom(
               "model_switched",
@@ -293,7 +291,7 @@ public final class AgUi {
   private static ObjectNode of(ApprovalRequest request) {
     return object()
         .put("id", request.id())
-        .put("toolCallId", request.callId())
+        .put("toolCallId", request.call().id())
         .put("tool", request.call().name())
         .put("arguments", request.call().arguments())
         .put("why", request.why());

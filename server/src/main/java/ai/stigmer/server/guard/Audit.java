@@ -53,17 +53,7 @@ public final class Audit {
 
   /** The decision that a request has made, of which only the kind is told. */
   public static void decided(ServiceRequestContext ctx, ApprovalDecision decision) {
-    ctx.setAttr(
-        DECISION,
-        switch (decision) {
-          case ApprovalDecision.Approved _ -> "approved";
-          case ApprovalDecision.Edited _ -> "edited";
-          case ApprovalDecision.Remembered _ -> "remembered";
-          case ApprovalDecision.Denied _ -> "denied";
-          case ApprovalDecision.Happened _ -> "happened";
-          case ApprovalDecision.DidNotHappen _ -> "did-not-happen";
-          case ApprovalDecision.LeftUnknown _ -> "left-unknown";
-        });
+    ctx.setAttr(DECISION, decision.word());
   }
 
   /** What a request is about whose path does not say it. */

@@ -202,7 +202,7 @@ public final class Executions implements AutoCloseable {
       failed(id, e);
     } catch (RuntimeException e) {
       log.bug("launch of " + id, e);
-      failed(id, bug().asException());
+      failed(id, Failures.bug().asException());
     }
   }
 
@@ -257,11 +257,6 @@ public final class Executions implements AutoCloseable {
   void left(Following following, Optional<AgentExecution> last) {
     leave(following);
     last.ifPresent(hub::publish);
-  }
-
-  private static Problem bug() {
-    return Problem.of(
-        "E900", Problem.Category.RUN, "a bug of stigmer; the server's log tells more");
   }
 
   /** On the thread of the run. */
@@ -350,6 +345,7 @@ public final class Executions implements AutoCloseable {
     turns.leave(following.session(), following.id()).map(live::get).ifPresent(this::launch);
   }
 
+  /** Never throws: whoever drives the run, or was to begin it, has nobody to tell. */
   void failed(String id, ProblemException e) {
     Following following = live.get(id);
     if (following == null && elsewhere != null && !Following.passes(e.problem())) {
@@ -358,7 +354,21 @@ public final class Executions implements AutoCloseable {
     if (following == null || isAbandoned) {
       return;
     }
-    Problem problem = launch.redactor(following.state()).record(e.problem());
+    try {
+      fail(following, e);
+    } catch (ProblemException store) {
+      // Its row cannot be written now: whoever looks at it again finds it as it was.
+      log.warn("execution.later", "execution", id, "code", store.problem().code());
+      following.letGo();
+    } catch (RuntimeException bug) {
+      log.bug("failure of " + id, bug);
+      following.letGo();
+    }
+  }
+
+  private void fail(Following following, ProblemException e) {
+    String id = following.id();
+    Problem problem = Failures.tellable(e.problem(), () -> launch.redactor(following.state()));
     if (elsewhere != null && Following.passes(problem)) {
       // Another server drives it, or the database is away: it is looked at again.
       log.warn("execution.later", "execution", id, "code", problem.code());
@@ -373,7 +383,7 @@ public final class Executions implements AutoCloseable {
     }
     if (problem.category() == Problem.Category.INTERNAL) {
       log.bug("run " + id, e);
-      problem = bug();
+      problem = Failures.bug();
     }
     failures.keep(id, problem);
     following.fail(Failures.words(problem));
@@ -407,19 +417,7 @@ public final class Executions implements AutoCloseable {
     if (launch.hasBegun(id)) {
       desk.resume(id, BY);
     }
-    AgentExecution again =
-        shelves
-            .executions()
-            .change(
-                id,
-                before ->
-                    before.toBuilder()
-                        .setStatus(
-                            before.getStatus().toBuilder()
-                                .setPhase(ExecutionPhase.EXECUTION_IN_PROGRESS)
-                                .clearError()
-                                .clearCompletedAt())
-                        .build());
+    AgentExecution again = shelves.executions().change(id, Following::resumed);
     log.info("execution.resumed", "execution", id);
     enterInTurn(again);
     return again;

@@ -63,6 +63,17 @@ final class Following {
     fold.merge(stored.getStatus());
   }
 
+  /** One that has ended, as it is when somebody has it go on. */
+  static AgentExecution resumed(AgentExecution ended) {
+    return ended.toBuilder()
+        .setStatus(
+            ended.getStatus().toBuilder()
+                .setPhase(ExecutionPhase.EXECUTION_IN_PROGRESS)
+                .clearError()
+                .clearCompletedAt())
+        .build();
+  }
+
   String id() {
     return stored.getMetadata().getId();
   }
