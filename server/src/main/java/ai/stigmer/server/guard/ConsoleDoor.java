@@ -143,8 +143,8 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
     String origin = request.headers().get(HttpHeaderNames.ORIGIN, "");
     boolean isOwn =
         origin.equals(scheme + "://" + request.authority())
-            || isPastTheProxy(ctx, request)
-                && origin.equals(IN_THE_CLEAR + "://" + request.authority());
+            || (isPastTheProxy(ctx, request)
+                && origin.equals(IN_THE_CLEAR + "://" + request.authority()));
     if (isPost || !origin.isEmpty()) {
       return !isOwn;
     }
