@@ -20,9 +20,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Typical runs against a model server in this process, so that the JDK sees which classes they
- * need: with the default model, with a chosen one, and by a Stigmer server. It uses a temporary
- * home and workspace, the loopback interface, and an empty standard input.
+ * Two typical runs against a model server in this process, with the default model and with a chosen
+ * one, so that the JDK sees which classes a run needs; with the word {@code server} one more, by a
+ * Stigmer server in this process. It uses a temporary home and workspace, the loopback interface,
+ * and an empty standard input.
  */
 public final class Training {
   private static final String CALL =
