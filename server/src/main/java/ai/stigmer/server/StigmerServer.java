@@ -15,6 +15,7 @@ import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.guard.TokenList;
 import ai.stigmer.server.guard.TokenWatch;
+import ai.stigmer.server.http.Acceptor;
 import ai.stigmer.server.http.Newcomers;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
@@ -158,6 +159,7 @@ public final class StigmerServer implements AutoCloseable {
         limited(builder)
             .verboseResponses(false)
             .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
+            .bossGroupFactory(Acceptor::new)
             .disableServerHeader()
             .disableDateHeader()
             .errorHandler(answers)
