@@ -12,7 +12,6 @@ import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.ConsoleDoor;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import java.util.Optional;
 
 /**
  * A call that somebody is asked about: the page with everything that a decision is about, and the
@@ -45,7 +44,7 @@ final class Approvals {
   private static ApprovalView view(Shown shown) {
     return new ApprovalView(
         shown.request().id(),
-        top(shown.runId()),
+        ChildIds.root(shown.runId()),
         switch (shown.request().question()) {
           case MAY_IT_RUN -> "May this call run?";
           case DID_IT_HAPPEN -> "The server stopped during this call. Did it take effect?";
@@ -73,16 +72,6 @@ final class Approvals {
     };
   }
 
-  /** The execution whose run it is, or whose sub-agent's. */
-  private static String top(String run) {
-    String top = run;
-    for (Optional<String> above = ChildIds.parent(run); above.isPresent(); ) {
-      top = above.get();
-      above = ChildIds.parent(top);
-    }
-    return top;
-  }
-
   HttpResponse decide(Asked asked) {
     Shown shown = desk.find(asked.path("id"));
     if (!shown.request().hash().equals(asked.field("hash"))) {
@@ -108,6 +97,6 @@ final class Approvals {
         };
     var _ = desk.decide(shown.request().id(), decision, asked.by());
     Audit.decided(asked.ctx(), decision);
-    return Actions.to(RunList.PATH + "/" + top(shown.runId()) + "?done=decided#end");
+    return Actions.to(RunList.PATH + "/" + ChildIds.root(shown.runId()) + "?done=decided#end");
   }
 }
