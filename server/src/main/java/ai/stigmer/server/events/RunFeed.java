@@ -238,9 +238,16 @@ final class RunFeed {
   }
 
   private boolean endedWithoutRun(Tail tail) throws Sink.Gone {
-    if (!tail.isEmpty() && source.events().executions().failure(id).isEmpty()) {
-      // Its run is about to end, and will say so.
-      return false;
+    if (source.events().executions().failure(id).isEmpty()) {
+      if (!tail.isEmpty()) {
+        // Its run is about to end, and will say so.
+        return false;
+      }
+      List<Recorded> entries = source.events().entries(id);
+      if (!entries.isEmpty() && entries.getLast().entry() instanceof JournalEntry.RunFinished) {
+        // This reader knows everything but that there is no more of it.
+        return isLast(Retelling.of(id, entries, source.events()::entries).events().getLast());
+      }
     }
     frames.failed(source.events().executions().get(id));
     return true;
