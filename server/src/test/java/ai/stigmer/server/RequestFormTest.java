@@ -55,6 +55,7 @@ class RequestFormTest {
         "GET /api/agents/agt_1/agent-instances?page_info.num=x | page_info.num: must be a whole"
             + " number of 32 bits",
         "GET /api/by-name/agents?slug=x&scope=mine | scope: must be one of",
+        "GET /api/by-name/agents?slug=x&kind=skill | kind: must be agent, or left out",
         "GET /api/runs?limit=abc | limit: must be a whole number of at most 9 digits",
         "GET /api/runs?page_size=3 | page_size: there is no such query parameter; there are limit",
         "GET /api/runs/r/entries?after=-1 | after: must be a whole number of at most 9 digits",
