@@ -164,6 +164,7 @@ public final class StigmerServer implements AutoCloseable {
             .disableDateHeader()
             .errorHandler(answers)
             .service(grpc(services, http, answers, health, new Errors(log)))
+            .decorator(http.form())
             .decorator(new RateLimit(REQUESTS_A_SECOND))
             .decorator(new Guard(List.of(token), scopes, options::hosts, console, open, audit))
             .serverListener(

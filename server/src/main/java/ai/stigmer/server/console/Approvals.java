@@ -10,6 +10,7 @@ import ai.stigmer.server.console.page.ApprovalView;
 import ai.stigmer.server.console.story.Passage;
 import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.ConsoleDoor;
+import ai.stigmer.server.resource.Shelves;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 
@@ -21,9 +22,11 @@ final class Approvals {
   private static final int LONGEST = 1_000_000;
   private static final String REASON = "the user refused this command";
 
+  private final Shelves shelves;
   private final ApprovalDesk desk;
 
   Approvals(Sources sources) {
+    this.shelves = sources.shelves();
     this.desk = new ApprovalDesk(sources.journal());
   }
 
@@ -33,12 +36,18 @@ final class Approvals {
   }
 
   HttpResponse page(Asked asked) {
-    Shown shown = desk.find(asked.path("id"));
+    Shown shown = find(asked);
     return Pages.page(
         HttpStatus.OK,
         "approval",
         asked.frame("Approval " + shown.request().id(), "runs"),
         view(shown));
+  }
+
+  private Shown find(Asked asked) {
+    Shown shown = desk.find(asked.path("id"));
+    shelves.refuseDeleted(shown.runId());
+    return shown;
   }
 
   private static ApprovalView view(Shown shown) {
@@ -73,7 +82,7 @@ final class Approvals {
   }
 
   HttpResponse decide(Asked asked) {
-    Shown shown = desk.find(asked.path("id"));
+    Shown shown = find(asked);
     if (!shown.request().hash().equals(asked.field("hash"))) {
       throw Problem.of(
               "E589", Problem.Category.USAGE, "the page has shown another call than this one")
