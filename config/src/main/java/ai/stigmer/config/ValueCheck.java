@@ -60,10 +60,7 @@ final class ValueCheck {
           Values.permissionMode(text).isPresent()
               ? Optional.empty()
               : number(setting, text, location);
-      case RULES ->
-          RuleItem.split(text, location).stream()
-              .flatMap(item -> RuleCheck.of(setting, item).stream())
-              .findFirst();
+      case RULES -> rules(setting, text, location);
       case HOOKS, FILE -> Optional.empty();
       case WEB, HOSTS, SWITCH ->
           ServerValues.fits(setting.kind(), text)
@@ -85,6 +82,12 @@ final class ValueCheck {
       case DEPTH ->
           Values.depth(text).isPresent() ? Optional.empty() : number(setting, text, location);
     };
+  }
+
+  private static Optional<Problem> rules(Setting setting, String text, String location) {
+    return RuleItem.split(text, location).stream()
+        .flatMap(item -> RuleCheck.of(setting, item).stream())
+        .findFirst();
   }
 
   private static Optional<Problem> word(Setting setting, String text, String location) {
