@@ -250,6 +250,9 @@ class RemoteRunTest {
       assertThat(stigmer.run("sessions", "list").out()).contains("cancelled", "completed");
       Ended again = stigmer.run("resume", "last");
       assertThat(again.out()).as(again.err()).contains("All written.");
+      Ended over = stigmer.run("resume", "last", "--output", "stream-json");
+      assertThat(over.status()).as(over.out() + over.err()).isZero();
+      assertThat(over.out()).contains("\"status\":\"completed\"", "All written.");
     }
   }
 

@@ -50,10 +50,13 @@ final class HttpApi {
       Chat chat,
       Map<Extra, HttpService> more) {
     this.operations = operations;
-    get(
-        "/api/executions/{id}/events",
-        "The events of an execution, as AG-UI has them.",
-        MediaType.EVENT_STREAM,
+    extras.put(
+        new Extra(
+                "GET",
+                "/api/executions/{id}/events",
+                "The events of an execution, as AG-UI has them.",
+                MediaType.EVENT_STREAM.toString())
+            .silent("The reader was told everything."),
         new EventStream(source, HEARTBEAT));
     get("/v1/models", "The agents as models.", MediaType.JSON, ModelPaths.list(models));
     get("/v1/models/{model}", "One agent as a model.", MediaType.JSON, ModelPaths.one(models));

@@ -183,6 +183,15 @@ class OpenApiTest {
   }
 
   @Test
+  void whatMayHaveNoContentSaysSo() {
+    assertThat(
+            operations().stream()
+                .filter(one -> one.json().path("responses").has("204"))
+                .map(Operation::path))
+        .containsExactlyInAnyOrder("/api/executions/{id}/events", "/api/runs/{id}/word");
+  }
+
+  @Test
   void onlyTheProbesAreThereForEverybody() {
     var open = new TreeSet<String>();
     for (Operation one : operations()) {

@@ -39,7 +39,11 @@ public final class DeskPaths {
         asked(call -> call.lines(desk.entries(call.id(), call.number("after", 0)))));
     paths.put(
         json("GET", "/api/runs/{id}/word", "The word that was left for a run about a topic.")
-            .asking(Field.required("topic", Field.Type.TEXT, "given once")),
+            .asking(Field.required("topic", Field.Type.TEXT, "given once"))
+            .telling(
+                Shape.atLeast(
+                    Field.told("time", Field.Type.TEXT), Field.told("post", Field.Type.OBJECT)))
+            .silent("There is none."),
         asked(
             call ->
                 desk.posted(call.id(), call.context().queryParams().get("topic", ""))

@@ -56,6 +56,7 @@ public final class OpenApi {
    * @param query the query parameters
    * @param body what it takes; empty for a path that takes nothing
    * @param answer what a good answer has; empty where it is no JSON, or somebody else's
+   * @param nothing when there is no content, in words; empty for never
    */
   public record Extra(
       String verb,
@@ -64,29 +65,35 @@ public final class OpenApi {
       String type,
       List<Field> query,
       Optional<Shape> body,
-      Optional<Shape> answer) {
+      Optional<Shape> answer,
+      String nothing) {
     public Extra {
       query = List.copyOf(query);
     }
 
     /** One that takes nothing. */
     public Extra(String verb, String path, String summary, String type) {
-      this(verb, path, summary, type, List.of(), Optional.empty(), Optional.empty());
+      this(verb, path, summary, type, List.of(), Optional.empty(), Optional.empty(), "");
     }
 
     /** The same with query parameters. */
     public Extra asking(Field... parameters) {
-      return new Extra(verb, path, summary, type, List.of(parameters), body, answer);
+      return new Extra(verb, path, summary, type, List.of(parameters), body, answer, nothing);
     }
 
     /** The same with a body. */
     public Extra taking(Shape shape) {
-      return new Extra(verb, path, summary, type, query, Optional.of(shape), answer);
+      return new Extra(verb, path, summary, type, query, Optional.of(shape), answer, nothing);
     }
 
     /** The same with that answer. */
     public Extra telling(Shape shape) {
-      return new Extra(verb, path, summary, type, query, body, Optional.of(shape));
+      return new Extra(verb, path, summary, type, query, body, Optional.of(shape), nothing);
+    }
+
+    /** The same that answers without content then. */
+    public Extra silent(String when) {
+      return new Extra(verb, path, summary, type, query, body, answer, when);
     }
 
     /** For example {@code postRunsByIdCancel}. */
@@ -138,6 +145,9 @@ public final class OpenApi {
                     .putObject("application/json")
                     .set("schema", shape.schema()));
     ObjectNode content = answers(operation, "Done.").putObject("content").putObject(extra.type());
+    if (!extra.nothing().isEmpty()) {
+      operation.withObject("/responses").putObject("204").put("description", extra.nothing());
+    }
     extra.answer().ifPresent(shape -> content.set("schema", shape.schema()));
   }
 
