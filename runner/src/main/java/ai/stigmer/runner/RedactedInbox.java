@@ -2,6 +2,7 @@ package ai.stigmer.runner;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.cancel.CancelToken.Registration;
 import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Inbox;
@@ -10,9 +11,11 @@ import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.redaction.Redactor;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A journal whose inbox takes no secret: what people say to a run lies there, on disk, before the
@@ -22,10 +25,31 @@ import java.util.Set;
  */
 public final class RedactedInbox extends ForwardingJournal {
   private final Redactor redactor;
+  private final Function<String, Redactor> ofRun;
 
   public RedactedInbox(Journal journal, Redactor redactor) {
+    this(journal, redactor, _ -> Redactor.of(List.of()));
+  }
+
+  /**
+   * @param ofRun takes out what only the run of that id may know; asked for words that somebody has
+   *     written, who is told what it throws
+   */
+  public RedactedInbox(Journal journal, Redactor redactor, Function<String, Redactor> ofRun) {
     super(journal);
     this.redactor = requireNonNull(redactor, "redactor is null");
+    this.ofRun = requireNonNull(ofRun, "ofRun is null");
+  }
+
+  /** Whether somebody has written it: what else is left for a run needs none of its secrets. */
+  private static boolean hasWords(Post post) {
+    return switch (post) {
+      case Post.Message _ -> true;
+      case Post.Decision decision ->
+          decision.decision() instanceof ApprovalDecision.Denied
+              || decision.decision() instanceof ApprovalDecision.Edited;
+      case Post.Cancel _, Post.Resume _, Post.Hold _ -> false;
+    };
   }
 
   @Override
@@ -34,7 +58,8 @@ public final class RedactedInbox extends ForwardingJournal {
     return new Inbox() {
       @Override
       public Receipt post(String runId, Post post) {
-        return inbox.post(runId, redactor.record(post));
+        Redactor all = hasWords(post) ? redactor.and(ofRun.apply(runId)) : redactor;
+        return inbox.post(runId, all.record(post));
       }
 
       @Override
