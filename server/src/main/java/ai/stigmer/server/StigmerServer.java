@@ -20,6 +20,7 @@ import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
 import ai.stigmer.server.http.RateLimit;
+import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.StrictJson;
 import ai.stigmer.server.metrics.MetricsPath;
 import ai.stigmer.server.openai.Chat;
@@ -69,12 +70,19 @@ public final class StigmerServer implements AutoCloseable {
   private final Server http;
   private final Backend backend;
   private final HealthStatusManager health;
+  private final Ready ready;
   private final RouteScopes scopes;
   private final ServerLog log;
   private boolean closed;
 
   private StigmerServer(
-      Server http, Backend backend, HealthStatusManager health, RouteScopes scopes, ServerLog log) {
+      Server http,
+      Backend backend,
+      HealthStatusManager health,
+      Ready ready,
+      RouteScopes scopes,
+      ServerLog log) {
+    this.ready = ready;
     this.scopes = scopes;
     this.http = http;
     this.backend = backend;
@@ -104,9 +112,10 @@ public final class StigmerServer implements AutoCloseable {
               TokenFile.in(options.home().resolve("server.token")),
               TokenList.in(options.home(), clock));
       var health = new HealthStatusManager();
+      Ready ready = backend.ready(options);
       var scopes = new RouteScopes();
-      Server http = http(options, backend, token, health, scopes, log, clock);
-      var server = new StigmerServer(http, backend, health, scopes, log);
+      Server http = http(options, backend, token, health, ready, scopes, log, clock);
+      var server = new StigmerServer(http, backend, health, ready, scopes, log);
       backend.executions().pickUp();
       log.info("server.started", "address", server.address());
       return server;
@@ -121,6 +130,7 @@ public final class StigmerServer implements AutoCloseable {
       Backend backend,
       BearerToken token,
       HealthStatusManager health,
+      Ready ready,
       RouteScopes scopes,
       ServerLog log,
       InstantSource clock) {
@@ -131,7 +141,7 @@ public final class StigmerServer implements AutoCloseable {
         new HttpApi(
             Paths.of(backend.services(new Errors(log))),
             backend.events(log),
-            backend.ready(options),
+            ready,
             new MetricsPath(backend.metrics()),
             models,
             new Chat(backend.events(log), models, clock, options.maxRuns()),
@@ -315,6 +325,7 @@ public final class StigmerServer implements AutoCloseable {
     }
     log.info("server.draining", "executions", String.valueOf(backend.executions().underWay()));
     health.enterTerminalState();
+    ready.drain();
     backend.executions().close();
     http.close();
     backend.close();
