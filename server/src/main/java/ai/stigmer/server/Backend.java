@@ -74,10 +74,12 @@ record Backend(
   /** Opens what the options name. */
   static Backend open(ServerOptions options, Driving driving, ServerLog log, InstantSource clock) {
     Vault vault = vault(options);
-    Journal journal =
-        new RedactedInbox(journal(options.database(), log, clock), KnownSecrets.in(options.env()));
-    ResourceStore store = resources(options.database(), vault, journal);
+    Journal bare = journal(options.database(), log, clock);
+    ResourceStore store = resources(options.database(), vault, bare);
     Shelves shelves = Shelves.of(store, clock);
+    Journal journal =
+        new RedactedInbox(
+            bare, KnownSecrets.in(options.env()), run -> Launch.redactor(shelves, run));
     var skills = new SkillShelf(shelves.skills(), store, clock);
     Map<String, String> env = options.env();
     Runner plain = plain(options, driving, journal, log);

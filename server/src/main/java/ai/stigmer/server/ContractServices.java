@@ -42,8 +42,6 @@ import java.util.TreeSet;
 
 /** Every service of the contract, method by method. */
 final class ContractServices {
-  private static final int PAGE = 50;
-
   private final Shelves shelves;
   private final SkillShelf skills;
   private final Executions executions;
@@ -81,7 +79,7 @@ final class ContractServices {
     return new Service(AgentCommandControllerGrpc.getServiceDescriptor(), errors)
         .method(AgentCommandControllerGrpc.getApplyMethod(), agents::apply)
         .method(AgentCommandControllerGrpc.getCreateMethod(), agents::create)
-        .method(AgentCommandControllerGrpc.getUpdateMethod(), shelves.agents()::update)
+        .method(AgentCommandControllerGrpc.getUpdateMethod(), agents::update)
         .method(AgentCommandControllerGrpc.getDeleteMethod(), id -> agents.delete(id.getValue()))
         .build();
   }
@@ -116,7 +114,7 @@ final class ContractServices {
 
   /** Pages by number, which the contract counts from 1 here. */
   private AgentInstanceList instancesOf(GetAgentInstancesByAgentRequest request) {
-    int size = request.getPageInfo().getSize() == 0 ? PAGE : request.getPageInfo().getSize();
+    int size = request.getPageInfo().getSize();
     Set<String> labels = Set.of("agent=" + request.getAgentId());
     Shelf.Listed<AgentInstance> page = shelves.instances().list(labels, size, "");
     for (int i = 1; i < request.getPageInfo().getNum() && !page.entries().isEmpty(); i++) {
@@ -159,28 +157,12 @@ final class ContractServices {
 
   /** A session names the instance, not the agent; so those of each instance are put together. */
   private SessionList sessionsOf(ListSessionsByAgentRequest request) {
-    var instances =
-        shelves.instances().list(Set.of("agent=" + request.getAgentId()), 0, "").entries();
-    if (instances.size() == 1) {
-      return sessions(
-          shelves
-              .sessions()
-              .list(
-                  Set.of("instance=" + instances.getFirst().getMetadata().getId()),
-                  request.getPageSize(),
-                  request.getPageToken()));
-    }
+    int size = Shelf.limit(request.getPageSize());
     var all = new ArrayList<Session>();
     long total = 0;
-    int size = request.getPageSize() <= 0 ? PAGE : request.getPageSize();
-    for (AgentInstance instance : instances) {
+    for (String instance : shelves.instances().ids("agent=" + request.getAgentId())) {
       Shelf.Listed<Session> page =
-          shelves
-              .sessions()
-              .list(
-                  Set.of("instance=" + instance.getMetadata().getId()),
-                  size,
-                  request.getPageToken());
+          shelves.sessions().list(Set.of("instance=" + instance), size, request.getPageToken());
       all.addAll(page.entries());
       total += page.total();
     }

@@ -126,11 +126,21 @@ public record ServerOptions(
   }
 
   /**
-   * Refuses to be reached by other machines in the clear.
+   * Refuses to be reached by other machines in the clear, and workspaces in which no run could
+   * write anything.
    *
-   * @throws ai.stigmer.graphton.error.ProblemException {@code E563}
+   * @throws ai.stigmer.graphton.error.ProblemException {@code E563}, {@code E130}
    */
   void requireSafe() {
+    if (workspaces.toAbsolutePath().normalize().startsWith(home.toAbsolutePath().normalize())) {
+      throw Problem.of(
+              "E130",
+              Problem.Category.CONFIGURATION,
+              "the workspaces cannot lie in the Stigmer home: runs may write nothing there")
+          .from(workspaces.toString())
+          .help("name a folder beside it: --workspaces " + home + "-workspaces (server.workspaces)")
+          .asException();
+    }
     boolean isLocal = !address.isUnresolved() && address.getAddress().isLoopbackAddress();
     if (!isLocal && tls.isEmpty() && exposure == Exposure.DIRECT) {
       throw Problem.of(

@@ -21,6 +21,7 @@ import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
 import ai.stigmer.server.http.RateLimit;
+import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.StrictJson;
 import ai.stigmer.server.metrics.MetricsPath;
 import ai.stigmer.server.openai.Chat;
@@ -70,12 +71,19 @@ public final class StigmerServer implements AutoCloseable {
   private final Server http;
   private final Backend backend;
   private final HealthStatusManager health;
+  private final Ready ready;
   private final RouteScopes scopes;
   private final ServerLog log;
   private boolean closed;
 
   private StigmerServer(
-      Server http, Backend backend, HealthStatusManager health, RouteScopes scopes, ServerLog log) {
+      Server http,
+      Backend backend,
+      HealthStatusManager health,
+      Ready ready,
+      RouteScopes scopes,
+      ServerLog log) {
+    this.ready = ready;
     this.scopes = scopes;
     this.http = http;
     this.backend = backend;
@@ -105,9 +113,10 @@ public final class StigmerServer implements AutoCloseable {
               TokenFile.in(options.home().resolve("server.token")),
               TokenList.in(options.home(), clock));
       var health = new HealthStatusManager();
+      Ready ready = backend.ready(options);
       var scopes = new RouteScopes();
-      Server http = http(options, backend, token, health, scopes, log, clock);
-      var server = new StigmerServer(http, backend, health, scopes, log);
+      Server http = http(options, backend, token, health, ready, scopes, log, clock);
+      var server = new StigmerServer(http, backend, health, ready, scopes, log);
       backend.executions().pickUp();
       log.info("server.started", "address", server.address());
       return server;
@@ -122,6 +131,7 @@ public final class StigmerServer implements AutoCloseable {
       Backend backend,
       BearerToken token,
       HealthStatusManager health,
+      Ready ready,
       RouteScopes scopes,
       ServerLog log,
       InstantSource clock) {
@@ -132,7 +142,7 @@ public final class StigmerServer implements AutoCloseable {
         new HttpApi(
             Paths.of(backend.services(new Errors(log))),
             backend.events(log),
-            backend.ready(options),
+            ready,
             new MetricsPath(backend.metrics()),
             models,
             new Chat(backend.events(log), models, clock, options.maxRuns()),
@@ -318,6 +328,7 @@ public final class StigmerServer implements AutoCloseable {
     }
     log.info("server.draining", "executions", String.valueOf(backend.executions().underWay()));
     health.enterTerminalState();
+    ready.drain();
     backend.executions().close();
     http.close();
     backend.close();

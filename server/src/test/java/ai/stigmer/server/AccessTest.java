@@ -161,6 +161,29 @@ class AccessTest {
     options.apply(ServerOptions.Exposure.BEHIND_PROXY).requireSafe();
   }
 
+  @Test
+  void workspacesInTheHomeAreRefusedBecauseRunsCouldWriteNothingThere(@TempDir Path folder) {
+    ServerOptions usual = TestingServer.options(folder, Map.of());
+    Path inside = usual.home().resolve("workspaces");
+
+    assertThatThrownBy(
+            () ->
+                new ServerOptions(
+                        usual.address(),
+                        usual.names(),
+                        usual.tls(),
+                        usual.exposure(),
+                        usual.home(),
+                        usual.database(),
+                        inside,
+                        usual.maxRuns(),
+                        usual.configuration(),
+                        usual.env())
+                    .requireSafe())
+        .hasMessageContaining("E130");
+    usual.requireSafe();
+  }
+
   /** Every method, as the server itself tells by reflection. */
   private List<String> methods() throws Exception {
     var methods = new ArrayList<String>();

@@ -137,6 +137,8 @@ class LostAgentTest {
     approve();
     // Then
     assertFailed(asking, "E553");
+    // Else it would be gone on with by the next server, which has the right key.
+    assertFailed(waiting, "E553");
     stop();
     Files.writeString(file, key);
     start();

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,5 +144,33 @@ class ReadyTest {
               assertThat(problem.code()).isEqualTo("E578");
               assertThat(problem.message()).contains(missing.toString(), " MiB left");
             });
+  }
+
+  @Test
+  void aServerThatEndsIsNotReadyWhileARunIsInAStep() throws Exception {
+    var asked = new CountDownLatch(1);
+    var seen = new CountDownLatch(1);
+    Scenario slow =
+        Scenario.answering(
+            body -> {
+              asked.countDown();
+              Await.until("somebody has seen it", () -> seen.getCount() == 0);
+              return Answer.text("Fine.");
+            });
+    try (ConsoleTour tour = ConsoleTour.of(folder, slow)) {
+      String _ = tour.begin(tour.agent("Keeper", "You look after files."), "Hello");
+      Await.until("the model is asked", () -> asked.getCount() == 0);
+      assertThat(word(tour.http)).isEqualTo("ok\n");
+
+      Thread ending = Thread.ofVirtual().start(tour.server::close);
+      try {
+        Await.until(
+            "it is not ready",
+            () -> tour.http.send(tour.http.bare("/readyz").build()).status() == 503);
+      } finally {
+        seen.countDown();
+      }
+      ending.join();
+    }
   }
 }

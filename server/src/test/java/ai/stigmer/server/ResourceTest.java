@@ -204,6 +204,31 @@ class ResourceTest {
   }
 
   @Test
+  void aTagStandsForTheVersionThatWasPushedWithItLast() {
+    // Given
+    var skills = server.client(SkillCommandControllerBlockingStub.class);
+    ByteString first = archive("SKILL.md", "---\nname: count\ndescription: Counts.\n---\nOne.");
+    ByteString second = archive("SKILL.md", "---\nname: count\ndescription: Counts.\n---\nTwo.");
+    ByteString third = archive("SKILL.md", "---\nname: count\ndescription: Counts.\n---\nThree.");
+
+    // When the tag goes back to the first one
+    var _ = skills.push(push(first, "stable"));
+    var _ = skills.push(push(second, "stable"));
+    Skill back = skills.push(push(first, "stable"));
+    Skill again = skills.push(push(first, "stable"));
+    var _ = skills.push(push(third, "next"));
+
+    // Then
+    var queries = server.client(SkillQueryControllerBlockingStub.class);
+    ApiResourceReference stable =
+        ApiResourceReference.newBuilder().setSlug("count").setVersion("stable").build();
+    assertThat(queries.getByReference(stable).getSpec().getSkillMd()).endsWith("One.");
+    assertThat(again).isEqualTo(back);
+    assertThat(code(() -> skills.push(push(first, "t".repeat(201)))))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+  }
+
+  @Test
   void anArchiveThatLeadsOutOfItsFolderIsRefused() {
     var skills = server.client(SkillCommandControllerBlockingStub.class);
     for (String name : new String[] {"../evil", "/evil", "a/../../evil", "C:\\evil", "..\\evil"}) {

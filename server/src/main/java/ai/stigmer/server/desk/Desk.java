@@ -26,10 +26,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What can be asked about runs, and said to them. A run of the contract has the id of its
@@ -162,12 +164,18 @@ public final class Desk {
     return "{\"time\":\"" + posted.time() + "\",\"post\":" + PostCodec.encode(posted.post()) + "}";
   }
 
-  /** What waits for somebody's word among the newest runs, the newest run first. */
+  /**
+   * What waits for somebody's word, the newest run first: of all executions that have not ended,
+   * and of other runs among the newest thousand.
+   */
   ObjectNode approvals() {
     ObjectNode json = object();
     ArrayNode approvals = json.putArray("approvals");
-    for (Journal.RunSummary run : journal.list(LOOKED_AT)) {
-      for (Shown shown : readable(run.runId())) {
+    var runs = new LinkedHashSet<String>();
+    journal.list(LOOKED_AT).forEach(run -> runs.add(run.runId()));
+    runs.addAll(new TreeSet<>(executions.asking()).descendingSet());
+    for (String run : runs) {
+      for (Shown shown : readable(run)) {
         if (shown.standing() == Standing.OPEN && !shelves.isDeleted(shown.runId())) {
           approvals.add(json(shown));
         }

@@ -1,5 +1,7 @@
 package ai.stigmer.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -11,9 +13,15 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -24,10 +32,28 @@ public final class Ready implements HttpService {
   /** The status of a server that can take no work. */
   static final String UNREADY = "unready";
 
-  private final List<Part> parts;
+  /** Probes of Kubernetes and load balancers do not wait longer, as a rule. */
+  private static final Duration LONGEST = Duration.ofSeconds(5);
+
+  private final List<Look> looks;
+  private final Duration patience;
+  private volatile boolean isDraining;
 
   public Ready(List<Part> parts) {
-    this.parts = List.copyOf(parts);
+    this(parts, LONGEST);
+  }
+
+  /**
+   * @param patience how long all parts together may take to show that they work
+   */
+  Ready(List<Part> parts, Duration patience) {
+    this.looks = parts.stream().map(Look::new).toList();
+    this.patience = requireNonNull(patience, "patience is null");
+  }
+
+  /** From now on it takes no more work. */
+  public void drain() {
+    isDraining = true;
   }
 
   /**
@@ -54,6 +80,30 @@ public final class Ready implements HttpService {
       } catch (ProblemException e) {
         return Optional.of(e.problem());
       }
+    }
+  }
+
+  /**
+   * Looks at a part, for all who ask meanwhile: a database that is away answers nobody for minutes,
+   * and each look that waits for it holds a thread.
+   */
+  private static final class Look {
+    private final Part part;
+    private CompletableFuture<Optional<Problem>> newest = CompletableFuture.completedFuture(null);
+
+    private Look(Part part) {
+      this.part = part;
+    }
+
+    private synchronized CompletableFuture<Optional<Problem>> begin() {
+      if (newest.isDone()) {
+        var next = new CompletableFuture<Optional<Problem>>();
+        Thread.ofVirtual()
+            .name("ready-" + part.name())
+            .start(() -> next.completeAsync(part::problem, Runnable::run));
+        newest = next;
+      }
+      return newest;
     }
   }
 
@@ -87,20 +137,53 @@ public final class Ready implements HttpService {
   /** A part, and what is wrong with it. */
   public record Found(String name, Need need, Optional<Problem> problem) {}
 
-  /** Looks at every part; may block. */
+  /** Looks at every part; may block for some seconds. */
   public Report report() {
+    Map<Look, CompletableFuture<Optional<Problem>>> begun = new LinkedHashMap<>();
+    looks.forEach(look -> begun.put(look, look.begin()));
+    long end = System.nanoTime() + patience.toNanos();
     List<Found> found =
-        parts.stream().map(part -> new Found(part.name(), part.need(), part.problem())).toList();
+        begun.entrySet().stream()
+            .map(
+                one ->
+                    new Found(
+                        one.getKey().part.name(),
+                        one.getKey().part.need(),
+                        answer(one.getValue(), end - System.nanoTime())))
+            .toList();
     List<Need> broken =
         found.stream().filter(part -> part.problem().isPresent()).map(Found::need).toList();
     String status =
-        broken.contains(Need.NEEDED) ? UNREADY : broken.isEmpty() ? "ready" : "degraded";
+        isDraining || broken.contains(Need.NEEDED)
+            ? UNREADY
+            : broken.isEmpty() ? "ready" : "degraded";
     return new Report(status, found);
+  }
+
+  private static Optional<Problem> answer(
+      CompletableFuture<Optional<Problem>> look, long patienceNanos) {
+    try {
+      return look.get(Math.max(0, patienceNanos), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Optional.of(
+          Problem.of(
+              "E530",
+              Problem.Category.STORE,
+              "it does not answer; a database that is away answers nobody"));
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the look failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   private HttpResponse look() {
     Report report = report();
     ObjectNode answer = JsonNodeFactory.instance.objectNode().put("status", report.status());
+    if (isDraining) {
+      answer.put("draining", true);
+    }
     ArrayNode told = answer.putArray("parts");
     for (Found part : report.parts()) {
       ObjectNode one =

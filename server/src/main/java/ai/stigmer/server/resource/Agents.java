@@ -4,6 +4,7 @@ import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agentinstance.v1.AgentInstance;
 import ai.stigmer.agentic.agentinstance.v1.AgentInstanceSpec;
 import ai.stigmer.commons.apiresource.ApiResourceMetadata;
+import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.graphton.error.ProblemException;
 
 /** Agents, each with the instance that is used when none is named. */
@@ -16,12 +17,25 @@ public final class Agents {
 
   /** Makes an agent and its default instance. */
   public Agent create(Agent given) {
-    return withInstance(shelves.agents().create(given));
+    return withInstance(shelves.agents().create(specified(given)));
   }
 
   /** As {@link Shelf#apply}. */
   public Agent apply(Agent given) {
-    return withInstance(shelves.agents().apply(given));
+    return withInstance(shelves.agents().apply(specified(given)));
+  }
+
+  /** As {@link Shelf#update}. */
+  public Agent update(Agent given) {
+    return shelves.agents().update(specified(given));
+  }
+
+  /** Without a spec it would have no instructions, and lose those that it has. */
+  private static Agent specified(Agent given) {
+    if (!given.hasSpec()) {
+      throw Shelf.invalid("spec: must be given").asException();
+    }
+    return given;
   }
 
   private Agent withInstance(Agent agent) {
@@ -49,26 +63,48 @@ public final class Agents {
   }
 
   private AgentInstance instance(Agent agent) {
-    ApiResourceMetadata metadata = agent.getMetadata();
-    AgentInstance wanted =
-        AgentInstance.newBuilder()
-            .setMetadata(
-                ApiResourceMetadata.newBuilder()
-                    .setName(metadata.getName() + " (default)")
-                    .setSlug(metadata.getSlug() + "-default")
-                    .setOrg(metadata.getOrg())
-                    .setOwnerScope(metadata.getOwnerScope()))
-            .setSpec(AgentInstanceSpec.newBuilder().setAgentId(metadata.getId()))
-            .build();
+    AgentInstance named = instance(agent, agent.getMetadata().getSlug());
+    String slug = named.getMetadata().getSlug();
+    // A name of its own, where that of the agent does not lead to one that can be had.
+    AgentInstance apart = instance(agent, agent.getMetadata().getId().replace('_', '-'));
+    if (slug.length() > Shelf.LONGEST_SLUG) {
+      return shelves.instances().apply(apart);
+    }
     try {
-      return shelves.instances().create(wanted);
+      return shelves.instances().create(named);
     } catch (ProblemException e) {
       if (!e.problem().code().equals("E550")) {
         throw e;
       }
-      // One of that name is there, perhaps of an agent that was deleted.
-      return shelves.instances().apply(wanted);
     }
+    AgentInstance there = shelves.instances().clear(reference(named.getMetadata()));
+    String owner = there.getSpec().getAgentId();
+    if (owner.equals(agent.getMetadata().getId())) {
+      return there;
+    }
+    // Only one of an agent that was deleted is free to be taken.
+    return shelves.instances().apply(shelves.agents().find(owner).isPresent() ? apart : named);
+  }
+
+  private static AgentInstance instance(Agent agent, String name) {
+    ApiResourceMetadata metadata = agent.getMetadata();
+    return AgentInstance.newBuilder()
+        .setMetadata(
+            ApiResourceMetadata.newBuilder()
+                .setName(metadata.getName() + " (default)")
+                .setSlug(name + "-default")
+                .setOrg(metadata.getOrg())
+                .setOwnerScope(metadata.getOwnerScope()))
+        .setSpec(AgentInstanceSpec.newBuilder().setAgentId(metadata.getId()))
+        .build();
+  }
+
+  private static ApiResourceReference reference(ApiResourceMetadata metadata) {
+    return ApiResourceReference.newBuilder()
+        .setScope(metadata.getOwnerScope())
+        .setOrg(metadata.getOrg())
+        .setSlug(metadata.getSlug())
+        .build();
   }
 
   /** Removes an agent and its default instance; sessions of it can be read and not gone on with. */

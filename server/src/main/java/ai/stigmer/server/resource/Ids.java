@@ -36,6 +36,12 @@ final class Ids {
     return id.toString();
   }
 
+  /** Whether it is one of that prefix, as they are made here. */
+  static boolean isOf(String prefix, String id) {
+    return id.matches(
+        prefix + "_[" + ALPHABET + "]{" + (TIME_CHARACTERS + RANDOM_CHARACTERS) + "}");
+  }
+
   private static void append(StringBuilder id, long bits, int characters) {
     for (int i = characters - 1; i >= 0; i--) {
       id.append(ALPHABET.charAt((int) (bits >>> (BITS * i)) & (ALPHABET.length() - 1)));

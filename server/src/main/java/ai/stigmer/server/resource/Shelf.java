@@ -14,6 +14,7 @@ import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.runner.contract.ContractAgent;
 import ai.stigmer.store.resource.Resource;
 import ai.stigmer.store.resource.ResourceStore;
+import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * All resources of one kind. What comes from a caller is completed and stored, what goes to one has
@@ -34,8 +36,22 @@ import java.util.function.UnaryOperator;
 public final class Shelf<T extends Message> {
   private static final String API_VERSION = "agentic.stigmer.ai/v1";
   private static final String SLUG = "[a-z0-9]([a-z0-9._-]{0,126}[a-z0-9])?";
+
+  /** In characters. */
+  static final int LONGEST_SLUG = 128;
+
   private static final int LONGEST_ORG = 128;
   private static final int LONGEST_TAG = 200;
+  private static final int MOST_TAGS = 100;
+
+  /** More messages in each other than are taken today: earlier versions took any number. */
+  private static final int DEEPEST = 2_000;
+
+  private static final int LONGEST_ID = 200;
+
+  /** A letter or digit that a slug cannot have, nor one that stands for it. */
+  private static final Pattern FOREIGN = Pattern.compile("[\\p{L}\\p{N}&&[^\\p{ASCII}]]");
+
   private static final int PAGE = 50;
   private static final int LARGEST_PAGE = 500;
   private static final int ATTEMPTS = 20;
@@ -93,7 +109,7 @@ public final class Shelf<T extends Message> {
             1,
             now,
             now,
-            kind.labels().apply(resource),
+            labels(resource),
             kind.protection(),
             resource.toByteString()));
     return resource;
@@ -188,7 +204,7 @@ public final class Shelf<T extends Message> {
   private T store(Resource before, T changed) {
     Instant now = clock.instant();
     T resource = stamped(changed, Fields.metadata(changed), before.version() + 1, now);
-    store.replace(before.changed(now, kind.labels().apply(resource), resource.toByteString()));
+    store.replace(before.changed(now, labels(resource), resource.toByteString()));
     return resource;
   }
 
@@ -260,13 +276,17 @@ public final class Shelf<T extends Message> {
    * One page of those with all these labels.
    *
    * @param size 0 leaves it to the server; at most 500 are given
-   * @param token the id of the last one of the page before; empty for the first page
+   * @param token the id of the last one of the page before, which may be deleted by now; empty for
+   *     the first page
+   * @throws ProblemException {@code E561} for a size below 0, or a token that is no id of this kind
    */
   public Listed<T> list(Set<String> labels, int size, String token) {
-    if (size < 0) {
-      throw invalid("page_size: must not be negative").asException();
+    int limit = limit(size);
+    if (!token.isEmpty() && !Ids.isOf(kind.prefix(), token)) {
+      throw invalid("page_token: must be the id of the last one of the page before")
+          .help("leave it out to be given the first page")
+          .asException();
     }
-    int limit = size == 0 ? PAGE : Math.min(size, LARGEST_PAGE);
     ResourceStore.Page page =
         store.list(new ResourceStore.Query(kind.name(), labels, token, limit));
     return new Listed<>(
@@ -275,9 +295,39 @@ public final class Shelf<T extends Message> {
         page.total());
   }
 
+  /**
+   * How many a page has, 1 to 500.
+   *
+   * @param size as it was asked for; 0 leaves it to the server
+   * @throws ProblemException {@code E561} for one below 0
+   */
+  public static int limit(int size) {
+    if (size < 0) {
+      throw invalid("page_size: must not be negative").asException();
+    }
+    return size == 0 ? PAGE : Math.min(size, LARGEST_PAGE);
+  }
+
   /** The ids of all with a label, however many; one statement. */
   public Set<String> ids(String label) {
     return store.ids(kind.name(), label);
+  }
+
+  /** What lists of it are filtered by, in texts that every database takes. */
+  private Set<String> labels(T resource) {
+    Set<String> labels = kind.labels().apply(resource);
+    for (String label : labels) {
+      if (label.length() > label.indexOf('=') + 1 + LONGEST_ID || label.indexOf('\0') >= 0) {
+        throw invalid(
+                "spec: the id of its "
+                    + label.substring(0, label.indexOf('='))
+                    + " has more than "
+                    + LONGEST_ID
+                    + " characters, or one that is none")
+            .asException();
+      }
+    }
+    return labels;
   }
 
   private Resource stored(T given) {
@@ -308,6 +358,9 @@ public final class Shelf<T extends Message> {
     if (metadata.getOrg().length() > LONGEST_ORG || metadata.getOrg().indexOf('\0') >= 0) {
       throw invalid("metadata.org: at most " + LONGEST_ORG + " characters").asException();
     }
+    if (metadata.getTagsCount() > MOST_TAGS) {
+      throw invalid("metadata.tags: at most " + MOST_TAGS).asException();
+    }
     for (String tag : metadata.getTagsList()) {
       if (tag.length() > LONGEST_TAG || tag.indexOf('\0') >= 0) {
         throw invalid("metadata.tags: at most " + LONGEST_TAG + " characters each").asException();
@@ -316,6 +369,15 @@ public final class Shelf<T extends Message> {
     boolean nameless = metadata.getSlug().isEmpty() && metadata.getName().isBlank();
     if (nameless && kind.naming() == Kind.Naming.GIVEN) {
       throw invalid("metadata.name: a resource of the kind " + kind.name() + " must have one")
+          .asException();
+    }
+    if (metadata.getSlug().isEmpty()
+        && kind.naming() == Kind.Naming.GIVEN
+        && FOREIGN.matcher(metadata.getName()).find()) {
+      // Names that differ in such letters alone would be one.
+      throw invalid(
+              "metadata.slug: must be given, because the name has letters that a slug cannot have")
+          .help("lower-case letters a to z, digits, '.', '_' and '-'")
           .asException();
     }
     String slug =
@@ -374,7 +436,9 @@ public final class Shelf<T extends Message> {
   @SuppressWarnings("unchecked") // Its parser gives messages of its type.
   private T parse(Resource resource) {
     try {
-      return (T) kind.empty().getParserForType().parseFrom(resource.body());
+      CodedInputStream body = resource.body().newCodedInput();
+      body.setRecursionLimit(DEEPEST);
+      return (T) kind.empty().getParserForType().parseFrom(body);
     } catch (InvalidProtocolBufferException e) {
       throw new ProblemException(
           Problem.of(

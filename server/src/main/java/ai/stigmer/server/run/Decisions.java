@@ -210,6 +210,15 @@ final class Decisions implements AutoCloseable {
     return asked.containsKey(id) && !ended.contains(id);
   }
 
+  /** The runs that wait for somebody's word. */
+  Set<String> asking() {
+    return asked.entrySet().stream()
+        .filter(one -> !ended.contains(one.getKey()))
+        .flatMap(one -> one.getValue().stream())
+        .map(Place::runId)
+        .collect(Collectors.toSet());
+  }
+
   void forget(String id) {
     asked.remove(id);
     children.remove(id);

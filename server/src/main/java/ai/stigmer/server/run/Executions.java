@@ -253,6 +253,11 @@ public final class Executions implements AutoCloseable {
     return decisions.isAsked(id);
   }
 
+  /** The runs that ask somebody, as far as is known here; those of sub-agents among them. */
+  public Set<String> asking() {
+    return decisions.asking();
+  }
+
   /** Another server has written its end, or removed it. */
   void left(Following following, Optional<AgentExecution> last) {
     leave(following);
@@ -522,13 +527,10 @@ public final class Executions implements AutoCloseable {
                   .setPhase(ExecutionPhase.EXECUTION_CANCELLED)
                   .build());
     }
-    shelves.contexts().find(Ingredients.contextId(id)).ifPresent(context -> forget(id));
+    String context = Ingredients.contextId(id);
+    var _ = shelves.contexts().find(context).map(_ -> shelves.contexts().delete(context));
     var _ = shelves.executions().delete(id);
     return last;
-  }
-
-  private void forget(String id) {
-    var _ = shelves.contexts().delete(Ingredients.contextId(id));
   }
 
   /**

@@ -4,6 +4,7 @@ import ai.stigmer.agentic.agent.v1.Agent;
 import ai.stigmer.agentic.agent.v1.McpServerDefinition;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentinstance.v1.AgentInstance;
+import ai.stigmer.agentic.agentinstance.v1.AgentInstanceSpec;
 import ai.stigmer.agentic.environment.v1.EnvironmentSpec;
 import ai.stigmer.agentic.executioncontext.v1.ExecutionContext;
 import ai.stigmer.agentic.executioncontext.v1.ExecutionValue;
@@ -34,8 +35,26 @@ final class Ingredients {
   }
 
   private AgentInstance instance(AgentExecution execution) {
-    Session session = shelves.sessions().clear(execution.getSpec().getSessionId());
+    String id = execution.getSpec().getSessionId();
+    if (id.isEmpty()) {
+      return defaultInstance(execution.getSpec().getAgentId());
+    }
+    Session session = shelves.sessions().clear(id);
     return shelves.instances().clear(session.getSpec().getAgentInstanceId());
+  }
+
+  /**
+   * What the session of an execution will have that has none yet; one that is gone is made anew.
+   */
+  private AgentInstance defaultInstance(String agent) {
+    return shelves
+        .instances()
+        .find(shelves.agents().clear(agent).getStatus().getDefaultInstanceId())
+        .orElseGet(
+            () ->
+                AgentInstance.newBuilder()
+                    .setSpec(AgentInstanceSpec.newBuilder().setAgentId(agent))
+                    .build());
   }
 
   /**

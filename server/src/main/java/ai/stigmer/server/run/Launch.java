@@ -8,6 +8,7 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.redaction.Redactor;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.KnownSecrets;
 import ai.stigmer.runner.ProjectContext;
 import ai.stigmer.runner.RunEnvironment;
@@ -123,18 +124,34 @@ public final class Launch {
   }
 
   /**
+   * Takes out of what is left for a run, or for one of its sub-agents, what only that run may know:
+   * nothing when its agent or environments are gone, and their secrets with them.
+   *
+   * @throws ProblemException {@code E553} when its secrets need another key
+   */
+  public static Redactor redactor(Shelves shelves, String run) {
+    try {
+      return Redactor.of(List.copyOf(secrets(shelves, ChildIds.root(run)).values()));
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E560")) {
+        throw e;
+      }
+      return Redactor.of(List.of());
+    }
+  }
+
+  /**
    * Takes out of what an execution is asked for, or failed with, what only its run may know.
    *
    * @param execution its session may not be there yet
+   * @throws ProblemException {@code E560} when an agent, instance or environment of it is gone,
+   *     {@code E553} when its secrets need another key
    */
   Redactor redactor(AgentExecution execution) {
-    var secrets = new ArrayList<String>();
+    var secrets = new ArrayList<>(ingredients.variables(execution).secrets().values());
     execution.getSpec().getRuntimeEnvMap().values().stream()
         .filter(ExecutionValue::getIsSecret)
         .forEach(value -> secrets.add(value.getValue()));
-    if (!execution.getSpec().getSessionId().isEmpty()) {
-      secrets.addAll(ingredients.variables(execution).secrets().values());
-    }
     return KnownSecrets.in(surroundings.env()).and(Redactor.of(secrets));
   }
 

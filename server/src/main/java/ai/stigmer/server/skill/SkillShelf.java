@@ -20,7 +20,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -34,6 +34,7 @@ public final class SkillShelf {
   private static final String VERSION = "SkillVersion";
   private static final String KEY = "skills/";
   private static final String ENDING = ".zip";
+  private static final int LONGEST_TAG = 200;
 
   private final Shelf<Skill> skills;
   private final ResourceStore store;
@@ -54,6 +55,9 @@ public final class SkillShelf {
     if (request.getArtifact().size() > SkillArchive.LARGEST) {
       throw Shelf.invalid("artifact: must not be larger than 16 MiB").asException();
     }
+    if (request.getTag().length() > LONGEST_TAG) {
+      throw Shelf.invalid("tag: at most " + LONGEST_TAG + " characters").asException();
+    }
     String text = SkillArchive.text(request.getArtifact());
     String hash = SkillArchive.hash(request.getArtifact());
     keep(ARCHIVE, "art_" + hash.substring(0, 48), hash, Set.of(), request.getArtifact());
@@ -67,16 +71,31 @@ public final class SkillShelf {
             .setSpec(SkillSpec.newBuilder().setSkillMd(text).setTag(request.getTag()))
             .build();
     Skill stored = skills.apply(given);
-    Skill whole = skills.change(stored.getMetadata().getId(), skill -> ready(skill, hash));
-    String version = whole.getMetadata().getId() + "@" + hash;
-    var labels = new HashSet<>(Set.of("skill=" + whole.getMetadata().getId(), "hash=" + hash));
-    if (!request.getTag().isEmpty()) {
-      labels.add("tag=" + request.getTag());
+    Skill whole = ready(stored, hash);
+    if (!whole.equals(stored)) {
+      whole = skills.change(stored.getMetadata().getId(), skill -> ready(skill, hash));
     }
-    String id =
-        "skv_" + SkillArchive.hash(ByteString.copyFromUtf8(version + labels)).substring(0, 48);
-    keep(VERSION, id, version + request.getTag(), labels, whole.toByteString());
+    keepVersion(whole, request.getTag());
     return whole;
+  }
+
+  /**
+   * A tag stands for the version that was pushed with it last, also for one that was there before.
+   */
+  private void keepVersion(Skill skill, String tag) {
+    String of = "skill=" + skill.getMetadata().getId();
+    String hash = "hash=" + skill.getStatus().getVersionHash();
+    String tagged = "tag=" + tag;
+    List<Resource> known = versions(of, tag.isEmpty() ? hash : tagged);
+    if (known.isEmpty() || !known.getFirst().labels().contains(hash)) {
+      String id = "skv" + skills.nextId().substring("skl".length());
+      var labels = tag.isEmpty() ? Set.of(of, hash) : Set.of(of, hash, tagged);
+      keep(VERSION, id, id, labels, skill.toByteString());
+    }
+  }
+
+  private List<Resource> versions(String skill, String label) {
+    return store.list(ResourceStore.Query.of(VERSION, skill, label)).resources();
   }
 
   private static Skill ready(Skill skill, String hash) {
@@ -121,10 +140,10 @@ public final class SkillShelf {
   private Skill version(Skill newest, String version) {
     String skill = "skill=" + newest.getMetadata().getId();
     for (String label : new String[] {"tag=" + version, "hash=" + version}) {
-      var page = store.list(ResourceStore.Query.of(VERSION, skill, label));
-      if (!page.resources().isEmpty()) {
+      List<Resource> versions = versions(skill, label);
+      if (!versions.isEmpty()) {
         try {
-          return Skill.parseFrom(page.resources().getFirst().body());
+          return Skill.parseFrom(versions.getFirst().body());
         } catch (InvalidProtocolBufferException e) {
           throw new ProblemException(
               Problem.of("E503", Problem.Category.STORE, "a stored version of a skill is damaged"),

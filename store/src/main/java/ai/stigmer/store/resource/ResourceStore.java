@@ -47,7 +47,8 @@ public interface ResourceStore extends AutoCloseable {
    * What a list holds.
    *
    * @param labels all of which a resource must have
-   * @param after the last id of the page before; empty for the first page
+   * @param after the last id of the page before; empty for the first page. When that resource is
+   *     gone, what comes behind it is told by ids alone, which are to grow with time
    * @param limit the most of a page, 1 to 1000
    */
   record Query(String kind, Set<String> labels, String after, int limit) {

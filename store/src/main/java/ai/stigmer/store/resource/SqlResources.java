@@ -172,7 +172,7 @@ final class SqlResources implements ResourceStore {
             total = rows.getLong(1);
           }
           if (!query.after().isEmpty()) {
-            where += " AND (created, id) < (SELECT created, id FROM resources WHERE id = ?)";
+            where += behind(connection, query);
             arguments.add(query.after());
           }
           String sql =
@@ -186,6 +186,17 @@ final class SqlResources implements ResourceStore {
             return new Page(all(connection, select), total);
           }
         });
+  }
+
+  /** What was deleted since it was given is not there to tell its time: then ids alone tell it. */
+  private static String behind(Connection connection, Query query) throws SQLException {
+    try (PreparedStatement select =
+            prepared(connection, "SELECT id FROM resources WHERE id = ?", List.of(query.after()));
+        ResultSet rows = select.executeQuery()) {
+      return rows.next()
+          ? " AND (created, id) < (SELECT created, id FROM resources WHERE id = ?)"
+          : " AND id < ?";
+    }
   }
 
   @Override

@@ -140,6 +140,18 @@ abstract class ResourceContract {
   }
 
   @Test
+  void aPageGoesOnBehindOneThatIsGoneAsItsIdTells() {
+    for (char letter = 'a'; letter < 'f'; letter++) {
+      store.insert(resource("ses_" + letter, "Session", "s" + letter, "all=yes"));
+    }
+    assertThat(store.delete("Session", "ses_c")).isPresent();
+
+    assertThat(store.list(new Query("Session", Set.of("all=yes"), "ses_c", 5)).resources())
+        .extracting(Resource::id)
+        .containsExactly("ses_b", "ses_a");
+  }
+
+  @Test
   void ofManyChangesAtATimeOneWins() throws Exception {
     store.insert(resource("agt_1", "Agent", "helper"));
     try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
