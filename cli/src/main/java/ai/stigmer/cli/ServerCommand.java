@@ -204,38 +204,37 @@ final class ServerCommand implements Runnable {
       footer = {
         "",
         "Ends with 0 when it is ready, with 1 when it runs and is not, with 9 when none runs. One that",
-        "is degraded is ready, too: it takes work, and the lines after tell what it is without."
+        "is degraded is ready, too: it takes work. The lines after tell what it is without."
       })
   int status() {
     RunningServer.Found found = found();
     String where = found.url() + ", process " + found.pid();
     try {
       ReadyProbe.Answer answer = ReadyProbe.ask(found.url());
-      if (!answer.isReady()) {
-        return notReady("status " + answer.status(), where);
-      }
-      surroundings
-          .out()
-          .println((answer.isDegraded() ? Visible.answer(answer.word()) : "ready") + ": " + where);
-      if (answer.isDegraded()) {
+      surroundings.out().println(word(answer) + ": " + where);
+      if (!answer.isReady() || answer.isDegraded()) {
         missing(found).forEach(line -> surroundings.out().println("  " + line));
       }
-      return 0;
+      return answer.isReady() ? 0 : 1;
     } catch (IOException e) {
-      return notReady("no answer: " + Visible.answer(String.valueOf(e.getMessage())), where);
+      String why = Visible.answer(String.valueOf(e.getMessage()));
+      surroundings.out().println("not ready (no answer: " + why + "): " + where);
+      return 1;
     }
   }
 
-  private int notReady(String why, String where) {
-    surroundings.out().println("not ready (" + why + "): " + where);
-    return 1;
+  private static String word(ReadyProbe.Answer answer) {
+    if (!answer.isReady()) {
+      return "not ready (status " + answer.status() + ")";
+    }
+    return answer.isDegraded() ? Visible.answer(answer.word()) : "ready";
   }
 
   /** What is wrong with which parts, a line each; only who brings a token is told. */
   private List<String> missing(RunningServer.Found found) {
     try (RemoteServer server = ServerChoice.ofHome(surroundings)) {
       return StreamSupport.stream(
-              server.get("/healthz/ready").path("parts").spliterator(), /* parallel= */ false)
+              server.health().path("parts").spliterator(), /* parallel= */ false)
           .filter(part -> !part.path("ok").asBoolean())
           .map(
               part ->

@@ -1,6 +1,7 @@
 package ai.stigmer.cli;
 
 import ai.stigmer.config.ConfigInput;
+import ai.stigmer.config.ListenAddress;
 import ai.stigmer.config.Resolved;
 import ai.stigmer.config.ServerConfig;
 import ai.stigmer.graphton.error.Problem;
@@ -21,7 +22,6 @@ import picocli.CommandLine.Option;
 
 /** Where a server listens, and what it may use. */
 final class ServerOptionsInput {
-  private static final int HIGHEST_PORT = 65_535;
   private static final Set<String> OF_DATABASE = Set.of("E138", "E139");
 
   @Option(
@@ -91,7 +91,7 @@ final class ServerOptionsInput {
     ServerConfig server = resolved.server();
     Path home = surroundings.home();
     return new ServerOptions(
-        socket(server.address()),
+        socket(resolved),
         Set.copyOf(server.names()),
         tls(server),
         server.isBehindProxy()
@@ -134,19 +134,18 @@ final class ServerOptionsInput {
                     Path.of(certificate), Path.of(server.tlsKey().orElseThrow())));
   }
 
-  private static InetSocketAddress socket(String address) {
-    int colon = address.lastIndexOf(':');
+  private static InetSocketAddress socket(Resolved resolved) {
+    ListenAddress address = resolved.server().address();
     try {
-      int port = Integer.parseInt(address.substring(colon + 1));
-      String host = address.substring(0, Math.max(0, colon)).replaceAll("^\\[|]$", "");
-      if (host.isEmpty() || port < 0 || port > HIGHEST_PORT) {
-        throw wrong("server.address must be HOST:PORT, got \"" + address + '"');
-      }
-      return new InetSocketAddress(InetAddress.getAllByName(host)[0], port);
-    } catch (NumberFormatException e) {
-      throw wrong("server.address must be HOST:PORT, got \"" + address + '"');
+      return new InetSocketAddress(InetAddress.getAllByName(address.host())[0], address.port());
     } catch (UnknownHostException e) {
-      throw wrong("server.address names a host that is not known: \"" + address + '"');
+      throw Problem.of(
+              "E168",
+              Problem.Category.CONFIGURATION,
+              "server.address names a host that is not known here: \"" + address.host() + '"')
+          .from(resolved.location("server.address").orElse("server.address"))
+          .help("name one of this machine's own addresses, for example 127.0.0.1:" + address.port())
+          .asException();
     }
   }
 

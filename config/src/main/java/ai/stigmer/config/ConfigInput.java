@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that the cascade looks at. Immutable; the {@code with}-style methods return changed
@@ -78,6 +79,19 @@ public record ConfigInput(
         stigmerHome,
         command,
         plus(flags, key, value, flagName),
+        requests,
+        configFile,
+        fileUse,
+        clock);
+  }
+
+  /** The same without what flags say of these settings. */
+  public ConfigInput withoutFlags(Set<String> keys) {
+    return new ConfigInput(
+        env,
+        stigmerHome,
+        command,
+        flags.stream().filter(given -> !keys.contains(given.key())).toList(),
         requests,
         configFile,
         fileUse,

@@ -122,6 +122,7 @@ final class ExplainJson {
           PERMISSION_MODE,
           ENGINE,
           WORD,
+          LISTEN,
           LOG_LEVEL,
           RULES,
           HOOKS,

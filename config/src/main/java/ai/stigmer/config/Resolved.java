@@ -314,7 +314,7 @@ public final class Resolved {
   public ServerConfig server() {
     throwAbout("server.");
     return new ServerConfig(
-        value(SettingsTable.SERVER_ADDRESS).orElseThrow(),
+        ListenAddress.of(value(SettingsTable.SERVER_ADDRESS).orElseThrow()),
         value(SettingsTable.SERVER_NAMES).map(ServerValues::hosts).orElse(List.of()),
         value(SettingsTable.SERVER_TLS_CERTIFICATE),
         value(SettingsTable.SERVER_TLS_KEY),

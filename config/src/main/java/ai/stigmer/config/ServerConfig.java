@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * How {@code stigmer server} is run.
  *
- * @param address host and port
+ * @param address where it listens
  * @param names other names that callers may call it by
  * @param certificate a file; empty speaks without TLS
  * @param tlsKey a file
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param key what resources are encrypted with; empty is the file of the Stigmer home
  */
 public record ServerConfig(
-    String address,
+    ListenAddress address,
     List<String> names,
     Optional<String> certificate,
     Optional<String> tlsKey,

@@ -55,6 +55,7 @@ record Setting(
     HOOKS("a command for sh -c"),
     WEB("HOST:PORT, or an http or https URL without a path, such as https://agents.example.com"),
     HOSTS("host names, each with a port if need be, separated by commas, at most 32"),
+    LISTEN("HOST:PORT"),
     FILE("the name of a file or a folder"),
     SWITCH("on or off, or true or false");
 
@@ -74,7 +75,7 @@ record Setting(
         case PROVIDER, MODEL, URL, MODELS, FOLDERS, RULES, HOOKS, WEB -> true;
         case MODE, SECRET, COUNT, TEMPERATURE, RETRIES, EFFORT, API, PULL, DURATION -> false;
         case EXECUTION, NETWORK, PROCESSES, SIZE, MONEY, DEPTH, SHARE, PRIORITY -> false;
-        case DATABASE, HOSTS, FILE, SWITCH -> false;
+        case DATABASE, HOSTS, LISTEN, FILE, SWITCH -> false;
         case WHEN_ABSENT, UNKNOWN_EFFECTS, PERMISSION_MODE, ENGINE, WORD, LOG_LEVEL -> false;
       };
     }
@@ -134,7 +135,6 @@ record Setting(
       case ENGINE -> "temporal";
       case WORD ->
           switch (key) {
-            case SettingsTable.SERVER_ADDRESS -> "127.0.0.1:7234";
             case SettingsTable.TEMPORAL_ADDRESS -> "localhost:7233";
             case SettingsTable.WORKSPACE_STORE -> "/mnt/stigmer";
             case SettingsTable.WORKER_WORKSPACES -> "./workspace";
@@ -149,6 +149,7 @@ record Setting(
       case HOOKS -> "~/bin/notify";
       case WEB -> "http://127.0.0.1:7234";
       case HOSTS -> "agents.example.com";
+      case LISTEN -> "127.0.0.1:7234";
       case FILE -> "/etc/stigmer/" + key.substring(key.lastIndexOf('.') + 1);
       case SWITCH -> "on";
       case DURATION -> "90s";

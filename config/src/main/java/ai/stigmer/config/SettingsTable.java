@@ -344,7 +344,7 @@ final class SettingsTable {
               "The token for that server. Unset means server.token of the Stigmer home, for a server of this machine only."),
           server(
               SERVER_ADDRESS,
-              Kind.WORD,
+              Kind.LISTEN,
               "--address",
               "Where stigmer server listens; port 0 takes a free one."),
           server(

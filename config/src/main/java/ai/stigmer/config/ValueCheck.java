@@ -69,6 +69,7 @@ final class ValueCheck {
           ServerValues.fits(setting.kind(), text)
               ? Optional.empty()
               : number(setting, text, location);
+      case LISTEN -> address(setting, text, location);
       case ENGINE ->
           EngineChoice.of(text).isPresent() ? Optional.empty() : number(setting, text, location);
       case WORD -> word(setting, text, location);
@@ -102,6 +103,17 @@ final class ValueCheck {
                 .help(
                     "a folder that all machines see: /mnt/stigmer",
                     "a bucket of S3, or of a store that speaks like it: s3://BUCKET/PREFIX"));
+  }
+
+  private static Optional<Problem> address(Setting setting, String text, String location) {
+    try {
+      var _ = ListenAddress.of(text);
+      return Optional.empty();
+    } catch (IllegalArgumentException e) {
+      return Optional.of(
+          Problems.of(code(setting.key()), mustBe(setting, text) + ": " + e.getMessage(), location)
+              .help("for example 127.0.0.1:7234, [::1]:7234, or 127.0.0.1:0 for a free port"));
+    }
   }
 
   static Optional<Problem> provider(String text, String location) {
@@ -184,15 +196,15 @@ final class ValueCheck {
   }
 
   private static Optional<Problem> number(Setting setting, String text, String location) {
-    String expected = setting.kind().expected();
-    boolean isAddress = setting.kind() == Setting.Kind.WEB || text.contains("://");
-    String got = isAddress ? Urls.shown(text) : text;
     return Optional.of(
-        Problems.of(
-                code(setting.key()),
-                setting.key() + " must be " + expected + ", got \"" + got + "\"",
-                location)
+        Problems.of(code(setting.key()), mustBe(setting, text), location)
             .help("for example " + setting.example() + ", or unset it for the default"));
+  }
+
+  private static String mustBe(Setting setting, String text) {
+    boolean isUrl = setting.kind() == Setting.Kind.WEB || text.contains("://");
+    String got = isUrl ? Urls.shown(text) : text;
+    return setting.key() + " must be " + setting.kind().expected() + ", got \"" + got + '"';
   }
 
   private static String code(String key) {

@@ -87,6 +87,7 @@ final class Values {
           DATABASE,
           WEB,
           HOSTS,
+          LISTEN,
           FILE,
           SWITCH ->
           Optional.empty();

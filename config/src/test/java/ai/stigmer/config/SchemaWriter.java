@@ -143,6 +143,9 @@ final class SchemaWriter {
           node.putArray("enum").add("ask").add("allow-edits").add("plan").add("deny");
       case ENGINE -> node.putArray("enum").add("embedded").add("temporal");
       case LOG_LEVEL -> node.putArray("enum").add("debug").add("info").add("warning").add("error");
+      case LISTEN ->
+          node.put("type", "string")
+              .put("pattern", "^([A-Za-z0-9._-]{1,253}|\\[[0-9A-Fa-f:.]+\\]):[0-9]{1,5}$");
       case WORD -> node.put("type", "string").put("pattern", "^[A-Za-z0-9._:/-]{1,200}$");
       case WEB, HOSTS, FILE -> node.put("type", "string");
       case SWITCH -> node.putArray("enum").add("on").add("off");

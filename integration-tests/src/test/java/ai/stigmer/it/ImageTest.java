@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -154,17 +155,16 @@ class ImageTest {
   }
 
   /** A server whose runs may do every command, without a sandbox of their own. */
-  private List<String> server(FakeOllama ollama) throws Exception {
-    return container(
+  private List<String> server(FakeOllama ollama, Map<String, String> more) throws Exception {
+    var variables = new HashMap<>(more);
+    variables.putAll(
         Map.of(
             "MODE", "local",
             "OLLAMA_BASE_URL", ollama.baseUrl(),
             "STIGMER_EXECUTION_MODE", "local",
             "STIGMER_PERMISSIONS_ALLOW", "execute",
-            "STIGMER_SERVER_ADDRESS", "127.0.0.1:0"),
-        FIRST,
-        "server",
-        "start");
+            "STIGMER_SERVER_ADDRESS", "127.0.0.1:0"));
+    return container(variables, FIRST, "server", "start");
   }
 
   /** Where a server is that answers the probe of its readiness with yes. */
@@ -191,7 +191,8 @@ class ImageTest {
             ollama(
                 Answer.call("execute", JSON.createObjectNode().put("command", command).toString()),
                 Answer.text("Hello from inside."));
-        StigmerProcess.Running running = StigmerProcess.in(folder).startOther(server(ollama))) {
+        StigmerProcess.Running running =
+            StigmerProcess.in(folder).startOther(server(ollama, Map.of()))) {
       String url = ready(running);
 
       Ended run = inside(MASKED_PROC, "run", "--server", url, "hi");
@@ -254,6 +255,54 @@ class ImageTest {
         .filter(line -> line.contains(" commands "))
         .findFirst()
         .orElse(doctor.err());
+  }
+
+  @Test
+  void filesAndCommandsMayHaveLettersOfAnyScript() throws Exception {
+    Files.createDirectories(folder.resolve("volume/home"));
+    Files.writeString(
+        folder.resolve("volume/home/letters.yaml"),
+        """
+        name: letters
+        turns:
+          - calls:
+              - tool: write_file
+                arguments: {file_path: /grüße-日本.txt, content: "größer\\n"}
+          - expect: [{status: ok}]
+            calls:
+              - tool: execute
+                arguments: {command: "echo naïve >> grüße-日本.txt; cat grüße-日本.txt"}
+          - expect: [{contains: "größer\\nnaïve"}]
+            text: "größer 日本"
+        """);
+
+    Ended run =
+        inside(
+            MASKED_PROC,
+            "run",
+            "--provider",
+            "scripted",
+            "-m",
+            HOME + "/letters.yaml",
+            "--allow-shell",
+            "hi");
+
+    assertThat(run.out()).as(run.err()).contains("größer 日本");
+  }
+
+  @Test
+  void aServerHasHalfOfItsMemoryAndEndsWithoutAny() throws Exception {
+    try (FakeOllama ollama = ollama();
+        StigmerProcess.Running running =
+            StigmerProcess.in(folder)
+                .startOther(server(ollama, Map.of("JAVA_TOOL_OPTIONS", "-XX:+PrintFlagsFinal")))) {
+      var _ = ready(running);
+      assertThat(first(running).destroy()).isTrue();
+
+      assertThat(running.await().out())
+          .containsPattern("MaxRAMPercentage +?= 50\\.0")
+          .containsPattern("ExitOnOutOfMemoryError +?= true");
+    }
   }
 
   private Ended inside(List<String> more, String... command) throws Exception {

@@ -104,7 +104,8 @@ class KubernetesManifestsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"base", "prod", "local"})
-  void nobodyIsRootNothingOfTheImageIsWrittenAndEachHasItsShare(String overlay) throws Exception {
+  void nobodyIsRootNothingOfTheImageIsWrittenNoServiceBecomesVariablesAndEachHasItsShare(
+      String overlay) throws Exception {
     List<JsonNode> documents = rendered(overlay);
     all(documents, "Deployment")
         .forEach(
@@ -113,6 +114,7 @@ class KubernetesManifestsTest {
               JsonNode container = container(deployment);
               assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
               assertThat(pod.at("/securityContext/runAsUser").asInt()).isPositive();
+              assertThat(pod.path("enableServiceLinks").asBoolean(true)).isFalse();
               assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
                   .isTrue();
               assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))

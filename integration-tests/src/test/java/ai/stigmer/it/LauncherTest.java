@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,8 +84,9 @@ class LauncherTest {
             echo train >>'%s'
             for word; do case $word in -XX:AOTCacheOutput=*) : >"${word#*=}" ;; esac; done ;;
           *) printf '%%s\\n' "$@" ;;
-        esac"""
-            .formatted(calls));
+        esac
+        case "$*" in *"server start"*) while [ -e '%s/serving' ]; do sleep 0.05; done ;; esac"""
+            .formatted(calls, folder));
     script(home.resolve("bin/javac"), "true");
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"" + version + "\"\n");
     return home;
@@ -97,7 +99,9 @@ class LauncherTest {
     assertThat(first.status()).as(first.err()).isZero();
     assertThat(first.err()).contains("stigmer: building (first use or changed sources");
     assertThat(first.out().lines().toList())
-        .contains("-XX:AOTCache=" + checkout.toRealPath() + "/cli/target/dist/stigmer.aot")
+        .contains(
+            "-XX:AOTCache=" + checkout.toRealPath() + "/cli/target/dist/1/stigmer.aot",
+            checkout.toRealPath() + "/cli/target/dist/1/lib/*")
         .endsWith("ai.stigmer.cli.Main", "version");
     Ended second = stigmer(Map.of("JAVA_HOME", jdk.toString()), "version");
     assertThat(second.err()).isEmpty();
@@ -107,7 +111,7 @@ class LauncherTest {
   @Test
   void aServerStartsWithAllItsClassesAndItsOtherCommandsWithThoseOfACommand() throws Exception {
     Map<String, String> env = Map.of("JAVA_HOME", jdk("jdk", "25").toString());
-    String cache = "-XX:AOTCache=" + checkout.toRealPath() + "/cli/target/dist/";
+    String cache = "-XX:AOTCache=" + checkout.toRealPath() + "/cli/target/dist/1/";
     assertThat(stigmer(env, "server", "start").out()).contains(cache + "server.aot\n");
     assertThat(stigmer(env, "server", "status").out()).contains(cache + "stigmer.aot\n");
   }
@@ -117,13 +121,73 @@ class LauncherTest {
     Path jdk = jdk("jdk", "25.0.3");
     stigmer(Map.of("JAVA_HOME", jdk.toString()), "version");
     for (String changed : List.of("cli/src/main/A.java", "pom.xml")) {
-      Files.setLastModifiedTime(
-          checkout.resolve(changed), FileTime.from(Instant.now().plusSeconds(2)));
+      change(changed);
       assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").err())
           .contains("building");
       Files.setLastModifiedTime(checkout.resolve(changed), FileTime.from(Instant.EPOCH));
     }
     assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").err()).isEmpty();
+  }
+
+  private void change(String source) throws IOException {
+    Files.setLastModifiedTime(
+        checkout.resolve(source), FileTime.from(Instant.now().plusSeconds(2)));
+  }
+
+  /** Builds what has changed once more. */
+  private void buildAnew(Map<String, String> env) throws Exception {
+    change("pom.xml");
+    assertThat(stigmer(env, "version").err()).contains("building");
+    Files.setLastModifiedTime(checkout.resolve("pom.xml"), FileTime.from(Instant.EPOCH));
+  }
+
+  private List<String> builds() throws IOException {
+    try (Stream<Path> files = Files.list(checkout.resolve("cli/target/dist"))) {
+      return files
+          .filter(Files::isDirectory)
+          .map(file -> file.getFileName().toString())
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void aServerKeepsItsJarsForAsLongAsItRunsWhateverIsBuilt() throws Exception {
+    Map<String, String> env = Map.of("JAVA_HOME", jdk("jdk", "25").toString());
+    Path serving = Files.createFile(folder.resolve("serving"));
+    Started server = start(env, checkout + "/stigmer", "server", "start");
+    Await.until("it serves", () -> StigmerProcess.read(server.out()).contains("\nstart\n"));
+    for (int i = 0; i < 3; i++) {
+      buildAnew(env);
+    }
+    assertThat(builds())
+        .as("its own, the current one and the one before")
+        .containsExactly("1", "3", "4");
+    assertThat(checkout.resolve("cli/target/dist/1/lib/jar")).exists();
+    Files.delete(serving);
+    assertThat(server.await().status()).isZero();
+    buildAnew(env);
+    assertThat(builds()).containsExactly("4", "5");
+  }
+
+  @Test
+  void aServerIsLookedAtAndStoppedWithoutABuildUnlessThereIsNone() throws Exception {
+    Map<String, String> env = Map.of("JAVA_HOME", jdk("jdk", "25").toString());
+    assertThat(stigmer(env, "server", "status").err()).contains("building");
+    change("cli/src/main/A.java");
+    for (String command : List.of("status", "stop", "logs")) {
+      Ended ended = stigmer(env, "server", command);
+      assertThat(ended.err())
+          .isEqualTo(
+              "stigmer: the sources are newer than what runs here; other commands build them\n");
+      assertThat(ended.out())
+          .contains("/cli/target/dist/1/lib/*\n")
+          .endsWith("server\n" + command + "\n");
+    }
+    assertThat(stigmer(env, "server", "start").err()).contains("building");
+    Files.setLastModifiedTime(
+        checkout.resolve("cli/src/main/A.java"), FileTime.from(Instant.EPOCH));
+    assertThat(stigmer(env, "server", "status").err()).isEmpty();
   }
 
   @Test
@@ -183,15 +247,18 @@ class LauncherTest {
   void aFailedBuildLeavesWhatWasBuiltBefore() throws Exception {
     Path jdk = jdk("jdk", "25");
     assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
-    Path jar = checkout.resolve("cli/target/dist/lib/jar");
+    Path jar = checkout.resolve("cli/target/dist/1/lib/jar");
     Files.writeString(jar, "old");
     Files.createFile(folder.resolve("broken"));
-    Files.delete(checkout.resolve("cli/target/dist/built"));
+    change("pom.xml");
     assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isEqualTo(1);
     assertThat(jar).hasContent("old");
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "server", "stop").out())
+        .contains("/dist/1/lib/*");
     Files.delete(folder.resolve("broken"));
-    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").status()).isZero();
-    assertThat(jar).hasContent("new");
+    assertThat(stigmer(Map.of("JAVA_HOME", jdk.toString()), "version").out())
+        .contains("/dist/2/lib/*");
+    assertThat(checkout.resolve("cli/target/dist/2/lib/jar")).hasContent("new");
   }
 
   @Test
@@ -295,6 +362,7 @@ class LauncherTest {
             "dirname",
             "readlink",
             "cat",
+            "tr",
             "printf")) {
       Path link = tools.resolve(tool);
       for (String place : List.of("/usr/bin/", "/bin/")) {

@@ -160,9 +160,11 @@ class ServerSettingsTest {
         assertThat(called(server, "agents.example.com")).startsWith("HTTP/1.1 200");
         assertThat(called(server, "other.example.com")).startsWith("HTTP/1.1 403");
       }
-      Ended locked = stigmer.with("STIGMER_SERVER_KEY", "short").run("server", "start");
-      assertThat(locked.status()).as(locked.err()).isNotZero();
-      assertThat(locked.err()).contains("STIGMER_SERVER_KEY").doesNotContain(KEY);
+      Ended locked = stigmer.with("STIGMER_SERVER_KEY", "c2hvcnQ=").run("server", "start");
+      assertThat(locked.status()).as(locked.err()).isEqualTo(3);
+      assertThat(locked.err())
+          .contains("E552", "from  STIGMER_SERVER_KEY\n", "openssl rand -base64 32")
+          .doesNotContain(KEY, "c2hvcnQ=", "chmod");
     }
   }
 

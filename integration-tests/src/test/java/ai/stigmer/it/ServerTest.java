@@ -30,6 +30,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +166,25 @@ class ServerTest {
       Path token = stigmer.home().resolve("server.token");
       Files.delete(token);
       assertThat(stigmer.run("server", "status").out()).contains("degraded: ", "/healthz/ready");
+    }
+  }
+
+  @Test
+  void theStatusOfAServerThatCanTakeNoWorkTellsWhatIsWrong() throws Exception {
+    StigmerProcess stigmer = StigmerProcess.in(folder).with("STIGMER_LLM_PROVIDER", "ollama");
+    try (ServerProcess server = ServerProcess.start(stigmer);
+        Connection database =
+            DriverManager.getConnection("jdbc:sqlite:" + stigmer.home().resolve("server.db"));
+        Statement statement = database.createStatement()) {
+      statement.execute("ALTER TABLE resources RENAME TO gone");
+
+      Ended status = stigmer.run("server", "status");
+
+      assertThat(status.out())
+          .startsWith("not ready (status 503): " + server.uri())
+          .containsPattern("\n  resources: E5\\d\\d: ")
+          .doesNotContain("journal", server.token());
+      assertThat(status.status()).isEqualTo(1);
     }
   }
 

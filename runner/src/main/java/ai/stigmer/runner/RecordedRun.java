@@ -26,6 +26,10 @@ public record RecordedRun(
   /** About presence, rules and hooks: what may deny and cannot be read must not be passed over. */
   private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156", "E159");
 
+  /** What the run has chosen for good, whatever the flags of here say. */
+  private static final Set<String> CHOSEN =
+      Set.of("llm.fallbacks", "llm.provider", "llm.model", "llm.base_url");
+
   private static final List<String> PRESENCE = List.of("approvals.when_absent", "effects.unknown");
 
   public RecordedRun {
@@ -86,7 +90,8 @@ public record RecordedRun(
             .map(fallback -> fallback.provider() + "/" + fallback.model())
             .collect(Collectors.joining(","));
     ConfigInput input =
-        now.flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
+        now.withoutFlags(CHOSEN)
+            .flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
             .flag("llm.provider", model.provider(), ConfigInput.JOURNAL)
             .flag(
                 "llm.model",

@@ -3,18 +3,13 @@ package ai.stigmer.runner;
 import static java.util.Objects.requireNonNull;
 
 import ai.stigmer.graphton.approval.ApprovalDecision;
-import ai.stigmer.graphton.cancel.CancelToken.Registration;
+import ai.stigmer.graphton.journal.ForwardingInbox;
 import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.redaction.Redactor;
-import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -54,37 +49,11 @@ public final class RedactedInbox extends ForwardingJournal {
 
   @Override
   public Inbox inbox() {
-    Inbox inbox = super.inbox();
-    return new Inbox() {
+    return new ForwardingInbox(super.inbox()) {
       @Override
       public Receipt post(String runId, Post post) {
         Redactor all = hasWords(post) ? redactor.and(ofRun.apply(runId)) : redactor;
-        return inbox.post(runId, all.record(post));
-      }
-
-      @Override
-      public Optional<Posted> find(String runId, String topic) {
-        return inbox.find(runId, topic);
-      }
-
-      @Override
-      public Map<String, Posted> find(String runId, Collection<String> topics) {
-        return inbox.find(runId, topics);
-      }
-
-      @Override
-      public Set<Place> posted(Collection<Place> places) {
-        return inbox.posted(places);
-      }
-
-      @Override
-      public Map<String, Instant> postedSince(Instant time) {
-        return inbox.postedSince(time);
-      }
-
-      @Override
-      public Registration watch(Runnable posted) {
-        return inbox.watch(posted);
+        return super.post(runId, all.record(post));
       }
     };
   }

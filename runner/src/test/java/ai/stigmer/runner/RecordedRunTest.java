@@ -59,6 +59,31 @@ class RecordedRunTest {
     assertThat(anew.whenAbsent()).isEqualTo(held);
   }
 
+  @Test
+  void theKeyIsThatOfTheRunsProviderWhateverFlagsOfHereNameAnother() throws IOException {
+    ConfigInput plain =
+        ConfigInput.of(
+            Map.of("STIGMER_HOME", folder.toString(), "OPENAI_API_KEY", "sk-of-the-run-0123456789"),
+            "test");
+    ConfigInput here =
+        plain
+            .flag("llm.provider", "ollama", "--provider")
+            .flag("llm.model", "qwen3:8b", "--model")
+            .flag("llm.base_url", "http://localhost:1", "--base-url");
+    Resolved asked = Cascade.resolve(here.request("llm.model", "openai/gpt-x"));
+    RunEnvironment journaled =
+        RunEnvironmentTest.environment(Optional.empty())
+            .withModels(
+                asked.llm().toModelSettings().withKey(Optional.empty()), List.of(), asked.toJson());
+
+    RecordedRun run = RecordedRun.of(journaled, here);
+
+    assertThat(asked.llm().apiKey()).isPresent();
+    assertThat(run.environment().model().apiKey()).isEqualTo(asked.llm().apiKey());
+    assertThat(run.recorded().startLine(List.of(run.environment().model())))
+        .startsWith("openai/gpt-x · key from OPENAI_API_KEY");
+  }
+
   private Resolved resolved(String file) throws IOException {
     return Cascade.resolve(input(file));
   }

@@ -270,7 +270,7 @@ record Backend(
 
   /** What command lines elsewhere ask and say. */
   Map<Extra, HttpService> remote(ServerLog log) {
-    var paths = new LinkedHashMap<>(DeskPaths.of(new Desk(journal, executions, tails)));
+    var paths = new LinkedHashMap<>(DeskPaths.of(new Desk(journal, shelves, executions, tails)));
     paths.put(
         new Extra(
             "GET",

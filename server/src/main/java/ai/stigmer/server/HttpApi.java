@@ -1,5 +1,6 @@
 package ai.stigmer.server;
 
+import ai.stigmer.server.console.Login;
 import ai.stigmer.server.events.EventStream;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.http.OpenApi;
@@ -8,6 +9,7 @@ import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
 import ai.stigmer.server.http.ProblemAnswers;
 import ai.stigmer.server.http.Ready;
+import ai.stigmer.server.http.RequestForm;
 import ai.stigmer.server.metrics.MetricsPath;
 import ai.stigmer.server.openai.Chat;
 import ai.stigmer.server.openai.ModelPaths;
@@ -22,6 +24,7 @@ import com.linecorp.armeria.server.grpc.HttpJsonTranscodingOptions;
 import com.linecorp.armeria.server.grpc.HttpJsonTranscodingQueryParamMatchRule;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,7 +58,9 @@ final class HttpApi {
     get("/v1/models", "The agents as models.", MediaType.JSON, ModelPaths.list(models));
     get("/v1/models/{model}", "One agent as a model.", MediaType.JSON, ModelPaths.one(models));
     extras.put(
-        new Extra("POST", CHAT, "Completes a chat by an execution.", "application/json"), chat);
+        new Extra("POST", CHAT, "Completes a chat by an execution.", "application/json")
+            .taking(Chat.BODY),
+        chat);
     get("/metrics", "What is counted, for Prometheus.", MetricsPath.TYPE, metrics);
     get(
         "/healthz/live",
@@ -85,6 +90,13 @@ final class HttpApi {
   /** The paths of the contract's methods. */
   List<Paths.Operation> operations() {
     return operations;
+  }
+
+  /** What a request has to be before any of them is called. */
+  RequestForm form() {
+    var all = new LinkedHashSet<>(extras.keySet());
+    all.add(new Extra("POST", Login.CODES, "Lets a browser in.", "application/json"));
+    return new RequestForm(operations, all);
   }
 
   private String document() {

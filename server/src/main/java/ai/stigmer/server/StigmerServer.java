@@ -15,6 +15,7 @@ import ai.stigmer.server.guard.Scope;
 import ai.stigmer.server.guard.TokenFile;
 import ai.stigmer.server.guard.TokenList;
 import ai.stigmer.server.guard.TokenWatch;
+import ai.stigmer.server.http.Acceptor;
 import ai.stigmer.server.http.Newcomers;
 import ai.stigmer.server.http.Paths;
 import ai.stigmer.server.http.Probes;
@@ -168,10 +169,12 @@ public final class StigmerServer implements AutoCloseable {
         limited(builder)
             .verboseResponses(false)
             .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
+            .bossGroupFactory(Acceptor::new)
             .disableServerHeader()
             .disableDateHeader()
             .errorHandler(answers)
             .service(grpc(services, http, answers, health, new Errors(log)))
+            .decorator(http.form())
             .decorator(new RateLimit(REQUESTS_A_SECOND))
             .decorator(new Guard(List.of(token), scopes, options::hosts, console, open, audit))
             .serverListener(

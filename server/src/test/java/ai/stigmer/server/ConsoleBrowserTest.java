@@ -95,6 +95,22 @@ class ConsoleBrowserTest {
     }
   }
 
+  @Test
+  void theNameOfAnAgentIsNotBrokenWithinAWord() throws Exception {
+    try (ConsoleTour tour = ConsoleTour.of(folder, Answer.text("Done."));
+        Chromium browser = Chromium.start(folder)) {
+      var _ = tour.run(tour.agent("housekeeper", "You look after files."), "Tidy up. ".repeat(40));
+      browser.dress("light", 1_280, 900);
+      enter(browser, tour.server);
+
+      assertThat(
+              browser
+                  .evaluate("document.querySelector('.runs .agent a').getClientRects().length")
+                  .asInt())
+          .isEqualTo(1);
+    }
+  }
+
   /** The pages by the names of their pictures. */
   private Map<String, String> pages(ConsoleTour tour, ConsoleVisitor visitor) throws Exception {
     String agent =

@@ -89,7 +89,7 @@ class ConsoleDoorTest {
         var answer =
             visitor.send(
                 HttpRequest.newBuilder(URI.create(visitor.origin() + path))
-                    .header("cookie", "stigmer_console=" + "x".repeat(43))
+                    .header("cookie", "stigmer_console_" + server.port() + "=" + "x".repeat(43))
                     .build());
         assertThat(answer.statusCode()).as(path).isEqualTo(401);
         assertThat(answer.body()).as(path).contains("stigmer console", "Log in");
@@ -156,6 +156,40 @@ class ConsoleDoorTest {
   }
 
   @Test
+  void twoServersOfOneMachineDoNotThrowEachOthersBrowsersOut(@TempDir Path folder)
+      throws Exception {
+    try (TestingServer other = TestingServer.in(folder, Map.of());
+        ConsoleVisitor here = ConsoleVisitor.in(server);
+        ConsoleVisitor there = ConsoleVisitor.in(other)) {
+      // A browser sends cookies of a host to all of its ports, the newest of a name only.
+      assertThat(nameOf(here.cookie())).isNotEqualTo(nameOf(there.cookie()));
+      String both = here.cookie() + "; " + there.cookie();
+
+      for (ConsoleVisitor visitor : List.of(here, there)) {
+        URI runs = URI.create(visitor.origin() + "/console/runs");
+        assertThat(
+                visitor
+                    .send(HttpRequest.newBuilder(runs).header("cookie", both).build())
+                    .statusCode())
+            .isEqualTo(200);
+      }
+    }
+  }
+
+  private static String nameOf(String cookie) {
+    return cookie.substring(0, cookie.indexOf('='));
+  }
+
+  @Test
+  void theLinkIsAsGoodAsTheCodeInIt() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      String link = visitor.origin() + "/console/login#" + ConsoleVisitor.code(server) + " ";
+
+      assertThat(visitor.enter(link).statusCode()).isEqualTo(303);
+    }
+  }
+
+  @Test
   void behindAProxyABrowserOfThisMachineComesInPastItAndAllOthersByTls(@TempDir Path folder)
       throws Exception {
     try (TestingServer proxied =
@@ -165,7 +199,7 @@ class ConsoleDoorTest {
       assertThat(visitor.get("/console/runs").statusCode()).isEqualTo(200);
       assertThat(entered(proxied, here, "http://" + here))
           .startsWith("HTTP/1.1 303")
-          .contains("stigmer_console=")
+          .contains("stigmer_console_" + proxied.port() + "=")
           .doesNotContain("Secure");
       for (String name : List.of(here, "agents.example", "localhost")) {
         assertThat(entered(proxied, name, "https://" + name))

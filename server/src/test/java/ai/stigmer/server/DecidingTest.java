@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +56,7 @@ class DecidingTest {
               "{\"decision\":\"edited\",\"arguments\":{\"command\":\"echo safe\"}}");
 
       assertThat(decided.status()).as(decided.text()).isEqualTo(200);
+      assertThat(names(decided.json())).isEqualTo(documented(tour));
       List<SentEvent> events = tour.http.events(run, "");
       SentEvent call = first(events, "\"TOOL_CALL_START\"");
       SentEvent asked = first(events, "\"approval_requested\"");
@@ -83,6 +87,22 @@ class DecidingTest {
     var answer = tour.http.call("POST", path, body);
     assertThat(answer.status()).as(body + answer.text()).isEqualTo(400);
     assertThat(answer.json().path("code").asText()).isEqualTo("E561");
+  }
+
+  /** The fields of an approval that the document knows. */
+  private static Set<String> documented(ConsoleTour tour) throws Exception {
+    return names(
+        tour.http
+            .get("/openapi.json")
+            .json()
+            .at(
+                "/paths/~1api~1approvals~1{id}/post/responses/200/content/application~1json/schema/properties"));
+  }
+
+  private static Set<String> names(JsonNode json) {
+    var names = new TreeSet<String>();
+    json.fieldNames().forEachRemaining(names::add);
+    return names;
   }
 
   private static SentEvent first(List<SentEvent> events, String named) {

@@ -111,6 +111,21 @@ class LostAgentTest {
   }
 
   @Test
+  void oneOfADeletedAgentThatSomebodyCancelsIsCancelled() throws Exception {
+    assertThat(http.call("DELETE", "/api/agents/" + agent, "").status()).isEqualTo(200);
+
+    assertThat(http.call("POST", "/api/runs/" + asking + "/cancel", "").status()).isEqualTo(200);
+
+    assertFailed(waiting, "E560");
+    assertThat(phase(asking)).isEqualTo("EXECUTION_CANCELLED");
+    JsonNode status = json("/api/executions/" + asking).path("status");
+    assertThat(status.path("error").asText()).isEmpty();
+    assertThat(status.path("completedAt").asText()).isNotEmpty();
+    assertThat(http.events(asking, "").getLast().data().toString()).contains("CANCELLED");
+    assertThat(server.log()).doesNotContain("\"bug\"", SECRET);
+  }
+
+  @Test
   void thoseWhoseSecretsNeedAnotherKeyFailWithTheCodeAndGoOnWithTheRightOne() throws Exception {
     // Given
     stop();

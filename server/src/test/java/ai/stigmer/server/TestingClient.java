@@ -66,7 +66,13 @@ final class TestingClient implements AutoCloseable {
   }
 
   HttpResponse<InputStream> open(HttpRequest request) throws IOException, InterruptedException {
-    return http.send(request, BodyHandlers.ofInputStream());
+    return open(request, BodyHandlers.ofInputStream());
+  }
+
+  /** The whole answer, headers too. */
+  <T> HttpResponse<T> open(HttpRequest request, HttpResponse.BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    return http.send(request, body);
   }
 
   /** The events of an execution behind that one, to the end of the stream. */

@@ -135,16 +135,36 @@ final class Blobs {
     return named;
   }
 
+  /**
+   * The hashes that the entries of one run name.
+   *
+   * @param select the parts of a run's entries, by a number that says which run
+   */
+  static Set<String> named(Connection connection, String select, long run) throws SQLException {
+    var named = new HashSet<String>();
+    try (PreparedStatement statement = connection.prepareStatement(select)) {
+      statement.setLong(1, run);
+      try (ResultSet rows = statement.executeQuery()) {
+        eachName(rows, named::add);
+      }
+    }
+    return named;
+  }
+
   /** Tells of each time that an entry names a hash. */
   static void eachName(Connection connection, Consumer<String> told) throws SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet rows =
             statement.executeQuery("SELECT parts FROM entries WHERE parts IS NOT NULL")) {
-      while (rows.next()) {
-        List<Part> parts = parts(rows.getString(1));
-        if (parts != null) {
-          parts.forEach(part -> told.accept(part.hash()));
-        }
+      eachName(rows, told);
+    }
+  }
+
+  private static void eachName(ResultSet rows, Consumer<String> told) throws SQLException {
+    while (rows.next()) {
+      List<Part> parts = parts(rows.getString(1));
+      if (parts != null) {
+        parts.forEach(part -> told.accept(part.hash()));
       }
     }
   }

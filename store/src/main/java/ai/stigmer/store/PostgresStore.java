@@ -169,7 +169,7 @@ public final class PostgresStore {
           updated,
           isEnd && !held.contains(run),
           size(connection, run),
-          blobs(connection, run));
+          Blobs.named(connection, PARTS, run.id()));
     }
 
     StorePrune.Report report(List<Candidate> gone, Room room) {
@@ -185,22 +185,6 @@ public final class PostgresStore {
         return row.getLong(1);
       }
     }
-  }
-
-  private static Set<String> blobs(Connection connection, Run run) throws SQLException {
-    var hashes = new HashSet<String>();
-    try (PreparedStatement select = connection.prepareStatement(PARTS)) {
-      select.setLong(1, run.id());
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          List<Blobs.Part> parts = Blobs.parts(rows.getString(1));
-          if (parts != null) {
-            parts.forEach(part -> hashes.add(part.hash()));
-          }
-        }
-      }
-    }
-    return hashes;
   }
 
   /** Removes a run, unless somebody claimed it or went on with it since it was looked at. */

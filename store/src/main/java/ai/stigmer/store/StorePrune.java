@@ -135,7 +135,7 @@ public final class StorePrune {
               last == null ? clock.instant() : last.time(),
               last != null && last.isEnd() && !isHeld(run),
               number(connection, SIZE, run.last()),
-              blobs(connection, run)));
+              Blobs.named(connection, PARTS, run.last())));
     }
     return all;
   }
@@ -172,22 +172,6 @@ public final class StorePrune {
 
   private boolean isHeld(Run run) {
     return !run.holder().isEmpty() && alive.test(run.holder());
-  }
-
-  private static Set<String> blobs(Connection connection, Run run) throws SQLException {
-    var hashes = new HashSet<String>();
-    try (PreparedStatement select = connection.prepareStatement(PARTS)) {
-      select.setLong(1, run.last());
-      try (ResultSet rows = select.executeQuery()) {
-        while (rows.next()) {
-          List<Blobs.Part> parts = Blobs.parts(rows.getString(1));
-          if (parts != null) {
-            parts.forEach(part -> hashes.add(part.hash()));
-          }
-        }
-      }
-    }
-    return hashes;
   }
 
   /** Removes a run, unless somebody claimed it or went on with it since it was looked at. */

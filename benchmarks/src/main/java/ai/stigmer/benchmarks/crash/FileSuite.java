@@ -2,8 +2,8 @@ package ai.stigmer.benchmarks.crash;
 
 import ai.stigmer.graphton.Agent;
 import ai.stigmer.graphton.Graphton;
-import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.event.RunEnd;
+import ai.stigmer.graphton.journal.ForwardingInbox;
 import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.InMemoryJournal;
 import ai.stigmer.graphton.journal.Inbox;
@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
@@ -133,21 +132,10 @@ public final class FileSuite implements LongFunction<String> {
 
     @Override
     public Inbox inbox() {
-      Inbox inbox = super.inbox();
-      return new Inbox() {
+      return new ForwardingInbox(super.inbox()) {
         @Override
         public Receipt post(String runId, Post post) {
           throw new Refused();
-        }
-
-        @Override
-        public Optional<Posted> find(String runId, String topic) {
-          return inbox.find(runId, topic);
-        }
-
-        @Override
-        public CancelToken.Registration watch(Runnable posted) {
-          return inbox.watch(posted);
         }
       };
     }

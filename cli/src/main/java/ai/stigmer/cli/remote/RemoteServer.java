@@ -42,6 +42,7 @@ public final class RemoteServer implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final int GOOD = 200;
   private static final int BAD = 300;
+  private static final int UNREADY = 503;
 
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -115,6 +116,12 @@ public final class RemoteServer implements AutoCloseable {
   /** What is at a path; a missing thing is a problem. */
   public JsonNode get(String path) {
     return json(send(request(path).GET().build()));
+  }
+
+  /** How it is, part by part; also of one that can take no work. */
+  public JsonNode health() {
+    HttpResponse<String> answer = answer(request("/healthz/ready").GET().build());
+    return json(answer.statusCode() == UNREADY ? answer.body() : good(answer));
   }
 
   /** What is at a path as text; empty when nothing is. */
@@ -197,12 +204,19 @@ public final class RemoteServer implements AutoCloseable {
   }
 
   private String send(HttpRequest request) {
+    return good(answer(request));
+  }
+
+  private String good(HttpResponse<String> answer) {
+    if (answer.statusCode() < GOOD || answer.statusCode() >= BAD) {
+      throw problem(answer.statusCode(), answer.body());
+    }
+    return answer.body();
+  }
+
+  private HttpResponse<String> answer(HttpRequest request) {
     try {
-      HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-      if (response.statusCode() < GOOD || response.statusCode() >= BAD) {
-        throw problem(response.statusCode(), response.body());
-      }
-      return response.body();
+      return http.send(request, BodyHandlers.ofString());
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {

@@ -54,6 +54,11 @@ final class SinceEntry {
     if (event instanceof AgentEvent.TurnFinished) {
       turn = 0;
     }
+    if (event instanceof AgentEvent.RunStarted) {
+      // Also told late, to who came before its last entry, and when the server was started again:
+      // what streamed counts.
+      return List.of(event);
+    }
     if (isEntry) {
       told.clear();
       expected.clear();

@@ -97,6 +97,11 @@ class ConfigurationMessagesTest {
         "STIGMER_BACKEND_ENDPOINT=my host",
         "STIGMER_SERVER_NAMES=a b",
         "STIGMER_SERVER_BEHIND_PROXY=yes");
+    for (String address : List.of("foo", ":-1", "[::1", "::1:80", "a b:1")) {
+      check("E168", "STIGMER_SERVER_ADDRESS=" + address);
+    }
+    tell("E168", shell(), "server", "start", "--address", "localhost:99999");
+    tell("E168", shell(), "server", "start", "--address", "[1:2]:0");
     check(
         "E142 E142",
         "OTEL_EXPORTER_OTLP_ENDPOINT=my host",

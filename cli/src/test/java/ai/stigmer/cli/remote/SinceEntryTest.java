@@ -6,6 +6,7 @@ import ai.stigmer.graphton.event.AgentEvent;
 import ai.stigmer.graphton.event.AgentEvent.Beginning;
 import ai.stigmer.graphton.event.AgentEvent.Child;
 import ai.stigmer.graphton.event.AgentEvent.Notice;
+import ai.stigmer.graphton.event.AgentEvent.RunStarted;
 import ai.stigmer.graphton.event.AgentEvent.TextDelta;
 import ai.stigmer.graphton.event.AgentEvent.ThinkingDelta;
 import ai.stigmer.graphton.event.AgentEvent.ToolStarted;
@@ -50,6 +51,18 @@ class SinceEntryTest {
     since.again();
 
     assertThat(tell(new TurnStarted(1), text("one two three"))).containsExactly(text(" three"));
+  }
+
+  /** Who comes between its first two entries is told of the beginning by each connection. */
+  @Test
+  void aBeginningThatIsToldAgainLeavesWhatStreamedTold() {
+    var begun = new RunStarted("run", 1, Beginning.NEW);
+    since.next(begun, true);
+    tell(new TurnStarted(1), text("one "), text("two "));
+    since.again();
+
+    since.next(new RunStarted("run", 2, Beginning.NEW), true);
+    assertThat(tell(new TurnStarted(1), text("one two three"))).containsExactly(text("three"));
   }
 
   @Test

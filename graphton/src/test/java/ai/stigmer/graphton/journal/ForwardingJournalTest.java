@@ -24,6 +24,11 @@ class ForwardingJournalTest {
     assertThat(inherited(JournalWriter.class, ForwardingJournal.Writer.class)).isEmpty();
   }
 
+  @Test
+  void everyMethodOfAnInboxIsHandedOn() {
+    assertThat(inherited(Inbox.class, ForwardingInbox.class)).isEmpty();
+  }
+
   private static List<String> inherited(Class<?> port, Class<?> forwarding) {
     List<Method> methods =
         Arrays.stream(port.getMethods())

@@ -45,6 +45,23 @@ abstract class SweepContract extends SnapshotsContract {
     return store(NAME);
   }
 
+  /** Another workspace, in which nothing is. */
+  private String empty() throws Exception {
+    return snapshots.take(Files.createDirectories(temp.resolve("none")));
+  }
+
+  /** A file that was set aside, has been kept once more since, and is old in both rooms. */
+  private String oldInBothRooms(String other) throws Exception {
+    write(here.resolve("f"), "content");
+    String id = snapshots.take(here);
+    makeOld(objects());
+    var _ = sweep(Mode.SWEEP, other);
+    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
+    makeOld(objects());
+    makeOld(aside());
+    return id;
+  }
+
   @Test
   void whatIsNotThereIsNotMovedAndThatIsNoError() throws Exception {
     String hash = "0".repeat(64);
@@ -92,7 +109,7 @@ abstract class SweepContract extends SnapshotsContract {
     // Given
     fill(here);
     String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
+    String other = empty();
     makeOld(objects());
     var _ = sweep(Mode.SWEEP, other);
     assertThat(names(objects())).doesNotContain(id);
@@ -114,14 +131,8 @@ abstract class SweepContract extends SnapshotsContract {
   @Test
   void whatLiesInBothRoomsIsSetAsideAnewAndNotGoneAtOnce() throws Exception {
     // Given
-    write(here.resolve("f"), "content");
-    String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
-    makeOld(objects());
-    var _ = sweep(Mode.SWEEP, other);
-    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
-    makeOld(objects());
-    makeOld(aside());
+    String other = empty();
+    String id = oldInBothRooms(other);
     // When
     var _ = sweep(Mode.SWEEP, other);
     // Then
@@ -136,7 +147,7 @@ abstract class SweepContract extends SnapshotsContract {
     String id = snapshots.take(here);
     makeOld(objects());
     assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
+    String other = empty();
     assertThat(sweep(Mode.SWEEP, other).aside()).isEqualTo(new Amount(0, 0));
   }
 
@@ -159,7 +170,7 @@ abstract class SweepContract extends SnapshotsContract {
     }
     makeOld(objects());
     Map<String, String> journal = new ConcurrentHashMap<>();
-    journal.put("another", snapshots.take(Files.createDirectories(temp.resolve("none"))));
+    journal.put("another", empty());
     var sweeps = new AtomicInteger();
     // When
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -205,14 +216,8 @@ abstract class SweepContract extends SnapshotsContract {
   @Test
   void whatAnotherPruneHasJustSetAsideIsNotTakenForWhatLayThereForLong() throws Exception {
     // Given a content that is old in both rooms
-    write(here.resolve("f"), "content");
-    String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
-    makeOld(objects());
-    var _ = sweep(Mode.SWEEP, other);
-    assertThat(snapshots(Limits.DEFAULT).take(here)).isEqualTo(id);
-    makeOld(objects());
-    makeOld(aside());
+    String other = empty();
+    String id = oldInBothRooms(other);
     // When another prune does all of its work after this one has looked
     ObjectStore slow = afterListing(Room.ASIDE, () -> sweep(Mode.SWEEP, other));
     Report report = sweep(slow, InstantSource.system(), other);
@@ -227,7 +232,7 @@ abstract class SweepContract extends SnapshotsContract {
   void whatWasRenewedSinceItWasListedStaysWhereItIs() throws Exception {
     fill(here);
     String id = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
+    String other = empty();
     makeOld(objects());
     ObjectStore slow = afterListing(Room.OBJECTS, () -> snapshots(Limits.DEFAULT).take(here));
     assertThat(sweep(slow, InstantSource.system(), other).aside()).isEqualTo(new Amount(0, 0));
@@ -243,7 +248,7 @@ abstract class SweepContract extends SnapshotsContract {
     write(here.resolve("new"), "unnamed");
     var _ = snapshots.take(here);
     makeOld(objects());
-    var _ = sweep(Mode.SWEEP, snapshots.take(Files.createDirectories(temp.resolve("none"))));
+    var _ = sweep(Mode.SWEEP, empty());
     makeOld(aside());
     write(here.resolve("new"), "unnamed, too");
     var _ = snapshots.take(here);
@@ -324,7 +329,7 @@ abstract class SweepContract extends SnapshotsContract {
   void aClockThatIsDaysAheadOrBehindMakesNothingOld() throws Exception {
     write(here.resolve("f"), "content");
     var _ = snapshots.take(here);
-    String other = snapshots.take(Files.createDirectories(temp.resolve("none")));
+    String other = empty();
     InstantSource ahead = () -> Instant.now().plus(WorkspaceSweep.AGE.multipliedBy(2));
     InstantSource behind = () -> Instant.now().minus(WorkspaceSweep.AGE.multipliedBy(2));
     assertProblem("E529", () -> sweep(store(), ahead, other));

@@ -10,9 +10,9 @@ import ai.stigmer.server.console.page.ApprovalView;
 import ai.stigmer.server.console.story.Passage;
 import ai.stigmer.server.guard.Audit;
 import ai.stigmer.server.guard.ConsoleDoor;
+import ai.stigmer.server.resource.Shelves;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
-import java.util.Optional;
 
 /**
  * A call that somebody is asked about: the page with everything that a decision is about, and the
@@ -22,9 +22,11 @@ final class Approvals {
   private static final int LONGEST = 1_000_000;
   private static final String REASON = "the user refused this command";
 
+  private final Shelves shelves;
   private final ApprovalDesk desk;
 
   Approvals(Sources sources) {
+    this.shelves = sources.shelves();
     this.desk = new ApprovalDesk(sources.journal());
   }
 
@@ -34,7 +36,7 @@ final class Approvals {
   }
 
   HttpResponse page(Asked asked) {
-    Shown shown = desk.find(asked.path("id"));
+    Shown shown = find(asked);
     return Pages.page(
         HttpStatus.OK,
         "approval",
@@ -42,10 +44,16 @@ final class Approvals {
         view(shown));
   }
 
+  private Shown find(Asked asked) {
+    Shown shown = desk.find(asked.path("id"));
+    shelves.refuseDeleted(shown.runId());
+    return shown;
+  }
+
   private static ApprovalView view(Shown shown) {
     return new ApprovalView(
         shown.request().id(),
-        top(shown.runId()),
+        ChildIds.root(shown.runId()),
         switch (shown.request().question()) {
           case MAY_IT_RUN -> "May this call run?";
           case DID_IT_HAPPEN -> "The server stopped during this call. Did it take effect?";
@@ -73,18 +81,8 @@ final class Approvals {
     };
   }
 
-  /** The execution whose run it is, or whose sub-agent's. */
-  private static String top(String run) {
-    String top = run;
-    for (Optional<String> above = ChildIds.parent(run); above.isPresent(); ) {
-      top = above.get();
-      above = ChildIds.parent(top);
-    }
-    return top;
-  }
-
   HttpResponse decide(Asked asked) {
-    Shown shown = desk.find(asked.path("id"));
+    Shown shown = find(asked);
     if (!shown.request().hash().equals(asked.field("hash"))) {
       throw Problem.of(
               "E589", Problem.Category.USAGE, "the page has shown another call than this one")
@@ -108,6 +106,6 @@ final class Approvals {
         };
     var _ = desk.decide(shown.request().id(), decision, asked.by());
     Audit.decided(asked.ctx(), decision);
-    return Actions.to(RunList.PATH + "/" + top(shown.runId()) + "?done=decided#end");
+    return Actions.to(RunList.PATH + "/" + ChildIds.root(shown.runId()) + "?done=decided#end");
   }
 }

@@ -80,12 +80,16 @@ public final class Login {
                 whole ->
                     sessions
                         .exchange(
-                            QueryParams.fromQueryString(whole.contentUtf8())
-                                .get("code", "")
-                                .strip())
+                            pasted(
+                                QueryParams.fromQueryString(whole.contentUtf8()).get("code", "")))
                         .map(cookie -> withCookie(request, cookie, ConsoleSessions.SESSION_LASTS))
                         .orElseGet(
                             () -> Pages.page(HttpStatus.UNAUTHORIZED, "login", OUTSIDE, WRONG))));
+  }
+
+  /** Whoever copies the code may as well have copied the link that it stands in. */
+  private static String pasted(String text) {
+    return text.substring(text.lastIndexOf('#') + 1).strip();
   }
 
   HttpResponse leave(HttpRequest request) {
@@ -96,7 +100,7 @@ public final class Login {
   /** A browser keeps no secure cookie that it was sent in the clear. */
   private static HttpResponse withCookie(HttpRequest request, String value, Duration lasts) {
     Cookie cookie =
-        Cookie.secureBuilder(ConsoleDoor.COOKIE, value)
+        Cookie.secureBuilder(ConsoleDoor.cookieName(request), value)
             .path(ConsoleDoor.ROOT)
             .httpOnly(true)
             .sameSite("Strict")

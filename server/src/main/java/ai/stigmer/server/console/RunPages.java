@@ -41,6 +41,7 @@ final class RunPages {
     boolean isLive = page == pages && !head.standing().isOver();
     var view =
         new RunView(
+            id,
             facts(head, story),
             items,
             page,
@@ -60,7 +61,10 @@ final class RunPages {
     };
   }
 
-  /** What a sub-agent has done so far, to be put in the place of what a page shows of it. */
+  /**
+   * What a sub-agent has done so far, to be put in the place of what a page shows of it; nothing
+   * when the page shows that.
+   */
   HttpResponse child(Asked asked) {
     String id = asked.path("id");
     String child = asked.path("child");
@@ -69,7 +73,10 @@ final class RunPages {
       if (item instanceof Item.Call call
           && call.child().map(Item.Nested::run).equals(Optional.of(child))) {
         Item.Call filled = (Item.Call) nesting.filled(List.of(item)).getFirst();
-        return Pages.part("part/child", Map.of("run", id, "child", filled.child().orElseThrow()));
+        Item.Nested now = filled.child().orElseThrow();
+        return now.fingerprint().equals(asked.query("known"))
+            ? HttpResponse.of(HttpStatus.NO_CONTENT)
+            : Pages.part("part/child", Map.of("run", id, "child", now));
       }
     }
     throw missing(child);
@@ -89,7 +96,7 @@ final class RunPages {
     int first = (page - 1) * PAGE;
     List<Item> items =
         nesting.filled(story.items().subList(first, Math.min(story.size(), first + PAGE)));
-    var view = new RunView(facts(above, story), items, page, pages, "", "");
+    var view = new RunView(child, facts(above, story), items, page, pages, "", "");
     return Pages.page(
         HttpStatus.OK, "child", asked.frame("Sub-agent " + story.agent(), "runs"), view);
   }

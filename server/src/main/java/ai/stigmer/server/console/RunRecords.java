@@ -3,6 +3,7 @@ package ai.stigmer.server.console;
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.journal.EntryCodec;
 import ai.stigmer.graphton.journal.Recorded;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.runner.VisibleText;
 import ai.stigmer.server.console.page.Choice;
 import ai.stigmer.server.console.page.ConfigurationView;
@@ -99,6 +100,7 @@ final class RunRecords {
     return around;
   }
 
+  /** Of a run, or of a sub-agent's run below it. */
   HttpResponse journal(Asked asked) {
     List<Recorded> entries = sources.entries(asked.path("id"));
     int count = Math.max(1, (entries.size() + PAGE - 1) / PAGE);
@@ -106,7 +108,8 @@ final class RunRecords {
     int first = (page - 1) * PAGE;
     var view =
         new JournalView(
-            pages.head(asked.path("id")),
+            pages.head(ChildIds.root(asked.path("id"))),
+            asked.path("id"),
             entries.subList(first, Math.min(entries.size(), first + PAGE)).stream()
                 .map(RunRecords::row)
                 .toList(),
@@ -130,7 +133,9 @@ final class RunRecords {
     var whole =
         new JournalView.Whole(
             row(recorded), Passage.json(EntryCodec.encode(recorded.entry()), LONGEST));
-    var view = new JournalView(pages.head(asked.path("id")), List.of(), 1, 1, Optional.of(whole));
+    String run = asked.path("id");
+    var view =
+        new JournalView(pages.head(ChildIds.root(run)), run, List.of(), 1, 1, Optional.of(whole));
     return Pages.page(HttpStatus.OK, "entry", asked.frame("Journal entry " + number, "runs"), view);
   }
 

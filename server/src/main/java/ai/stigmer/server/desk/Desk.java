@@ -2,8 +2,9 @@ package ai.stigmer.server.desk;
 
 import static java.util.Objects.requireNonNull;
 
+import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
+import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
 import ai.stigmer.graphton.approval.ApprovalDecision;
-import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.event.RunEnd;
 import ai.stigmer.graphton.journal.EntryCodec;
@@ -16,6 +17,9 @@ import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.loop.ApprovalDesk.Standing;
 import ai.stigmer.graphton.loop.SteeringDesk;
 import ai.stigmer.server.events.RunTails;
+import ai.stigmer.server.http.Field;
+import ai.stigmer.server.http.Shape;
+import ai.stigmer.server.resource.Shelves;
 import ai.stigmer.server.run.Executions;
 import ai.stigmer.store.Owners;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -36,16 +40,73 @@ import java.util.TreeSet;
  * <p>Thread contract: thread-safe; no method waits for a run.
  */
 public final class Desk {
+  private static final String ARGUMENTS = "a JSON object, or a string with one in it";
+  private static final Field BY =
+      Field.optional(
+          "by", Field.Type.TEXT, "who says so, in text; the token's name stands beside it");
+
+  /** A decision. */
+  static final Shape DECISION =
+      Shape.of(
+          Field.choice(
+              "decision",
+              List.of(
+                  "approved",
+                  "edited",
+                  "remembered",
+                  "denied",
+                  "happened",
+                  "did-not-happen",
+                  "left-unknown")),
+          Field.optional("arguments", Field.Type.OBJECT_OR_TEXT, ARGUMENTS),
+          Field.optional("reason", Field.Type.TEXT, "why the call is denied, in text"),
+          BY);
+
+  /** Something more to do. */
+  static final Shape MESSAGE =
+      Shape.of(Field.required("text", Field.Type.TEXT, "what to say, in text"), BY);
+
+  /** A run among others. */
+  static final Shape RUN =
+      Shape.atLeast(
+          Field.told("id", Field.Type.TEXT),
+          Field.told("created", Field.Type.TEXT),
+          Field.told("updated", Field.Type.TEXT),
+          Field.told("entries", Field.Type.WHOLE_NUMBER),
+          Field.told("owner", Field.Type.TEXT),
+          Field.told("alive", Field.Type.TRUTH));
+
+  /** A call that somebody is asked about. */
+  static final Shape APPROVAL =
+      Shape.atLeast(
+          Field.told("id", Field.Type.TEXT),
+          Field.told("run", Field.Type.TEXT),
+          Field.told("question", Field.Type.TEXT),
+          Field.told("tool", Field.Type.TEXT),
+          Field.told("arguments", Field.Type.TEXT),
+          Field.told("why", Field.Type.TEXT),
+          Field.told("scope", Field.Type.TEXT),
+          Field.told("hash", Field.Type.TEXT),
+          Field.told("since", Field.Type.TEXT),
+          Field.told("standing", Field.Type.TEXT),
+          Field.optional("verdict", Field.Type.TEXT, ""),
+          Field.optional("by", Field.Type.TEXT, ""));
+
+  /** What needs no words. */
+  static final Shape WORD = Shape.of(BY);
+
   private static final int LOOKED_AT = 1_000;
 
   /** In characters of JSON; an answer ends with the entry that passes it. */
   private static final long LONGEST_ANSWER = 4 << 20;
 
   private final Journal journal;
+  private final Shelves shelves;
   private final Executions executions;
   private final RunTails tails;
 
-  public Desk(Journal journal, Executions executions, RunTails tails) {
+  public Desk(Journal journal, Shelves shelves, Executions executions, RunTails tails) {
+    this.shelves = requireNonNull(shelves, "shelves is null");
     this.tails = requireNonNull(tails, "tails is null");
     this.journal = requireNonNull(journal, "journal is null");
     this.executions = requireNonNull(executions, "executions is null");
@@ -115,7 +176,7 @@ public final class Desk {
     runs.addAll(new TreeSet<>(executions.asking()).descendingSet());
     for (String run : runs) {
       for (Shown shown : readable(run)) {
-        if (shown.standing() == Standing.OPEN) {
+        if (shown.standing() == Standing.OPEN && !shelves.isDeleted(shown.runId())) {
           approvals.add(json(shown));
         }
       }
@@ -135,10 +196,13 @@ public final class Desk {
   /**
    * One approval.
    *
-   * @throws ProblemException {@code E411} when there is none
+   * @throws ProblemException {@code E411} when there is none, {@code E560} when its execution was
+   *     deleted
    */
   ObjectNode approval(String id) {
-    return json(new ApprovalDesk(journal).find(id));
+    Shown shown = new ApprovalDesk(journal).find(id);
+    shelves.refuseDeleted(shown.runId());
+    return json(shown);
   }
 
   /**
@@ -146,10 +210,12 @@ public final class Desk {
    *
    * @param by who decides, for people
    * @throws ProblemException {@code E411} to {@code E416}, as {@link ApprovalDesk#decide}; {@code
-   *     E561} when the request says no decision
+   *     E560} when its execution was deleted, {@code E561} when the request says no decision
    */
   ObjectNode decide(String id, JsonNode request, String by) {
-    return json(new ApprovalDesk(journal).decide(id, decision(request), by));
+    var desk = new ApprovalDesk(journal);
+    shelves.refuseDeleted(desk.find(id).runId());
+    return json(desk.decide(id, decision(request), by));
   }
 
   /** The decision that a request says, with what this decision takes and nothing else. */
@@ -169,16 +235,13 @@ public final class Desk {
       case "happened" -> new ApprovalDecision.Happened();
       case "did-not-happen" -> new ApprovalDecision.DidNotHappen();
       case "left-unknown" -> new ApprovalDecision.LeftUnknown();
-      default ->
-          throw wrong(
-              "decision: must be approved, edited, remembered, denied, happened, did-not-happen or"
-                  + " left-unknown");
+      default -> throw new IllegalArgumentException("no decision of the shape: " + decision);
     };
   }
 
   private static void unless(boolean taken, JsonNode request, String field, String decision) {
     if (!taken && request.has(field)) {
-      throw wrong(field + ": only the decision " + decision + " takes it");
+      throw Shape.wrong(field + ": only the decision " + decision + " takes it");
     }
   }
 
@@ -188,38 +251,19 @@ public final class Desk {
       return given.toString();
     }
     if (!given.isTextual()) {
-      throw wrong("arguments: must be a JSON object, or a string with one in it");
+      throw Shape.wrong("arguments: must be " + ARGUMENTS);
     }
     return given.asText();
   }
 
   /**
-   * Refuses what nobody here understands: whoever has sent it means something by it, and would not
-   * get that.
-   */
-  static void allow(Set<String> fields, JsonNode request) {
-    request
-        .fieldNames()
-        .forEachRemaining(
-            name -> {
-              if (!fields.contains(name)) {
-                throw wrong(
-                    name
-                        + ": there is no such field; there are "
-                        + String.join(", ", new TreeSet<>(fields)));
-              }
-            });
-  }
-
-  /**
    * Says something more to a run; it is heard at the next step.
    *
-   * @throws ProblemException {@code E501}, {@code E422}, {@code E816} as {@link SteeringDesk#say}
+   * @throws ProblemException {@code E501}, {@code E422}, {@code E816} as {@link SteeringDesk#say};
+   *     {@code E560} when its execution was deleted
    */
   ObjectNode say(String run, JsonNode request, String by) {
-    if (!request.path("text").isTextual()) {
-      throw wrong("text: must be what to say");
-    }
+    shelves.refuseDeleted(run);
     Optional<RunEnd> end = new SteeringDesk(journal).say(run, request.path("text").asText(), by);
     return object().put("run", run).put("heard", end.isPresent() ? "when resumed" : "next step");
   }
@@ -228,29 +272,37 @@ public final class Desk {
    * Asks whoever drives a run to end it, so that it can be resumed.
    *
    * @throws ProblemException {@code E501}, {@code E420}, {@code E816} as {@link
-   *     SteeringDesk#cancel}
+   *     SteeringDesk#cancel}; {@code E560} when its execution was deleted
    */
   ObjectNode cancel(String run, String by) {
+    shelves.refuseDeleted(run);
     new SteeringDesk(journal).cancel(run, by);
     return object().put("run", run);
   }
 
   /**
-   * Goes on with an execution that has ended or broken off.
+   * Goes on with an execution that has ended or broken off. One that has completed, and was told
+   * nothing more, stays as it is.
    *
    * @throws ProblemException {@code E560} when there is no such execution
    */
   ObjectNode resume(String id) {
-    tails.forget(id);
-    return object()
-        .put("run", id)
-        .put("phase", executions.resume(id).getStatus().getPhase().name());
+    shelves.refuseDeleted(id);
+    AgentExecution now = executions.get(id);
+    if (!isDone(now)) {
+      tails.forget(id);
+      now = executions.resume(id);
+    }
+    return object().put("run", id).put("phase", now.getStatus().getPhase().name());
   }
 
-  private static ProblemException wrong(String what) {
-    return Problem.of("E561", Problem.Category.USAGE, what)
-        .help("GET /openapi.json tells what each path takes")
-        .asException();
+  private boolean isDone(AgentExecution execution) {
+    String id = execution.getMetadata().getId();
+    var steering = new SteeringDesk(journal);
+    return execution.getStatus().getPhase() == ExecutionPhase.EXECUTION_COMPLETED
+        && journal.heads(Set.of(id)).containsKey(id)
+        && steering.end(id).orElse(null) instanceof RunEnd.Completed
+        && !steering.isWaitedFor(id);
   }
 
   private static ObjectNode json(Shown shown) {
@@ -277,18 +329,5 @@ public final class Desk {
 
   private static ObjectNode object() {
     return JsonNodeFactory.instance.objectNode();
-  }
-
-  /** The words of what callers sent that is no JSON object. */
-  static ProblemException noObject() {
-    return wrong("the body must be a JSON object");
-  }
-
-  /** The topics of a query, of which there is one. */
-  static String topic(List<String> topics) {
-    if (topics.size() != 1) {
-      throw wrong("topic: must be given once");
-    }
-    return topics.getFirst();
   }
 }

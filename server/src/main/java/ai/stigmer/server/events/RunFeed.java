@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 
 /*
  * A reader is told from the tail of the run. What the tail does not reach is told from the journal, as a replay tells it:
@@ -26,6 +27,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RunFeed {
   private static final long QUIET_SECONDS = 15;
 
+  /** The least time between two pieces of text, so that many are told as one. */
+  private static final long BETWEEN_TEXTS = TimeUnit.MILLISECONDS.toNanos(50);
+
   private final RunFeedPath.Source source;
   private final String id;
   private final Frames frames;
@@ -33,12 +37,20 @@ final class RunFeed {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean hasNews = true;
+
+  /** Whether some of the news is more than text. */
+  private boolean isUrgent;
+
+  private boolean isGathering;
   private boolean isDropped;
   private boolean isClosed;
   private boolean isEnded;
 
-  /** Used by the telling thread only. */
+  /** Used by the telling thread only, as all below. */
   private boolean hasBegun;
+
+  /** When text is told again at the earliest, by {@link System#nanoTime}. */
+  private long nextText = System.nanoTime();
 
   /** Sub-agents of which the tail does not have all, see {@link Retelling#late}. */
   private Map<String, String> late = Map.of();
@@ -76,10 +88,13 @@ final class RunFeed {
    */
   static RunFeed follow(RunFeedPath.Source source, String id, long after, Frames frames) {
     var feed = new RunFeed(source, id, frames);
-    Runnable heard = feed::heard;
+    Consumer<AgentEvent> heard = event -> feed.heard(JoinedText.isText(event));
     Tail tail = source.tails().follow(id, heard);
     Bell.Listening bell =
-        source.events().bell().listen(id, place -> source.events().entries(id, place), heard);
+        source
+            .events()
+            .bell()
+            .listen(id, place -> source.events().entries(id, place), () -> feed.heard(false));
     AutoCloseable subscription;
     try {
       subscription = source.events().executions().subscribe(id, feed.new Ends());
@@ -119,8 +134,18 @@ final class RunFeed {
     }
   }
 
-  private void heard() {
-    change(() -> hasNews = true);
+  /** Text waits for its time; everything else, with the text before it, is told at once. */
+  private void heard(boolean isText) {
+    lock.lock();
+    try {
+      hasNews = true;
+      isUrgent |= !isText;
+      if (isUrgent || !isGathering) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Nobody reads any more. */
@@ -156,17 +181,29 @@ final class RunFeed {
   private News await() throws InterruptedException {
     lock.lock();
     try {
+      gather();
       long left = TimeUnit.SECONDS.toNanos(QUIET_SECONDS);
       while (!hasNews && !isEnded && !isDropped && !isClosed && left > 0) {
         left = changed.awaitNanos(left);
       }
       var news = new News(hasNews, isEnded, isDropped, isClosed);
       hasNews = false;
+      isUrgent = false;
       isEnded = false;
       return news;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Lets text come together that streams on; within the lock. */
+  private void gather() throws InterruptedException {
+    long left = nextText - System.nanoTime();
+    isGathering = true;
+    while (left > 0 && !isUrgent && !isEnded && !isDropped && !isClosed) {
+      left = changed.awaitNanos(left);
+    }
+    isGathering = false;
   }
 
   private void tell(Tail tail, long after) throws Sink.Gone, InterruptedException {
@@ -195,10 +232,13 @@ final class RunFeed {
           return;
         }
       }
-      for (Tail.Numbered numbered : tail.after(place)) {
+      for (Tail.Numbered numbered : JoinedText.of(tail.after(place))) {
         place = numbered.number();
         if (isLast(numbered.event())) {
           return;
+        }
+        if (JoinedText.isText(numbered.event())) {
+          nextText = System.nanoTime() + BETWEEN_TEXTS;
         }
       }
       if (news.isDropped() || (news.isEnded() && endedWithoutRun(tail))) {
@@ -238,9 +278,16 @@ final class RunFeed {
   }
 
   private boolean endedWithoutRun(Tail tail) throws Sink.Gone {
-    if (!tail.isEmpty() && source.events().executions().failure(id).isEmpty()) {
-      // Its run is about to end, and will say so.
-      return false;
+    if (source.events().executions().failure(id).isEmpty()) {
+      if (!tail.isEmpty()) {
+        // Its run is about to end, and will say so.
+        return false;
+      }
+      List<Recorded> entries = source.events().entries(id);
+      if (!entries.isEmpty() && entries.getLast().entry() instanceof JournalEntry.RunFinished) {
+        // This reader knows everything but that there is no more of it.
+        return isLast(Retelling.of(id, entries, source.events()::entries).events().getLast());
+      }
     }
     frames.failed(source.events().executions().get(id));
     return true;

@@ -3,6 +3,7 @@ package ai.stigmer.server.events;
 import ai.stigmer.graphton.event.AgentEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /*
  * The journal does not hold everything that a run shows: failed attempts, notices, when a tool began. Whoever follows a
@@ -49,9 +50,9 @@ public final class RunTails {
   /**
    * The tail of a run; one without events when none of it was seen here.
    *
-   * @param heard is called after each new event until {@link #leave}; it must not block
+   * @param heard is told each new event until {@link #leave}; it must not block
    */
-  synchronized Tail follow(String id, Runnable heard) {
+  synchronized Tail follow(String id, Consumer<AgentEvent> heard) {
     Tail last = ended.get(id);
     Tail tail = last != null ? last : live.computeIfAbsent(id, key -> new Tail());
     tail.listen(heard);
@@ -64,7 +65,7 @@ public final class RunTails {
   }
 
   /** Nobody waits for its events any more. */
-  synchronized void leave(String id, Tail tail, Runnable heard) {
+  synchronized void leave(String id, Tail tail, Consumer<AgentEvent> heard) {
     if (tail.forget(heard)) {
       live.remove(id, tail);
     }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,7 @@ final class Tail {
   /** Of the sub-agents' turns that are under way; by the id of their run. */
   private final Map<String, List<Long>> inward = new HashMap<>();
 
-  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final List<Consumer<AgentEvent>> listeners = new CopyOnWriteArrayList<>();
   private long last;
 
   /** Text that streamed while nobody read, and the last of its events; null where there is none. */
@@ -53,7 +54,7 @@ final class Tail {
       }
       append(event);
     }
-    listeners.forEach(Runnable::run);
+    listeners.forEach(heard -> heard.accept(event));
   }
 
   private void append(AgentEvent event) {
@@ -182,13 +183,13 @@ final class Tail {
     return place;
   }
 
-  synchronized void listen(Runnable heard) {
+  synchronized void listen(Consumer<AgentEvent> heard) {
     tellUnheard();
     listeners.add(heard);
   }
 
   /** Whether nobody reads it and it holds nothing. */
-  synchronized boolean forget(Runnable heard) {
+  synchronized boolean forget(Consumer<AgentEvent> heard) {
     listeners.remove(heard);
     return listeners.isEmpty() && last == 0;
   }

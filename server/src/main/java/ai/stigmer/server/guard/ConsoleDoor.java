@@ -43,8 +43,8 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
   /** The field of every form that holds the session's form token. */
   public static final String FORM_TOKEN = "form_token";
 
-  /** The cookie; its path is the console's, so that nothing else is sent it. */
-  public static final String COOKIE = "stigmer_console";
+  /** Its path is the console's, so that nothing else is sent it. */
+  private static final String COOKIE = "stigmer_console";
 
   private static final AttributeKey<ConsoleSession> SESSION =
       AttributeKey.valueOf(ConsoleDoor.class, "SESSION");
@@ -89,10 +89,23 @@ public final class ConsoleDoor implements DecoratingHttpServiceFunction {
     return requireNonNull(ctx.attr(SESSION), "the route is open, so it has no session");
   }
 
+  /**
+   * The name of the cookie. Browsers send a cookie to every port of a host, so that two servers of
+   * one machine would throw each other's browsers out.
+   */
+  public static String cookieName(HttpRequest request) {
+    String authority = String.valueOf(request.authority());
+    int colon = authority.lastIndexOf(':');
+    return colon > authority.lastIndexOf(']')
+        ? COOKIE + "_" + authority.substring(colon + 1)
+        : COOKIE;
+  }
+
   /** The cookie of a request; empty for none. */
   public static String cookie(HttpRequest request) {
+    String name = cookieName(request);
     return request.headers().cookies().stream()
-        .filter(cookie -> cookie.name().equals(COOKIE))
+        .filter(cookie -> cookie.name().equals(name))
         .map(Cookie::value)
         .findFirst()
         .orElse("");

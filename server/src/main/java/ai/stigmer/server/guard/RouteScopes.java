@@ -1,8 +1,7 @@
 package ai.stigmer.server.guard;
 
-import java.util.HashMap;
+import ai.stigmer.server.http.RouteTable;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,7 +12,7 @@ import java.util.Set;
  * <p>Not thread-safe while it is filled.
  */
 public final class RouteScopes {
-  private final Map<String, Scope> scopes = new HashMap<>();
+  private final RouteTable<Scope> scopes = new RouteTable<>();
   private final Set<String> open = new HashSet<>();
 
   /**
@@ -23,7 +22,7 @@ public final class RouteScopes {
    * @param path with parameters in braces or behind colons
    */
   public RouteScopes put(String verb, String path, Scope scope) {
-    scopes.put(key(verb, path), scope);
+    scopes.put(verb, path, scope);
     return this;
   }
 
@@ -45,10 +44,6 @@ public final class RouteScopes {
 
   /** What stands in the table about a route. */
   public Optional<Scope> find(String verb, String path) {
-    return Optional.ofNullable(scopes.get(key(verb, path)));
-  }
-
-  private static String key(String verb, String path) {
-    return verb + " " + path.replaceAll("\\{[^}]*}|(?<=/):[^/]+", "*");
+    return scopes.find(verb, path);
   }
 }

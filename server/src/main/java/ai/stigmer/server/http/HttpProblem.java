@@ -17,6 +17,7 @@ import io.grpc.Status;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a caller over HTTP is told of a failure, as RFC 9457 has it. Paths below {@code /v1/} answer
@@ -29,6 +30,7 @@ import java.util.regex.Pattern;
 public record HttpProblem(
     HttpStatus status, String code, String detail, Optional<Problem> problem) {
   private static final Pattern CODED = Pattern.compile("(E\\d{3}): (.*)", Pattern.DOTALL);
+  private static final Pattern FIELD = Pattern.compile("([a-z_]+[a-z_.\\[\\]0-9]*): ");
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
   private static final int LONGEST = 2_000;
 
@@ -45,6 +47,22 @@ public record HttpProblem(
   /** A failure that only the server has words for. */
   public HttpProblem(HttpStatus status, String code, String detail) {
     this(status, code, detail, Optional.empty());
+  }
+
+  /** What a status alone tells. */
+  static HttpProblem of(HttpStatus status) {
+    return switch (status.code()) {
+      case 404 ->
+          new HttpProblem(status, "E570", "there is no such path; GET /openapi.json lists all");
+      case 400 -> new HttpProblem(status, "E561", "the body must be a JSON object");
+      case 405 -> new HttpProblem(status, "E571", "this path takes other verbs; Allow names them");
+      case 413 -> new HttpProblem(status, "E572", "the request is too large");
+      case 415 ->
+          new HttpProblem(
+              status, "E571", "the body must be JSON; send content-type: application/json");
+      case 500 -> new HttpProblem(status, "E900", "a bug of stigmer; the server's log tells more");
+      default -> new HttpProblem(status, "E571", status.reasonPhrase());
+    };
   }
 
   /** The same failure as a gRPC status tells it. */
@@ -129,9 +147,15 @@ public record HttpProblem(
         .putObject("error")
         .put("message", detail)
         .put("type", openAiType())
-        .putNull("param")
+        .put("param", param())
         .put("code", code);
     return whole;
+  }
+
+  /** The field that is wrong; null when it is no field. */
+  private @Nullable String param() {
+    Matcher field = FIELD.matcher(detail);
+    return status.equals(HttpStatus.BAD_REQUEST) && field.lookingAt() ? field.group(1) : null;
   }
 
   private String openAiType() {

@@ -11,13 +11,16 @@ import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The OpenAPI 3.1 document: the contract's methods from its descriptors, and the other paths. */
 public final class OpenApi {
   private static final Pattern IN_BRACES = Pattern.compile("\\{([^}]*)}");
+  private static final Set<String> OPEN = Set.of(Probes.LIVE, Probes.READY);
   private static final String REF = "#/components/schemas/";
 
   private final ObjectNode document = JsonNodeFactory.instance.objectNode();
@@ -50,22 +53,103 @@ public final class OpenApi {
    *
    * @param path with parameters in braces
    * @param type the media type of a good answer
+   * @param query the query parameters
+   * @param body what it takes; empty for a path that takes nothing
+   * @param answer what a good answer has; empty where it is no JSON, or somebody else's
    */
-  public record Extra(String verb, String path, String summary, String type) {}
+  public record Extra(
+      String verb,
+      String path,
+      String summary,
+      String type,
+      List<Field> query,
+      Optional<Shape> body,
+      Optional<Shape> answer) {
+    public Extra {
+      query = List.copyOf(query);
+    }
+
+    /** One that takes nothing. */
+    public Extra(String verb, String path, String summary, String type) {
+      this(verb, path, summary, type, List.of(), Optional.empty(), Optional.empty());
+    }
+
+    /** The same with query parameters. */
+    public Extra asking(Field... parameters) {
+      return new Extra(verb, path, summary, type, List.of(parameters), body, answer);
+    }
+
+    /** The same with a body. */
+    public Extra taking(Shape shape) {
+      return new Extra(verb, path, summary, type, query, Optional.of(shape), answer);
+    }
+
+    /** The same with that answer. */
+    public Extra telling(Shape shape) {
+      return new Extra(verb, path, summary, type, query, body, Optional.of(shape));
+    }
+
+    /** For example {@code postRunsByIdCancel}. */
+    private String id() {
+      return verb.toLowerCase(Locale.ROOT)
+          + Pattern.compile("[A-Za-z0-9]+|\\{")
+              .matcher(path.replaceFirst("^/api/", ""))
+              .results()
+              .map(MatchResult::group)
+              .map(word -> word.equals("{") ? "By" : capital(word))
+              .collect(Collectors.joining());
+    }
+
+    private static String capital(String word) {
+      return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
+    }
+  }
 
   private void add(Extra extra) {
-    ObjectNode operation = operation(extra.path(), extra.verb()).put("summary", extra.summary());
-    Matcher names = IN_BRACES.matcher(extra.path());
-    while (names.find()) {
-      ObjectNode parameter =
-          operation.withArray("/parameters").addObject().put("name", names.group(1));
-      parameter.put("in", "path").put("required", true).putObject("schema").put("type", "string");
+    ObjectNode operation =
+        operation(extra.path(), extra.verb())
+            .put("operationId", extra.id())
+            .put("summary", extra.summary());
+    operation.putArray("tags").add(tag(extra.path()));
+    if (OPEN.contains(extra.path())) {
+      operation.putArray("security");
     }
-    if (extra.verb().equals("POST")) {
-      json(operation.putObject("requestBody").put("required", true)).put("type", "object");
+    ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
+    IN_BRACES.matcher(extra.path()).results().forEach(one -> inPath(one.group(1), parameters));
+    for (Field field : extra.query()) {
+      parameters
+          .addObject()
+          .put("name", field.name())
+          .put("in", "query")
+          .put("required", field.isRequired())
+          .set("schema", field.schema());
     }
-    ObjectNode good = answers(operation, "Done.");
-    good.putObject("content").putObject(extra.type());
+    if (!parameters.isEmpty()) {
+      operation.set("parameters", parameters);
+    }
+    extra
+        .body()
+        .ifPresent(
+            shape ->
+                operation
+                    .putObject("requestBody")
+                    .put("required", !shape.isOptional())
+                    .putObject("content")
+                    .putObject("application/json")
+                    .set("schema", shape.schema()));
+    ObjectNode content = answers(operation, "Done.").putObject("content").putObject(extra.type());
+    extra.answer().ifPresent(shape -> content.set("schema", shape.schema()));
+  }
+
+  /** The collection, or what stands first in the path. */
+  private static String tag(String path) {
+    String[] parts = path.split("/", -1);
+    return parts[1].equals("api") ? parts[2] : parts[1];
+  }
+
+  private static void inPath(String name, ArrayNode parameters) {
+    ObjectNode parameter = parameters.addObject().put("name", name);
+    parameter.put("in", "path").put("required", true).putObject("schema").put("type", "string");
   }
 
   private ObjectNode operation(String path, String verb) {
@@ -74,11 +158,26 @@ public final class OpenApi {
   }
 
   private void add(Operation one) {
+    // Methods of one path name its parameter after different fields.
     ObjectNode operation =
-        operation(one.path(), one.verb())
+        operation(IN_BRACES.matcher(one.path()).replaceAll("{id}"), one.verb())
             .put("operationId", one.method().getService().getName() + "." + one.method().getName());
-    operation.putArray("tags").add(one.path().split("/", -1)[2]);
-    parameters(one, operation);
+    operation.putArray("tags").add(tag(one.path()));
+    ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
+    one.parameters().forEach(_ -> inPath("id", parameters));
+    ContractFields.query(one)
+        .forEach(
+            (name, field) ->
+                schema(
+                    field,
+                    parameters
+                        .addObject()
+                        .put("name", name)
+                        .put("in", "query")
+                        .putObject("schema")));
+    if (!parameters.isEmpty()) {
+      operation.set("parameters", parameters);
+    }
     Descriptor input = one.method().getInputType();
     if (one.body().equals("*")) {
       refer(json(operation.putObject("requestBody").put("required", true)), input);
@@ -88,40 +187,6 @@ public final class OpenApi {
           json(operation.putObject("requestBody").put("required", true)));
     }
     refer(json(answers(operation, "Done.")), one.method().getOutputType());
-  }
-
-  private void parameters(Operation one, ObjectNode operation) {
-    ArrayNode parameters = JsonNodeFactory.instance.arrayNode();
-    var inPath = new HashSet<String>();
-    Matcher names = IN_BRACES.matcher(one.path());
-    while (names.find()) {
-      inPath.add(names.group(1));
-      ObjectNode parameter = parameters.addObject().put("name", names.group(1));
-      parameter.put("in", "path").put("required", true).putObject("schema").put("type", "string");
-    }
-    if (one.body().isEmpty()) {
-      for (FieldDescriptor field : one.method().getInputType().getFields()) {
-        query(field, "", inPath, parameters);
-      }
-    }
-    if (!parameters.isEmpty()) {
-      operation.set("parameters", parameters);
-    }
-  }
-
-  private void query(
-      FieldDescriptor field, String prefix, Set<String> inPath, ArrayNode parameters) {
-    String name = prefix + field.getName();
-    if (inPath.contains(name)) {
-      return;
-    }
-    if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-      for (FieldDescriptor inner : field.getMessageType().getFields()) {
-        query(inner, name + ".", inPath, parameters);
-      }
-      return;
-    }
-    schema(field, parameters.addObject().put("name", name).put("in", "query").putObject("schema"));
   }
 
   private static ObjectNode answers(ObjectNode operation, String good) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Under which path and verb a method of the contract is called over HTTP. A rule by the names of
@@ -27,6 +28,8 @@ public final class Paths {
           "Skill", "skills",
           "McpServer", "mcp-servers");
 
+  private static final Pattern IN_BRACES = Pattern.compile("\\{([^}]*)}");
+
   private Paths() {}
 
   /**
@@ -37,6 +40,11 @@ public final class Paths {
    * @param body {@code *} for the whole request, the name of a field, or empty for none
    */
   public record Operation(MethodDescriptor method, String verb, String path, String body) {
+
+    /** The fields that the path names. */
+    List<String> parameters() {
+      return IN_BRACES.matcher(path).results().map(one -> one.group(1)).toList();
+    }
 
     /** As Armeria wants it told. */
     public HttpRule rule() {

@@ -6,6 +6,8 @@ import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.server.ServerLog;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
@@ -16,6 +18,7 @@ import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import com.linecorp.armeria.server.grpc.UnframedGrpcErrorHandler;
 import io.grpc.Status;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Answers whatever goes wrong on the way to a service or in it with a problem. */
@@ -37,13 +40,13 @@ public final class ProblemAnswers implements ServerErrorHandler, UnframedGrpcErr
     return switch (cause) {
       case ProblemException e when e.problem().category() != Problem.Category.INTERNAL ->
           HttpProblem.of(e).answer(ctx.path()).toHttpResponse();
-      case HttpStatusException e -> of(e.httpStatus()).answer(ctx.path()).toHttpResponse();
+      case HttpStatusException e -> answer(ctx, e.httpStatus()).toHttpResponse();
       // What Armeria itself refuses, a body that is too large for one, it knows how to answer.
       case HttpResponseException _ -> null;
       case RuntimeException e when isOfTheServer(e) -> null;
       default -> {
         log.bug(ctx.path(), cause);
-        yield of(HttpStatus.INTERNAL_SERVER_ERROR).answer(ctx.path()).toHttpResponse();
+        yield answer(ctx, HttpStatus.INTERNAL_SERVER_ERROR).toHttpResponse();
       }
     };
   }
@@ -60,18 +63,29 @@ public final class ProblemAnswers implements ServerErrorHandler, UnframedGrpcErr
       HttpStatus status,
       @Nullable String description,
       @Nullable Throwable cause) {
-    return of(status).answer(headers == null ? "" : headers.path());
+    return ctx == null
+        ? HttpProblem.of(status).answer(headers == null ? "" : headers.path())
+        : answer(ctx, status);
   }
 
-  private static HttpProblem of(HttpStatus status) {
-    return switch (status.code()) {
-      case 404 ->
-          new HttpProblem(status, "E570", "there is no such path; GET /openapi.json lists all");
-      case 400 ->
-          new HttpProblem(status, "E561", "the body or a parameter cannot be read as the request");
-      case 413 -> new HttpProblem(status, "E572", "the request is too large");
-      case 500 -> new HttpProblem(status, "E900", "a bug of stigmer; the server's log tells more");
-      default -> new HttpProblem(status, "E571", status.reasonPhrase());
-    };
+  /** With the verbs that the path takes, where the request had another one. */
+  private static AggregatedHttpResponse answer(ServiceRequestContext ctx, HttpStatus status) {
+    AggregatedHttpResponse answer = HttpProblem.of(status).answer(ctx.path());
+    return status.equals(HttpStatus.METHOD_NOT_ALLOWED)
+        ? AggregatedHttpResponse.of(
+            answer.headers().toBuilder().set(HttpHeaderNames.ALLOW, allowed(ctx)).build(),
+            answer.content())
+        : answer;
+  }
+
+  private static String allowed(ServiceRequestContext ctx) {
+    return ctx.config().server().serviceConfigs().stream()
+        .map(ServiceConfig::route)
+        .filter(route -> RouteTable.isOf(ctx.path(), route.patternString()))
+        .flatMap(route -> route.methods().stream())
+        .map(HttpMethod::name)
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(", "));
   }
 }

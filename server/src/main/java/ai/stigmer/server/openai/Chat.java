@@ -11,13 +11,11 @@ import ai.stigmer.runner.contract.StatusMerge;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.events.SseWriter;
 import ai.stigmer.server.guard.Audit;
+import ai.stigmer.server.http.Shape;
 import ai.stigmer.server.run.TraceParent;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.HttpService;
-import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,6 +28,9 @@ import java.util.concurrent.Semaphore;
  */
 /** Completes chats: a new execution for each, in a session of its own. */
 public final class Chat implements HttpService {
+  /** What a completion is asked for with, as far as it counts. */
+  public static final Shape BODY = ChatRequest.SHAPE;
+
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
   private final RunEvents.Source source;
@@ -49,10 +50,6 @@ public final class Chat implements HttpService {
 
   @Override
   public HttpResponse serve(ServiceRequestContext ctx, HttpRequest request) {
-    MediaType type = request.contentType();
-    if (type == null || !type.isJson()) {
-      throw HttpStatusException.of(HttpStatus.UNSUPPORTED_MEDIA_TYPE);
-    }
     ctx.clearRequestTimeout();
     return HttpResponse.of(
         request

@@ -2,9 +2,9 @@ package ai.stigmer.server.openai;
 
 import ai.stigmer.graphton.error.Problem;
 import ai.stigmer.graphton.error.ProblemException;
-import com.fasterxml.jackson.core.JsonProcessingException;
+import ai.stigmer.server.http.Field;
+import ai.stigmer.server.http.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -23,7 +23,17 @@ import java.util.Set;
  * @param wantsUsage whether the stream's last chunk counts tokens
  */
 record ChatRequest(String model, String message, boolean isStream, boolean wantsUsage) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String MODEL = "the slug or the id of an agent; GET /v1/models lists them";
+  private static final String MESSAGES = "a list with at least one message";
+
+  /** What counts of a request; clients send more. */
+  static final Shape SHAPE =
+      Shape.atLeast(
+          Field.required("model", Field.Type.TEXT, MODEL),
+          Field.required("messages", Field.Type.LIST, MESSAGES),
+          Field.optional("stream", Field.Type.TRUTH, "true or false"),
+          Field.optional("stream_options", Field.Type.OBJECT, "an object"));
+
   private static final Set<String> REFUSED =
       Set.of("tools", "functions", "audio", "prediction", "web_search_options");
 
@@ -34,10 +44,10 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
    *     what an agent does not do
    */
   static ChatRequest read(String text) {
-    JsonNode body = body(text);
+    JsonNode body = SHAPE.read(text);
     String model = body.path("model").asText();
-    if (!body.path("model").isTextual() || model.isBlank()) {
-      throw wrong("model: must be the slug or the id of an agent; GET /v1/models lists them");
+    if (model.isBlank()) {
+      throw Shape.wrong("model: must be " + MODEL);
     }
     for (String name : REFUSED) {
       if (!body.path(name).isMissingNode()
@@ -63,21 +73,9 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
         body.path("stream_options").path("include_usage").asBoolean());
   }
 
-  private static JsonNode body(String text) {
-    try {
-      JsonNode body = JSON.readTree(text);
-      if (body == null || !body.isObject()) {
-        throw wrong("the body must be a JSON object");
-      }
-      return body;
-    } catch (JsonProcessingException e) {
-      throw wrong("the body is not JSON");
-    }
-  }
-
   private static String message(JsonNode messages) {
-    if (!messages.isArray() || messages.isEmpty()) {
-      throw wrong("messages: must be a list with at least one message");
+    if (messages.isEmpty()) {
+      throw Shape.wrong("messages: must be " + MESSAGES);
     }
     List<String> before = new ArrayList<>();
     String last = "";
@@ -86,7 +84,7 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
       String text = text(messages.get(i).path("content"), i);
       if (i == messages.size() - 1) {
         if (!role.equals("user")) {
-          throw wrong("messages: the last one must be the user's");
+          throw Shape.wrong("messages: the last one must be the user's");
         }
         last = text;
       } else {
@@ -94,7 +92,7 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
       }
     }
     if (last.isBlank()) {
-      throw wrong("messages: the last one must not be blank");
+      throw Shape.wrong("messages: the last one must not be blank");
     }
     return before.isEmpty()
         ? last
@@ -123,7 +121,7 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
       return "";
     }
     if (!content.isArray()) {
-      throw wrong("messages[" + index + "].content: must be text or a list of parts");
+      throw Shape.wrong("messages[" + index + "].content: must be text or a list of parts");
     }
     var text = new StringBuilder();
     for (JsonNode part : content) {
@@ -133,10 +131,6 @@ record ChatRequest(String model, String message, boolean isStream, boolean wants
       text.append(part.path("text").asText());
     }
     return text.toString();
-  }
-
-  private static ProblemException wrong(String what) {
-    return Problem.of("E561", Problem.Category.USAGE, what).asException();
   }
 
   private static ProblemException unable(String what) {

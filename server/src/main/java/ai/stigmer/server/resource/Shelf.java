@@ -251,7 +251,7 @@ public final class Shelf<T extends Message> {
   /** The same with its secrets in clear; for the server itself. */
   public T clear(ApiResourceReference reference) {
     if (reference.getKindValue() != 0 && reference.getKind() != kind.reference()) {
-      throw invalid("kind: this is a reference to a " + reference.getKind()).asException();
+      throw invalid("kind: must be " + kind.reference() + ", or left out").asException();
     }
     if (reference.getSlug().isEmpty()) {
       throw invalid("slug: a reference must have one").asException();
@@ -460,8 +460,7 @@ public final class Shelf<T extends Message> {
 
   private void requireId(String id) {
     if (id.isEmpty()) {
-      throw invalid("the id of a resource of the kind " + kind.name() + " must not be empty")
-          .asException();
+      throw invalid("id: must be that of a resource of the kind " + kind.name()).asException();
     }
   }
 

@@ -9,6 +9,9 @@ import ai.stigmer.agentic.mcpserver.v1.McpServer;
 import ai.stigmer.agentic.session.v1.Session;
 import ai.stigmer.agentic.skill.v1.Skill;
 import ai.stigmer.commons.apiresource.apiresourcekind.ApiResourceKind;
+import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.subagent.ChildIds;
 import ai.stigmer.server.resource.Kind.Naming;
 import ai.stigmer.store.resource.Resource.Protection;
 import ai.stigmer.store.resource.ResourceStore;
@@ -46,6 +49,30 @@ public record Shelves(
   /** Whether an id is that of an execution. */
   public static boolean isExecution(String id) {
     return id.startsWith(EXECUTION.prefix() + "_");
+  }
+
+  /**
+   * Whether a run is that of an execution, or of a sub-agent of one, that was deleted. Runs that no
+   * execution stands behind are not.
+   */
+  public boolean isDeleted(String runId) {
+    String id = ChildIds.root(runId);
+    return isExecution(id) && executions.find(id).isEmpty();
+  }
+
+  /**
+   * Refuses such a run: its journal is a record, and nobody goes on with it.
+   *
+   * @throws ProblemException {@code E560}
+   */
+  public void refuseDeleted(String runId) {
+    if (isDeleted(runId)) {
+      String id = ChildIds.root(runId);
+      throw Problem.of(
+              "E560", Problem.Category.USAGE, "there is no execution " + id + "; it was deleted")
+          .help("what its run did: GET /api/runs/" + id + "/entries")
+          .asException();
+    }
   }
 
   private static final Kind<Agent> AGENT =

@@ -247,14 +247,23 @@ final class Following {
     return isLaunched;
   }
 
-  /** It cannot go on. */
+  /** It cannot go on; where somebody wanted it to end, that is its end. */
   synchronized void fail(String error) {
     state = null;
     if (!isDecided) {
-      fold.failed(error);
+      if (isToEnd()) {
+        fold.cancelled();
+      } else {
+        fold.failed(error);
+      }
       // It has gone on, if only as far as this.
       isAtEnd = false;
     }
+  }
+
+  private boolean isToEnd() {
+    // One whose run has not begun has no journal to ask.
+    return journal.heads(Set.of(id())).containsKey(id()) && desk.isCancelAsked(id());
   }
 
   /** Somebody reports a status. What is terminal in it counts, whatever the run does from there. */

@@ -1,13 +1,16 @@
 package ai.stigmer.server.run;
 
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /*
  * To begin a run takes much more of a processor than a step of one. On threads of their own, beginnings share the
  * processors with the runs that go on, as the system sees to it; on virtual threads each of them would hold up whoever
- * comes behind it.
+ * comes behind it. Half of the processors are left to the runs. A beginning may also wait, for an MCP server to start or
+ * a store to answer; one that is not done soon is taken to wait, so that it does not hold up those behind it.
  */
 /**
  * Executions that are about to begin: a few at a time, in the order in which they came.
@@ -18,8 +21,13 @@ final class Launches implements AutoCloseable {
   /** Also the most that start MCP servers at the same time, to see what they offer. */
   private static final int AT_ONCE = 8;
 
+  /** How long a beginning is taken to work rather than to wait. */
+  private static final Duration WORKS = Duration.ofMillis(250);
+
   private static final long IDLE_SECONDS = 10;
 
+  private final Semaphore working;
+  private final Duration works;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           AT_ONCE,
@@ -31,17 +39,43 @@ final class Launches implements AutoCloseable {
           new ThreadPoolExecutor.DiscardPolicy());
 
   Launches() {
+    this(Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, AT_ONCE), WORKS);
+  }
+
+  /**
+   * @param working how many work at the same time
+   * @param works after this long one counts as one that waits
+   */
+  Launches(int working, Duration works) {
+    this.working = new Semaphore(working, true);
+    this.works = works;
     threads.allowCoreThreadTimeOut(true);
   }
 
   /** Launches when it is its turn; never after {@link #close}. */
   void enter(Runnable launch) {
-    threads.execute(launch);
+    threads.execute(() -> inTurn(launch));
+  }
+
+  private void inTurn(Runnable launch) {
+    boolean isCounted = false;
+    try {
+      isCounted = working.tryAcquire(works.toMillis(), TimeUnit.MILLISECONDS);
+      if (!threads.isShutdown()) {
+        launch.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (isCounted) {
+        working.release();
+      }
+    }
   }
 
   /** How many wait for their turn. */
   int waiting() {
-    return threads.getQueue().size();
+    return threads.getQueue().size() + working.getQueueLength();
   }
 
   /** Whether all have been launched, or never will be. */

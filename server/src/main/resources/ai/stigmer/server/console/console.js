@@ -24,15 +24,42 @@
     }
   }
 
-  // A part that is replaced keeps what its reader has opened.
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    const before = event.detail.target.querySelectorAll("details");
-    const after = event.detail.fragment.querySelectorAll("details");
-    before.forEach((details, at) => {
-      if (details.open && after[at]) {
-        after[at].open = true;
+  // A part that is replaced keeps what its reader has opened. Each item of a story has at most one such thing of its own.
+  function opened(part) {
+    return [...part.querySelectorAll("details[open]")].map((details) => details.closest(".item")?.id);
+  }
+  function open(items) {
+    items.forEach((id) => {
+      const details = id && document.getElementById(id)?.querySelector("details");
+      if (details) {
+        details.open = true;
       }
     });
+  }
+  let kept = [];
+  for (const before of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+    document.addEventListener(before, (event) => {
+      kept = event.detail.shouldSwap ? opened(event.detail.target) : [];
+    });
+  }
+  for (const after of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+    document.addEventListener(after, () => {
+      open(kept);
+      kept = [];
+    });
+  }
+
+  // What a page shows must not look like now when it is not.
+  const stale = document.getElementById("stale");
+  function isStale(so) {
+    stale.hidden = !so;
+  }
+  document.addEventListener("htmx:sendError", () => isStale(true));
+  document.addEventListener("htmx:responseError", () => isStale(true));
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) {
+      isStale(false);
+    }
   });
 
   const live = document.querySelector("[data-live]");
@@ -67,6 +94,7 @@
     working.classList.add("lost");
     if (source.readyState === EventSource.CLOSED) {
       live.remove();
+      isStale(true);
     }
   });
 })();

@@ -14,6 +14,7 @@ import ai.stigmer.graphton.message.ToolResult;
 import ai.stigmer.graphton.message.Usage;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What is kept of runs beside their journals. */
@@ -36,7 +37,7 @@ class TailTest {
     tail.add(DELTA);
     tail.add(DELTA);
 
-    tail.listen(() -> {});
+    tail.listen(_ -> {});
     tail.add(DELTA);
 
     assertThat(tail.after(0))
@@ -55,7 +56,7 @@ class TailTest {
     tail.add(DELTA);
     AgentEvent over = new AgentEvent.TurnFinished(1, new TurnEnd.Cancelled());
     tail.add(over);
-    tail.listen(() -> {});
+    tail.listen(_ -> {});
     tail.add(DELTA);
 
     assertThat(tail.after(0)).extracting(Tail.Numbered::event).containsExactly(FIRST, over, DELTA);
@@ -138,12 +139,12 @@ class TailTest {
     var heard = new AtomicInteger();
     tails.saw("r", FIRST);
     tails.saw("r", END);
-    assertThat(tails.follow("r", heard::incrementAndGet).after(0))
+    assertThat(tails.follow("r", _ -> heard.incrementAndGet()).after(0))
         .extracting(Tail.Numbered::event)
         .containsExactly(FIRST, END);
 
     tails.forget("r");
-    Tail fresh = tails.follow("r", heard::incrementAndGet);
+    Tail fresh = tails.follow("r", _ -> heard.incrementAndGet());
     assertThat(fresh.isEmpty()).isTrue();
     tails.saw("r", FIRST);
 
@@ -154,7 +155,7 @@ class TailTest {
   @Test
   void readersOfRunsThatNeverBeginLeaveNothingBehind() {
     var tails = new RunTails();
-    Runnable heard = () -> {};
+    Consumer<AgentEvent> heard = _ -> {};
     Tail tail = tails.follow("never", heard);
 
     tails.leave("never", tail, heard);
@@ -170,7 +171,7 @@ class TailTest {
       tails.saw("r" + i, END);
     }
 
-    assertThat(tails.follow("r0", () -> {}).isEmpty()).isTrue();
-    assertThat(tails.follow("r99", () -> {}).isEmpty()).isFalse();
+    assertThat(tails.follow("r0", _ -> {}).isEmpty()).isTrue();
+    assertThat(tails.follow("r99", _ -> {}).isEmpty()).isFalse();
   }
 }

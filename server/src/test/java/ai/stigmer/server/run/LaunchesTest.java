@@ -3,11 +3,14 @@ package ai.stigmer.server.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.testkit.Await;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,12 +19,61 @@ class LaunchesTest {
   private static final int AT_ONCE = 8;
 
   @Test
+  void halfOfTheProcessorsAreLeftToRuns() throws Exception {
+    // Given
+    var under = new AtomicInteger();
+    var most = new AtomicInteger();
+    var over = new CountDownLatch(100);
+
+    // When
+    try (var launches = new Launches(2, Duration.ofHours(1))) {
+      for (int i = 0; i < 100; i++) {
+        launches.enter(
+            () -> {
+              most.accumulateAndGet(under.incrementAndGet(), Math::max);
+              LockSupport.parkNanos(1_000_000);
+              under.decrementAndGet();
+              over.countDown();
+            });
+      }
+      over.await();
+    }
+
+    // Then
+    assertThat(most.get()).isBetween(1, 2);
+  }
+
+  @Test
+  void thoseThatWaitForSomethingHoldUpNobodyBehindThem() throws Exception {
+    // Given
+    var begun = new Semaphore(0);
+    var may = new Semaphore(0);
+    try (var launches = new Launches(2, Duration.ofMillis(1))) {
+      for (int i = 0; i < AT_ONCE - 1; i++) {
+        launches.enter(
+            () -> {
+              begun.release();
+              may.acquireUninterruptibly();
+            });
+      }
+      Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE - 1);
+
+      // When
+      launches.enter(begun::release);
+
+      // Then
+      Await.until("the one behind them has begun", () -> begun.availablePermits() == AT_ONCE);
+      may.release(AT_ONCE);
+    }
+  }
+
+  @Test
   void eightBeginAtOnceAndTheOthersWaitInTheOrderInWhichTheyCame() throws Exception {
     // Given
     var begun = new Semaphore(0);
     var may = new Semaphore(0);
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-    try (var launches = new Launches()) {
+    try (var launches = new Launches(AT_ONCE, Duration.ofHours(1))) {
       for (int i = 0; i < AT_ONCE; i++) {
         launches.enter(
             () -> {
@@ -29,7 +81,7 @@ class LaunchesTest {
               may.acquireUninterruptibly();
             });
       }
-      begun.acquire(AT_ONCE);
+      Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE);
 
       // When
       var over = new CountDownLatch(20);
@@ -75,7 +127,7 @@ class LaunchesTest {
     // Given
     var may = new Semaphore(0);
     var begun = new Semaphore(0);
-    var launches = new Launches();
+    var launches = new Launches(2, Duration.ofMillis(1));
     for (int i = 0; i < AT_ONCE; i++) {
       launches.enter(
           () -> {
@@ -83,7 +135,7 @@ class LaunchesTest {
             may.acquireUninterruptibly();
           });
     }
-    begun.acquire(AT_ONCE);
+    Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE);
     var late = new Semaphore(0);
     launches.enter(late::release);
 
@@ -91,6 +143,31 @@ class LaunchesTest {
     launches.close();
     launches.enter(late::release);
     may.release(AT_ONCE);
+
+    // Then
+    Await.until("all threads have ended", launches::isOver);
+    assertThat(late.availablePermits()).isZero();
+  }
+
+  @Test
+  void whoWaitsForAProcessorWhenTheServerEndsIsNotBegunEither() throws Exception {
+    // Given
+    var may = new Semaphore(0);
+    var begun = new Semaphore(0);
+    var late = new Semaphore(0);
+    var launches = new Launches(1, Duration.ofHours(1));
+    launches.enter(
+        () -> {
+          begun.release();
+          may.acquireUninterruptibly();
+        });
+    begun.acquire();
+    launches.enter(late::release);
+    Await.until("it waits", () -> launches.waiting() == 1);
+
+    // When
+    launches.close();
+    may.release();
 
     // Then
     Await.until("all threads have ended", launches::isOver);

@@ -43,19 +43,29 @@ public final class Vault {
    * A vault with the key in a variable.
    *
    * @param text 32 bytes in Base64
+   * @param place the variable
    * @throws ProblemException {@code E552} when it is something else
    */
   public static Vault of(String text, String place) {
+    return new Vault(
+        key(
+            text,
+            place,
+            "give it the key that the server had: what another one has encrypted stays locked",
+            "a new one, 32 random bytes in Base64: openssl rand -base64 32"));
+  }
+
+  private static byte[] key(String text, String place, String... help) {
     byte[] key;
     try {
       key = Base64.getDecoder().decode(text.strip());
     } catch (IllegalArgumentException e) {
-      throw noKey(place, "it is not Base64");
+      throw noKey(place, "it is not Base64", help);
     }
     if (key.length != KEY_BYTES) {
-      throw noKey(place, "it has " + key.length + " bytes instead of " + KEY_BYTES);
+      throw noKey(place, "it has " + key.length + " bytes instead of " + KEY_BYTES, help);
     }
-    return new Vault(key);
+    return key;
   }
 
   /**
@@ -71,12 +81,23 @@ public final class Vault {
       if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
         Set<PosixFilePermission> rights = Files.getPosixFilePermissions(file);
         if (rights.size() > 2 || rights.stream().anyMatch(right -> !ofOwner(right))) {
-          throw noKey(file.toString(), "others can read it");
+          throw noKey(
+              file.toString(),
+              "others can read it",
+              "give the file to its owner only: chmod 600 " + file);
         }
       }
-      return of(Files.readString(file), file.toString());
+      return new Vault(
+          key(
+              Files.readString(file, StandardCharsets.ISO_8859_1),
+              file.toString(),
+              "put your copy of the file back: what was encrypted with its key stays locked",
+              "without one remove it, and a new key is made: rm " + file));
     } catch (IOException e) {
-      throw noKey(file.toString(), e.toString());
+      throw noKey(
+          file.toString(),
+          e.toString(),
+          "see to it that the server's user can read and write in that folder");
     }
   }
 
@@ -145,16 +166,13 @@ public final class Vault {
     return cipher;
   }
 
-  private static ProblemException noKey(String place, String reason) {
+  private static ProblemException noKey(String place, String reason, String... help) {
     return Problem.of(
             "E552",
             Problem.Category.CONFIGURATION,
             "the key for stored secrets cannot be used: " + reason)
         .from(place)
-        .help(
-            "give the file to its owner only: chmod 600 " + place,
-            "a new key is made when the file is not there; what was encrypted with another one"
-                + " stays locked")
+        .help(help)
         .asException();
   }
 

@@ -6,6 +6,7 @@ import ai.stigmer.graphton.approval.Approver;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.cancel.CancelToken;
 import ai.stigmer.graphton.error.ProblemException;
+import ai.stigmer.graphton.journal.ForwardingInbox;
 import ai.stigmer.graphton.journal.ForwardingJournal;
 import ai.stigmer.graphton.journal.Inbox;
 import ai.stigmer.graphton.journal.Journal;
@@ -13,7 +14,6 @@ import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.journal.Post;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.testkit.crash.SimulatedPlay.Call;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -158,22 +158,11 @@ final class SimulatedDeciders {
 
     @Override
     public Inbox inbox() {
-      Inbox inbox = super.inbox();
-      return new Inbox() {
+      return new ForwardingInbox(super.inbox()) {
         @Override
         public Receipt post(String runId, Post post) {
           first.run();
-          return inbox.post(runId, post);
-        }
-
-        @Override
-        public Optional<Posted> find(String runId, String topic) {
-          return inbox.find(runId, topic);
-        }
-
-        @Override
-        public CancelToken.Registration watch(Runnable posted) {
-          return inbox.watch(posted);
+          return super.post(runId, post);
         }
       };
     }

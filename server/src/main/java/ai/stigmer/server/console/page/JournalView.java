@@ -8,9 +8,12 @@ import java.util.Optional;
 /**
  * A page of a run's journal.
  *
+ * @param head the run, or the one at the top of the sub-agent's whose journal it is
+ * @param run whose journal it is
  * @param open the entry that is shown whole
  */
-public record JournalView(RunRow head, List<Row> rows, int page, int pages, Optional<Whole> open) {
+public record JournalView(
+    RunRow head, String run, List<Row> rows, int page, int pages, Optional<Whole> open) {
   public JournalView {
     rows = List.copyOf(rows);
   }

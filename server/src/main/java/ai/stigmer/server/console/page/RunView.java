@@ -7,13 +7,14 @@ import java.util.List;
 /**
  * One run.
  *
+ * @param run whose story it is: the run's of the facts, or a sub-agent's below it
  * @param items a page of its story
  * @param page which one, from 1
  * @param live where the rest is told while it happens; empty when nothing is to come on this page
  * @param notice what came of a form; empty for nothing
  */
 public record RunView(
-    Facts facts, List<Item> items, int page, int pages, String live, String notice) {
+    String run, Facts facts, List<Item> items, int page, int pages, String live, String notice) {
   public RunView {
     items = List.copyOf(items);
   }

@@ -31,6 +31,7 @@ public sealed interface Item {
    *
    * @param gist its first argument in a line
    * @param isEdited whether somebody put these arguments in the place of the model's
+   * @param outcome the journal entry with all of its output; 0 while it is under way
    * @param took from the call to its outcome; empty while it is under way
    */
   record Call(
@@ -43,6 +44,7 @@ public sealed interface Item {
       boolean isEdited,
       State state,
       Passage output,
+      long outcome,
       Optional<Duration> took,
       Optional<Asked> asked,
       Optional<Nested> child)
@@ -51,7 +53,7 @@ public sealed interface Item {
       requireNonNull(state, "state is null");
     }
 
-    Call with(State other, Passage result, Duration duration) {
+    Call ended(State other, Passage result, long entry, Duration duration) {
       return new Call(
           id,
           seq,
@@ -62,6 +64,7 @@ public sealed interface Item {
           isEdited,
           other,
           result,
+          entry,
           Optional.of(duration),
           asked,
           child);
@@ -69,7 +72,19 @@ public sealed interface Item {
 
     Call begun(Instant now, Passage arguments, String ofArguments, boolean edited) {
       return new Call(
-          id, seq, now, name, ofArguments, arguments, edited, state, output, took, asked, child);
+          id,
+          seq,
+          now,
+          name,
+          ofArguments,
+          arguments,
+          edited,
+          state,
+          output,
+          outcome,
+          took,
+          asked,
+          child);
     }
 
     Call with(Asked question) {
@@ -84,6 +99,7 @@ public sealed interface Item {
           isEdited,
           now,
           output,
+          outcome,
           took,
           Optional.of(question),
           child);
@@ -92,7 +108,19 @@ public sealed interface Item {
     /** The same with its sub-agent. */
     public Call with(Nested run) {
       return new Call(
-          id, seq, time, name, gist, input, isEdited, state, output, took, asked, Optional.of(run));
+          id,
+          seq,
+          time,
+          name,
+          gist,
+          input,
+          isEdited,
+          state,
+          output,
+          outcome,
+          took,
+          asked,
+          Optional.of(run));
     }
   }
 
@@ -152,6 +180,11 @@ public sealed interface Item {
   record Nested(String run, String agent, Optional<String> end, List<Item> items, int omitted) {
     public Nested {
       items = List.copyOf(items);
+    }
+
+    /** Another one when there is something else to see. */
+    public String fingerprint() {
+      return Integer.toHexString(hashCode());
     }
   }
 

@@ -224,6 +224,7 @@ public final class Story {
               false,
               State.RUNNING,
               Passage.of(""),
+              0,
               Optional.empty(),
               Optional.empty(),
               Optional.empty()));
@@ -252,9 +253,10 @@ public final class Story {
     change(
         call.id(),
         known ->
-            known.with(
+            known.ended(
                 State.of(result.status()),
                 Passage.of(result.text()),
+                seq,
                 Duration.between(known.time(), time)));
     if (result.status() == ToolResult.Status.OK && call.name().equals("write_todos")) {
       readTodos(call.arguments());
