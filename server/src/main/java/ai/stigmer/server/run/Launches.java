@@ -22,7 +22,7 @@ final class Launches implements AutoCloseable {
   private static final int AT_ONCE = 8;
 
   /** How long a beginning is taken to work rather than to wait. */
-  private static final Duration WORKS = Duration.ofMillis(250);
+  private static final Duration WORKS = Duration.ofSeconds(1);
 
   private static final long IDLE_SECONDS = 10;
 
