@@ -1,16 +1,18 @@
 package ai.stigmer.server.run;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
  * To begin a run takes much more of a processor than a step of one. On threads of their own, beginnings share the
  * processors with the runs that go on, as the system sees to it; on virtual threads each of them would hold up whoever
  * comes behind it. Half of the processors are left to the runs. A beginning may also wait, for an MCP server to start or
- * a store to answer; one that is not done soon is taken to wait, so that it does not hold up those behind it.
+ * a store to answer; one that is not done soon is taken to wait, so that the next may work.
  */
 /**
  * Executions that are about to begin: a few at a time, in the order in which they came.
@@ -19,9 +21,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class Launches implements AutoCloseable {
   /** Also the most that start MCP servers at the same time, to see what they offer. */
-  private static final int AT_ONCE = 8;
+  static final int MOST = 32;
 
-  /** How long a beginning is taken to work rather than to wait. */
+  /** For so long a beginning is taken to work rather than to wait. */
   private static final Duration WORKS = Duration.ofSeconds(1);
 
   private static final long IDLE_SECONDS = 10;
@@ -30,8 +32,8 @@ final class Launches implements AutoCloseable {
   private final Duration works;
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
-          AT_ONCE,
-          AT_ONCE,
+          MOST,
+          MOST,
           IDLE_SECONDS,
           TimeUnit.SECONDS,
           new LinkedBlockingQueue<>(),
@@ -39,7 +41,7 @@ final class Launches implements AutoCloseable {
           new ThreadPoolExecutor.DiscardPolicy());
 
   Launches() {
-    this(Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, AT_ONCE), WORKS);
+    this(Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST), WORKS);
   }
 
   /**
@@ -58,18 +60,21 @@ final class Launches implements AutoCloseable {
   }
 
   private void inTurn(Runnable launch) {
-    boolean isCounted = false;
+    working.acquireUninterruptibly();
+    var isWorking = new AtomicBoolean(true);
+    Runnable letNextWork =
+        () -> {
+          if (isWorking.getAndSet(false)) {
+            working.release();
+          }
+        };
+    CompletableFuture.delayedExecutor(works.toMillis(), TimeUnit.MILLISECONDS).execute(letNextWork);
     try {
-      isCounted = working.tryAcquire(works.toMillis(), TimeUnit.MILLISECONDS);
       if (!threads.isShutdown()) {
         launch.run();
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } finally {
-      if (isCounted) {
-        working.release();
-      }
+      letNextWork.run();
     }
   }
 

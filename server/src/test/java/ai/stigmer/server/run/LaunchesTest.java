@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** How executions begin when many are asked for at once. */
 class LaunchesTest {
-  private static final int AT_ONCE = 8;
+  private static final int MOST = Launches.MOST;
 
   @Test
   void halfOfTheProcessorsAreLeftToRuns() throws Exception {
@@ -49,39 +49,39 @@ class LaunchesTest {
     var begun = new Semaphore(0);
     var may = new Semaphore(0);
     try (var launches = new Launches(2, Duration.ofMillis(1))) {
-      for (int i = 0; i < AT_ONCE - 1; i++) {
+      for (int i = 0; i < MOST - 1; i++) {
         launches.enter(
             () -> {
               begun.release();
               may.acquireUninterruptibly();
             });
       }
-      Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE - 1);
+      Await.until("all of them have begun", () -> begun.availablePermits() == MOST - 1);
 
       // When
       launches.enter(begun::release);
 
       // Then
-      Await.until("the one behind them has begun", () -> begun.availablePermits() == AT_ONCE);
-      may.release(AT_ONCE);
+      Await.until("the one behind them has begun", () -> begun.availablePermits() == MOST);
+      may.release(MOST);
     }
   }
 
   @Test
-  void eightBeginAtOnceAndTheOthersWaitInTheOrderInWhichTheyCame() throws Exception {
+  void aFewBeginAtOnceAndTheOthersWaitInTheOrderInWhichTheyCame() throws Exception {
     // Given
     var begun = new Semaphore(0);
     var may = new Semaphore(0);
     List<Integer> order = Collections.synchronizedList(new ArrayList<>());
-    try (var launches = new Launches(AT_ONCE, Duration.ofHours(1))) {
-      for (int i = 0; i < AT_ONCE; i++) {
+    try (var launches = new Launches(MOST, Duration.ofHours(1))) {
+      for (int i = 0; i < MOST; i++) {
         launches.enter(
             () -> {
               begun.release();
               may.acquireUninterruptibly();
             });
       }
-      Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE);
+      Await.until("all of them have begun", () -> begun.availablePermits() == MOST);
 
       // When
       var over = new CountDownLatch(20);
@@ -102,7 +102,7 @@ class LaunchesTest {
       assertThat(before).isEmpty();
       assertThat(waiting).isEqualTo(20);
       assertThat(order).containsExactlyElementsOf(IntStream.range(0, 20).boxed().toList());
-      may.release(AT_ONCE);
+      may.release(MOST);
     }
   }
 
@@ -128,21 +128,21 @@ class LaunchesTest {
     var may = new Semaphore(0);
     var begun = new Semaphore(0);
     var launches = new Launches(2, Duration.ofMillis(1));
-    for (int i = 0; i < AT_ONCE; i++) {
+    for (int i = 0; i < MOST; i++) {
       launches.enter(
           () -> {
             begun.release();
             may.acquireUninterruptibly();
           });
     }
-    Await.until("all of them have begun", () -> begun.availablePermits() == AT_ONCE);
+    Await.until("all of them have begun", () -> begun.availablePermits() == MOST);
     var late = new Semaphore(0);
     launches.enter(late::release);
 
     // When
     launches.close();
     launches.enter(late::release);
-    may.release(AT_ONCE);
+    may.release(MOST);
 
     // Then
     Await.until("all threads have ended", launches::isOver);
