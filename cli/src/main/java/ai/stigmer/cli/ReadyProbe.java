@@ -1,5 +1,6 @@
 package ai.stigmer.cli;
 
+import ai.stigmer.server.http.Ready;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -20,7 +21,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 /** Asks a server of this machine whether it is ready. */
 final class ReadyProbe {
-  private static final int ANSWER_MILLIS = 5_000;
+  private static final int ANSWER_MILLIS = (int) Ready.LONGEST.plusSeconds(2).toMillis();
   private static final String PATH = "/readyz";
 
   private static final int LONGEST = 64;

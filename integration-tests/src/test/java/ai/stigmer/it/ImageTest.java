@@ -25,6 +25,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The container image that bin/image makes: its layers are laid over each other as a container
@@ -290,17 +292,20 @@ class ImageTest {
     assertThat(run.out()).as(run.err()).contains("größer 日本");
   }
 
-  @Test
-  void aServerHasHalfOfItsMemoryAndEndsWithoutAny() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"-Xss1m, 50", "-XX:MaxRAMPercentage=75, 75"})
+  void aServerHasHalfOfItsMemoryUnlessToldOtherwiseAndEndsWithoutAny(String option, String percent)
+      throws Exception {
+    String options = option + " -XX:+PrintFlagsFinal";
     try (FakeOllama ollama = ollama();
         StigmerProcess.Running running =
             StigmerProcess.in(folder)
-                .startOther(server(ollama, Map.of("JAVA_TOOL_OPTIONS", "-XX:+PrintFlagsFinal")))) {
+                .startOther(server(ollama, Map.of("JAVA_TOOL_OPTIONS", options)))) {
       var _ = ready(running);
       assertThat(first(running).destroy()).isTrue();
 
       assertThat(running.await().out())
-          .containsPattern("MaxRAMPercentage +?= 50\\.0")
+          .containsPattern("MaxRAMPercentage +?= " + percent + "\\.0")
           .containsPattern("ExitOnOutOfMemoryError +?= true");
     }
   }

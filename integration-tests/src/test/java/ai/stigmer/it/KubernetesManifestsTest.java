@@ -3,6 +3,7 @@ package ai.stigmer.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.stigmer.config.SettingInfo;
+import ai.stigmer.server.http.Ready;
 import ai.stigmer.testkit.RealComponents;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.FakeOllama;
@@ -179,6 +180,9 @@ class KubernetesManifestsTest {
         for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
           String path = container.at("/" + probe + "/httpGet/path").asText();
           assertThat(status(server, path)).as(probe + " " + path).isEqualTo(200);
+          assertThat(container.at("/" + probe + "/timeoutSeconds").asLong(1))
+              .as(probe + " waits for an answer that a part holds up")
+              .isGreaterThan(path.equals("/readyz") ? Ready.LONGEST.toSeconds() : 0);
         }
       }
     }

@@ -26,9 +26,11 @@ public record RecordedRun(
   /** About presence, rules and hooks: what may deny and cannot be read must not be passed over. */
   private static final Set<String> TAKEN_ANEW = Set.of("E148", "E155", "E156", "E159");
 
+  private static final String PROVIDER = "llm.provider";
+
   /** What the run has chosen for good, whatever the flags of here say. */
   private static final Set<String> CHOSEN =
-      Set.of("llm.fallbacks", "llm.provider", "llm.model", "llm.base_url");
+      Set.of("llm.fallbacks", PROVIDER, "llm.model", "llm.base_url");
 
   private static final List<String> PRESENCE = List.of("approvals.when_absent", "effects.unknown");
 
@@ -47,8 +49,8 @@ public record RecordedRun(
    *     E155, E156, E159 when the configuration of here is wrong in what is taken from it
    */
   public static RecordedRun of(RunEnvironment journaled, ConfigInput now) {
-    Resolved recorded = Cascade.resolve(asRecorded(now, journaled));
     Resolved anew = anew(now, journaled.configuration());
+    Resolved recorded = Cascade.resolve(asRecorded(withoutOthers(now, anew, journaled), journaled));
     refuseWrongPresence(anew);
     RecordedFallbacks fallbacks =
         RecordedFallbacks.withKeys(journaled.fallbacks(), recorded.fallbacks());
@@ -81,6 +83,18 @@ public record RecordedRun(
             });
   }
 
+  /**
+   * Without flags about what the run has chosen, and without the key of another provider's flag.
+   */
+  private static ConfigInput withoutOthers(
+      ConfigInput now, Resolved anew, RunEnvironment journaled) {
+    boolean isOthers =
+        anew.location(PROVIDER).filter(location -> location.startsWith("--")).isPresent()
+            && !anew.value(PROVIDER).equals(Optional.of(journaled.model().provider()));
+    ConfigInput input = now.withoutFlags(CHOSEN);
+    return isOthers ? input.withoutFlags(Set.of("llm.api_key")) : input;
+  }
+
   /** The recorded choices as flags; only the key comes from where it is now. */
   private static ConfigInput asRecorded(ConfigInput now, RunEnvironment journaled) {
     ModelSettings model = journaled.model();
@@ -90,9 +104,8 @@ public record RecordedRun(
             .map(fallback -> fallback.provider() + "/" + fallback.model())
             .collect(Collectors.joining(","));
     ConfigInput input =
-        now.withoutFlags(CHOSEN)
-            .flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
-            .flag("llm.provider", model.provider(), ConfigInput.JOURNAL)
+        now.flag("llm.fallbacks", fallbacks, ConfigInput.JOURNAL)
+            .flag(PROVIDER, model.provider(), ConfigInput.JOURNAL)
             .flag(
                 "llm.model",
                 scripted ? model.model() : model.provider() + "/" + model.model(),

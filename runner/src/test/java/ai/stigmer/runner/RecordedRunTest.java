@@ -11,6 +11,7 @@ import ai.stigmer.config.WhenAbsent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,6 +83,34 @@ class RecordedRunTest {
     assertThat(run.environment().model().apiKey()).isEqualTo(asked.llm().apiKey());
     assertThat(run.recorded().startLine(List.of(run.environment().model())))
         .startsWith("openai/gpt-x · key from OPENAI_API_KEY");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--provider, llm.provider, openai", "--model, llm.model, openai/gpt-x"})
+  void theKeyOfAFlagBelongsToTheProviderThatFlagsName(String flag, String setting, String value)
+      throws IOException {
+    Path file = Files.writeString(folder.resolve("key"), "sk-of-openai-0123456789");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    ConfigInput here =
+        ConfigInput.of(
+                Map.of(
+                    "STIGMER_HOME",
+                    folder.toString(),
+                    "ANTHROPIC_API_KEY",
+                    "sk-ant-of-the-run-0123456789"),
+                "test")
+            .flag(setting, value, flag)
+            .flag("llm.api_key", file.toString(), "--api-key-file");
+    Resolved asked = Cascade.resolve(here.request("llm.model", "anthropic/claude-x"));
+    RunEnvironment journaled =
+        RunEnvironmentTest.environment(Optional.empty())
+            .withModels(
+                asked.llm().toModelSettings().withKey(Optional.empty()), List.of(), asked.toJson());
+
+    RecordedRun run = RecordedRun.of(journaled, here);
+
+    assertThat(run.recorded().startLine(List.of(run.environment().model())))
+        .startsWith("anthropic/claude-x · key from ANTHROPIC_API_KEY");
   }
 
   private Resolved resolved(String file) throws IOException {

@@ -168,8 +168,6 @@ public final class StigmerServer implements AutoCloseable {
     Server server =
         limited(builder)
             .verboseResponses(false)
-            .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
-            .bossGroupFactory(Acceptor::new)
             .disableServerHeader()
             .disableDateHeader()
             .errorHandler(answers)
@@ -196,6 +194,8 @@ public final class StigmerServer implements AutoCloseable {
         .http2MaxStreamsPerConnection(MOST_STREAMS)
         .requestTimeout(REQUEST)
         .idleTimeout(IDLE)
+        .gracefulShutdownTimeout(Duration.ZERO, SHUTDOWN)
+        .bossGroupFactory(Acceptor::new)
         .childChannelPipelineCustomizer(new Newcomers(NEWCOMER)::meet);
   }
 

@@ -32,8 +32,8 @@ public final class Ready implements HttpService {
   /** The status of a server that can take no work. */
   static final String UNREADY = "unready";
 
-  /** Probes of Kubernetes and load balancers do not wait longer, as a rule. */
-  private static final Duration LONGEST = Duration.ofSeconds(5);
+  /** How long an answer takes at most; whoever asks has to wait for longer. */
+  public static final Duration LONGEST = Duration.ofSeconds(3);
 
   private final List<Look> looks;
   private final Duration patience;
@@ -165,11 +165,7 @@ public final class Ready implements HttpService {
     try {
       return look.get(Math.max(0, patienceNanos), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      return Optional.of(
-          Problem.of(
-              "E530",
-              Problem.Category.STORE,
-              "it does not answer; a database that is away answers nobody"));
+      return Optional.of(Problem.of("E530", Problem.Category.STORE, "it did not answer in time"));
     } catch (ExecutionException e) {
       throw new IllegalStateException("the look failed", e);
     } catch (InterruptedException e) {

@@ -51,13 +51,14 @@
 
   // What a page shows must not look like now when it is not.
   const stale = document.getElementById("stale");
+  let isLost = false;
   function isStale(so) {
     stale.hidden = !so;
   }
   document.addEventListener("htmx:sendError", () => isStale(true));
   document.addEventListener("htmx:responseError", () => isStale(true));
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful) {
+    if (event.detail.successful && !isLost) {
       isStale(false);
     }
   });
@@ -94,6 +95,7 @@
     working.classList.add("lost");
     if (source.readyState === EventSource.CLOSED) {
       live.remove();
+      isLost = true;
       isStale(true);
     }
   });
