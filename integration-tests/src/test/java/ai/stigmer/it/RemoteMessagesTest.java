@@ -79,6 +79,13 @@ class RemoteMessagesTest {
           .contains("Hello.");
       assertThat(ci.run("run", "--server", url, "hi").out()).contains("Hello.");
 
+      Ended nobody = ci.run("run", "--server", url, "--agent", "nobody", "hi");
+      assertThat(nobody.status()).isEqualTo(2);
+      assertThat(nobody.err())
+          .contains("E560", "there is no agent \"nobody\" at " + url, "from  --server")
+          .contains("stigmer apply --server " + url + " -f FILE")
+          .contains("stigmer console --server " + url);
+
       Ended keyless = ci.run("run", "--server", url, "--model", "openai/gpt-6.1-sol", "hi");
       assertThat(keyless.status()).isEqualTo(4);
       assertThat(keyless.err())

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,27 @@ class ConsoleDoorTest {
                     .build());
         assertThat(answer.statusCode()).as(path).isEqualTo(401);
         assertThat(answer.body()).as(path).contains("stigmer console", "Log in");
+      }
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneAnswersWithAPageThatLeadsBack() throws Exception {
+    try (ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (String path :
+          List.of("/console/", "/console/nothing", "/console/runs/x/y/z", "/console/assets/x/y")) {
+        HttpResponse<String> answer = visitor.get(path);
+        Document page = Jsoup.parse(answer.body());
+
+        assertThat(answer.statusCode()).as(path).isEqualTo(404);
+        assertThat(page.select("main").text()).as(path).contains("E570", "no page");
+        assertThat(page.select("main a").eachAttr("href")).as(path).contains("/console/runs");
+        assertThat(page.select("nav a")).as(path).hasSize(5);
+
+        var outside =
+            visitor.send(HttpRequest.newBuilder(URI.create(visitor.origin() + path)).build());
+        assertThat(outside.statusCode()).as(path).isEqualTo(401);
+        assertThat(outside.body()).as(path).contains("stigmer console", "Log in");
       }
     }
   }

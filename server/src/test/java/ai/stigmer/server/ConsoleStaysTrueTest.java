@@ -52,6 +52,37 @@ class ConsoleStaysTrueTest {
   }
 
   @Test
+  void whatAFormHasLedToIsToldOnce() throws Exception {
+    try (ConsoleTour tour =
+            ConsoleTour.of(
+                folder,
+                Answer.call("execute", "{\"command\":\"true\"}"),
+                Answer.call("execute", "{\"command\":\"false\"}"));
+        Chromium browser = Chromium.start(folder)) {
+      ConsoleBrowserTest.enter(browser, tour.server);
+      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Look around.");
+      browser.open(ConsoleBrowserTest.url(tour.server, "/console/runs/" + run));
+      browser.until("!!document.querySelector('.call .ask a')");
+      browser.open(ConsoleBrowserTest.url(tour.server, "/console/approvals/" + run + ".1"));
+      browser.evaluate("window.stigmerLeaving = true");
+      browser.evaluate("document.querySelector('.decide .main').click()");
+      browser.settled();
+      assertThat(browser.text(".notice")).contains("Decided.");
+      assertThat(browser.evaluate("location.pathname + location.search + location.hash").asText())
+          .isEqualTo("/console/runs/" + run + "#end");
+      browser.until("!!document.querySelector('.call .ask a[href$=\".2\"]')");
+
+      browser.evaluate("window.stigmerLeaving = true");
+      browser.evaluate("location.reload()");
+      browser.settled();
+
+      assertThat(browser.text("#facts .standing")).contains("needs approval");
+      assertThat(browser.text(".notice")).isEmpty();
+      assertThat(browser.complaints()).isEmpty();
+    }
+  }
+
+  @Test
   void aPageWhoseSessionIsOverSaysThatItIsNotToldAnyMore() throws Exception {
     try (ConsoleTour tour =
             ConsoleTour.of(

@@ -6,6 +6,7 @@ import ai.stigmer.agentic.agentexecution.v1.AgentExecution;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionSpec;
 import ai.stigmer.agentic.agentexecution.v1.AgentExecutionStatus;
 import ai.stigmer.agentic.agentexecution.v1.ExecutionPhase;
+import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.graphton.journal.JournalEntry;
 import ai.stigmer.graphton.journal.JournalWriter;
 import ai.stigmer.graphton.message.Block;
@@ -218,6 +219,54 @@ class ConsoleTest {
       assertThat(page.select(".call .io").get(1).text())
           .contains("as somebody changed it", "touch two");
     }
+  }
+
+  @Test
+  void argumentsThatAreNoneAreRefusedInTheWordsOfAPage() throws Exception {
+    try (ConsoleTour tour =
+            ConsoleTour.of(folder, Answer.call("execute", "{\"command\":\"touch one\"}"));
+        ConsoleVisitor visitor = ConsoleVisitor.in(tour.server)) {
+      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Tidy up.");
+      String approval = "/console/approvals/" + tour.asking(visitor, run);
+      String hash = visitor.page(approval).expectFirst("input[name=hash]").attr("value");
+
+      var answer =
+          visitor.post(
+              approval, Map.of("decision", "edit", "arguments", "{\"command\":", "hash", hash));
+
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(org.jsoup.Jsoup.parse(answer.body()).select("main").text())
+          .contains("E416", "no JSON object", "go back")
+          .doesNotContain("--edit");
+    }
+  }
+
+  @Test
+  void agentsThatAreNotShownAreToldOf() throws Exception {
+    try (TestingServer server = TestingServer.in(folder, Map.of("STIGMER_LLM_PROVIDER", "ollama"));
+        ConsoleVisitor visitor = ConsoleVisitor.in(server)) {
+      for (int i = 0; i < 500; i++) {
+        keep(server, "Helper " + i);
+      }
+      assertThat(visitor.page("/console/agents").select("main").text()).doesNotContain("newest");
+
+      keep(server, "The last one");
+
+      Document page = visitor.page("/console/agents");
+      assertThat(page.select(".cards li")).hasSize(500);
+      assertThat(page.select(".head").text()).contains("the newest 500 of 501", "GET /v1/models");
+    }
+  }
+
+  private static void keep(TestingServer server, String name) {
+    var _ =
+        server
+            .shelves()
+            .agents()
+            .create(
+                ExecutionTest.agent().toBuilder()
+                    .setMetadata(ApiResourceMetadata.newBuilder().setName(name))
+                    .build());
   }
 
   /** A page as soon as it is there, and lists something or asks for something. */

@@ -58,7 +58,7 @@ public final class RemoteAgents {
    */
   public String id(Chosen chosen) {
     return switch (chosen) {
-      case Chosen.Named(String name) -> id(server.get(byName(name)));
+      case Chosen.Named(String name) -> id(named(name));
       case Chosen.Defined(AgentDefinition agent) -> id(applied(agent));
     };
   }
@@ -69,6 +69,23 @@ public final class RemoteAgents {
 
   private static String byName(String name) {
     return "/api/by-name/agents?slug=" + name;
+  }
+
+  private JsonNode named(String name) {
+    return server
+        .find(byName(name))
+        .orElseThrow(
+            () ->
+                Problem.of(
+                        "E560",
+                        Problem.Category.USAGE,
+                        "there is no agent \"" + name + "\" at " + server.endpoint())
+                    .from(server.location())
+                    .help(
+                        "store it there: stigmer apply --server " + server.endpoint() + " -f FILE",
+                        "see which there are, on the page Agents: stigmer console --server "
+                            + server.endpoint())
+                    .asException());
   }
 
   private JsonNode applied(AgentDefinition agent) {

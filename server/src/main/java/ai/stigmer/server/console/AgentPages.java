@@ -6,6 +6,7 @@ import ai.stigmer.agentic.agent.v1.McpServerDefinition;
 import ai.stigmer.commons.apiresource.ApiResourceReference;
 import ai.stigmer.server.console.page.AgentView;
 import ai.stigmer.server.console.story.Passage;
+import ai.stigmer.server.resource.Shelf;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import java.util.ArrayList;
@@ -26,12 +27,15 @@ final class AgentPages {
   }
 
   HttpResponse list(Asked asked) {
-    List<AgentView.Row> rows =
-        sources.shelves().agents().list(Set.of(), MOST, "").entries().stream()
-            .map(AgentPages::row)
-            .sorted(Comparator.comparing(row -> row.name().toLowerCase(Locale.ROOT)))
-            .toList();
-    return Pages.page(HttpStatus.OK, "agents", asked.frame("Agents", "agents"), rows);
+    Shelf.Listed<Agent> newest = sources.shelves().agents().list(Set.of(), MOST, "");
+    var view =
+        new AgentView.Page(
+            newest.entries().stream()
+                .map(AgentPages::row)
+                .sorted(Comparator.comparing(row -> row.name().toLowerCase(Locale.ROOT)))
+                .toList(),
+            newest.total());
+    return Pages.page(HttpStatus.OK, "agents", asked.frame("Agents", "agents"), view);
   }
 
   HttpResponse page(Asked asked) {

@@ -3,6 +3,7 @@ package ai.stigmer.server.console;
 import ai.stigmer.graphton.approval.ApprovalDecision;
 import ai.stigmer.graphton.approval.Question;
 import ai.stigmer.graphton.error.Problem;
+import ai.stigmer.graphton.error.ProblemException;
 import ai.stigmer.graphton.loop.ApprovalDesk;
 import ai.stigmer.graphton.loop.ApprovalDesk.Shown;
 import ai.stigmer.graphton.subagent.ChildIds;
@@ -104,8 +105,22 @@ final class Approvals {
               throw Problem.of("E561", Problem.Category.USAGE, "decision: there is no such one")
                   .asException();
         };
-    var _ = desk.decide(shown.request().id(), decision, asked.by());
+    decide(shown, decision, asked.by());
     Audit.decided(asked.ctx(), decision);
     return Actions.to(RunList.PATH + "/" + ChildIds.root(shown.runId()) + "?done=decided#end");
+  }
+
+  /** The desk's example of other arguments is one to type at a command line. */
+  private void decide(Shown shown, ApprovalDecision decision, String by) {
+    try {
+      var _ = desk.decide(shown.request().id(), decision, by);
+    } catch (ProblemException e) {
+      if (!e.problem().code().equals("E416")) {
+        throw e;
+      }
+      throw Problem.of("E416", e.problem().category(), e.problem().message())
+          .help("go back and write all arguments of the tool, as the page shows them")
+          .asException();
+    }
   }
 }

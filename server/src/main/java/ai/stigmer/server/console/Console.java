@@ -65,6 +65,7 @@ public final class Console {
     get(builder, ConsoleDoor.ROOT + "/models", server::models);
     get(builder, ConsoleDoor.ROOT + "/models/live", server::liveModels);
     get(builder, ConsoleDoor.ROOT + "/health", server::health);
+    get(builder, "prefix:" + ConsoleDoor.ROOT, Console::nothing);
   }
 
   private void addRuns(ServerBuilder builder) {
@@ -132,6 +133,14 @@ public final class Console {
       sources.log().bug(asked.ctx().path(), e);
       return failed(asked, HttpStatus.INTERNAL_SERVER_ERROR, bug());
     }
+  }
+
+  /** What every address answers that no other route is for. */
+  private static HttpResponse nothing(Asked asked) {
+    return failed(
+        asked,
+        HttpStatus.NOT_FOUND,
+        Problem.of("E570", Problem.Category.USAGE, "the console has no page at this address"));
   }
 
   private static Problem bug() {

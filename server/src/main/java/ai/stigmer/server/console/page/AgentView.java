@@ -20,6 +20,17 @@ public record AgentView(
     runs = List.copyOf(runs);
   }
 
+  /**
+   * Agents by name.
+   *
+   * @param total how many there are, those that are not shown too
+   */
+  public record Page(List<Row> rows, long total) {
+    public Page {
+      rows = List.copyOf(rows);
+    }
+  }
+
   /** An agent in a line. */
   public record Row(String id, String name, String slug, String description, String parts) {}
 
