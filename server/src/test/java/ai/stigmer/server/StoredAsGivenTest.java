@@ -2,6 +2,8 @@ package ai.stigmer.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.stigmer.agentic.skill.v1.Skill;
+import ai.stigmer.commons.apiresource.ApiResourceMetadata;
 import ai.stigmer.testkit.Await;
 import ai.stigmer.testkit.ollama.Answer;
 import ai.stigmer.testkit.ollama.Scenario;
@@ -10,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -94,6 +97,60 @@ class StoredAsGivenTest {
       assertThat(named.at("/metadata/name").asText()).isEqualTo("Größe");
       assertThat(named.at("/metadata/slug").asText()).isEqualTo("groesse");
     }
+  }
+
+  @Test
+  void whatHasASlugThatItsNameAloneNoLongerGivesIsFoundByThatName() throws Exception {
+    try (ConsoleTour tour = ConsoleTour.of(folder, Answer.text("Fine."))) {
+      JsonNode made =
+          apply(tour, "{\"metadata\":{\"name\":\"Größe\",\"slug\":\"gr-e\"}," + SPEC + "}").json();
+
+      var again =
+          apply(
+              tour,
+              "{\"metadata\":{\"name\":\"Größe\"},\"spec\":{\"instructions\":\"You look after dates.\"}}");
+
+      assertThat(again.status()).as(again.text()).isEqualTo(200);
+      assertThat(again.json().at("/metadata/id")).isEqualTo(made.at("/metadata/id"));
+      assertThat(again.json().at("/spec/instructions").asText()).isEqualTo("You look after dates.");
+      refused(
+          apply(tour, "{\"metadata\":{\"name\":\"Gräße\"}," + SPEC + "}"),
+          "metadata.slug: must be given");
+    }
+  }
+
+  @Test
+  void aSkillWhoseNameHasOtherLettersIsPushedAgainAndNoneIsMade() throws Exception {
+    try (ConsoleTour tour = ConsoleTour.of(folder, Answer.text("Fine."))) {
+      // As one that was pushed when such names were taken.
+      Skill known =
+          Skill.newBuilder()
+              .setMetadata(
+                  ApiResourceMetadata.newBuilder().setName("Übersetzen").setSlug("bersetzen"))
+              .build();
+      var skills = tour.server.shelves().skills();
+      String id = skills.insertWhole(known, skills.nextId()).getMetadata().getId();
+
+      var pushed = push(tour, "Übersetzen");
+
+      assertThat(pushed.status()).as(pushed.text()).isEqualTo(200);
+      assertThat(pushed.json().at("/metadata/id").asText()).isEqualTo(id);
+      for (String other : List.of("Äbersetzen", "Zählen")) {
+        var refusal = push(tour, other);
+        refused(refusal, "name: has letters that the slug made of it cannot have");
+        assertThat(refusal.text()).contains("choose another name, with letters a to z");
+      }
+    }
+  }
+
+  private static TestingClient.Answer push(ConsoleTour tour, String name) throws Exception {
+    byte[] archive =
+        ResourceTest.archive("SKILL.md", "---\nname: count\ndescription: Counts.\n---\n")
+            .toByteArray();
+    String body =
+        "{\"name\":\"%s\",\"artifact\":\"%s\"}"
+            .formatted(name, Base64.getEncoder().encodeToString(archive));
+    return tour.http.call("POST", "/api/skills", body);
   }
 
   @Test

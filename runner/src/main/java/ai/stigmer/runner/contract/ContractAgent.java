@@ -20,10 +20,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** An agent of the contract as one that a runner runs. */
 public final class ContractAgent {
   private static final int LONGEST_NAME = 63;
+
+  /** A letter or digit that a slug cannot have. */
+  private static final Pattern FOREIGN = Pattern.compile("[\\p{L}\\p{N}&&[^\\p{ASCII}]]");
 
   private ContractAgent() {}
 
@@ -147,6 +151,14 @@ public final class ContractAgent {
         text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
     String cut = name.substring(0, Math.min(name.length(), LONGEST_NAME)).replaceAll("-+$", "");
     return cut.isEmpty() ? "agent" : cut;
+  }
+
+  /**
+   * Whether {@link #name} keeps all letters and digits of a text, if in lower case. Texts that
+   * differ in others alone have one name.
+   */
+  public static boolean isNamedWhole(String text) {
+    return !FOREIGN.matcher(text).find();
   }
 
   private static ProblemException wrong(String agent, String what) {

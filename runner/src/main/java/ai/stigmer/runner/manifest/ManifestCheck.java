@@ -33,7 +33,7 @@ final class ManifestCheck {
     if (!text(resource, "api_version").equals(AgentFile.API_VERSION)) {
       wrong.accept("api_version", "must be " + AgentFile.API_VERSION);
     }
-    metadata(metadata(resource), wrong);
+    metadata(metadata(resource), resource instanceof Skill, wrong);
     if (has(resource, "status")) {
       wrong.accept("status", SERVERS);
     }
@@ -52,15 +52,29 @@ final class ManifestCheck {
     }
   }
 
-  private static void metadata(ApiResourceMetadata metadata, BiConsumer<String, String> wrong) {
+  private static void metadata(
+      ApiResourceMetadata metadata, boolean isSkill, BiConsumer<String, String> wrong) {
     if (metadata.getName().isBlank()) {
       wrong.accept("metadata.name", "is missing");
-    } else if (metadata.getSlug().isEmpty()
-        && metadata.getName().toLowerCase(Locale.ROOT).chars().noneMatch(ManifestCheck::isPlain)) {
-      wrong.accept("metadata.name", "has none of a-z and 0-9; give a metadata.slug that has");
+    } else if (metadata.getSlug().isEmpty()) {
+      name(metadata.getName(), isSkill, wrong);
     }
     if (!metadata.getId().isEmpty()) {
       wrong.accept("metadata.id", SERVERS);
+    }
+  }
+
+  /** That a slug can be made of it. Of a skill the server says the rest: it may have it already. */
+  private static void name(String name, boolean isSkill, BiConsumer<String, String> wrong) {
+    if (name.toLowerCase(Locale.ROOT).chars().noneMatch(ManifestCheck::isPlain)) {
+      String instead = isSkill ? "choose another name" : "give a metadata.slug that has";
+      wrong.accept("metadata.name", "has none of a-z and 0-9; " + instead);
+    } else if (!isSkill && !ContractAgent.isNamedWhole(name)) {
+      wrong.accept(
+          "metadata.name",
+          "has letters that a slug cannot have; give a slug besides, for example the one that"
+              + " earlier versions made of it, metadata.slug: "
+              + ContractAgent.name(name));
     }
   }
 

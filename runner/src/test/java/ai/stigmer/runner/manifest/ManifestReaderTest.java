@@ -165,6 +165,11 @@ class ManifestReaderTest {
         "[x.yaml:3:18] \"metadata.name\" has none of a-z");
     assertTold(
         "Environment",
+        "metadata: {name: Größe}\nspec: {description: x}",
+        "E122 [x.yaml:3:18] \"metadata.name\" has letters that a slug cannot have",
+        "metadata.slug: gr-e");
+    assertTold(
+        "Environment",
         "metadata: {name: a, id: env_1}\nspec: {description: x}",
         "[x.yaml:3:25] \"metadata.id\" is the server's to say");
     assertTold(
@@ -180,6 +185,21 @@ class ManifestReaderTest {
         "metadata: {name: a, slug: b}\n"
             + "spec: {skill_md: \"---\\nname: a\\ndescription: d\\n---\\n\"}",
         "[x.yaml:3:11] \"metadata\" of a skill has name, org and owner_scope only");
+  }
+
+  @Test
+  void aNameOfOtherLettersIsTakenWithASlugAndOfASkillLeftToTheServer() {
+    String skill = "spec: {skill_md: \"---\\nname: a\\ndescription: d\\n---\\n\"}";
+
+    for (String rest :
+        List.of(
+            "kind: Environment\nmetadata: {name: Größe, slug: gr-e}\nspec: {description: x}\n",
+            "kind: Skill\nmetadata: {name: Übersetzen}\n" + skill)) {
+      ManifestReader reader = read("apiVersion: agentic.stigmer.ai/v1\n" + rest);
+      assertThat(reader.problems()).isEmpty();
+      assertThat(reader.manifests()).hasSize(1);
+    }
+    assertTold("Skill", "metadata: {name: 你好}\n" + skill, "a-z and 0-9; choose another name");
   }
 
   @Test

@@ -30,6 +30,8 @@ public record Kind<T extends Message>(
   public enum Naming {
     /** Whoever makes it gives it one. */
     GIVEN,
+    /** The same, and can give it no slug besides. */
+    GIVEN_ALONE,
     /** It is called by its id unless it is given one. */
     BY_ID
   }

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 
 /**
  * All resources of one kind. What comes from a caller is completed and stored, what goes to one has
@@ -48,9 +47,6 @@ public final class Shelf<T extends Message> {
   private static final int DEEPEST = 2_000;
 
   private static final int LONGEST_ID = 200;
-
-  /** A letter or digit that a slug cannot have, nor one that stands for it. */
-  private static final Pattern FOREIGN = Pattern.compile("[\\p{L}\\p{N}&&[^\\p{ASCII}]]");
 
   private static final int PAGE = 50;
   private static final int LARGEST_PAGE = 500;
@@ -98,6 +94,7 @@ public final class Shelf<T extends Message> {
   /** The same with the status that it has. */
   public T insertWhole(T given, String id) {
     ApiResourceMetadata metadata = named(Fields.metadata(given), id);
+    requireOwnSlug(Fields.metadata(given));
     Instant now = clock.instant();
     T resource = stamped(given, metadata.toBuilder().setId(id).build(), 1, now);
     store.insert(
@@ -349,8 +346,14 @@ public final class Shelf<T extends Message> {
       return Optional.empty();
     }
     ApiResourceMetadata named = named(metadata, "");
-    return store.findBySlug(
-        kind.name(), owner(named.getOwnerScope(), named.getOrg()), named.getSlug());
+    Optional<Resource> found =
+        store.findBySlug(
+            kind.name(), owner(named.getOwnerScope(), named.getOrg()), named.getSlug());
+    if (found.isPresent()
+        && !Fields.metadata(parse(found.get())).getName().equals(named.getName())) {
+      requireOwnSlug(metadata);
+    }
+    return found;
   }
 
   /** With the names that follow from each other. */
@@ -367,17 +370,8 @@ public final class Shelf<T extends Message> {
       }
     }
     boolean nameless = metadata.getSlug().isEmpty() && metadata.getName().isBlank();
-    if (nameless && kind.naming() == Kind.Naming.GIVEN) {
+    if (nameless && kind.naming() != Kind.Naming.BY_ID) {
       throw invalid("metadata.name: a resource of the kind " + kind.name() + " must have one")
-          .asException();
-    }
-    if (metadata.getSlug().isEmpty()
-        && kind.naming() == Kind.Naming.GIVEN
-        && FOREIGN.matcher(metadata.getName()).find()) {
-      // Names that differ in such letters alone would be one.
-      throw invalid(
-              "metadata.slug: must be given, because the name has letters that a slug cannot have")
-          .help("lower-case letters a to z, digits, '.', '_' and '-'")
           .asException();
     }
     String slug =
@@ -392,6 +386,26 @@ public final class Shelf<T extends Message> {
     }
     String name = metadata.getName().isBlank() ? slug : metadata.getName();
     return metadata.toBuilder().setSlug(slug).setName(name).build();
+  }
+
+  /** Names that differ in letters which a slug cannot have would be one; but for what has it. */
+  private void requireOwnSlug(ApiResourceMetadata given) {
+    if (!given.getSlug().isEmpty() || ContractAgent.isNamedWhole(given.getName())) {
+      return;
+    }
+    switch (kind.naming()) {
+      case GIVEN ->
+          throw invalid(
+                  "metadata.slug: must be given, because the name has letters that a slug cannot"
+                      + " have")
+              .help("lower-case letters a to z, digits, '.', '_' and '-'")
+              .asException();
+      case GIVEN_ALONE ->
+          throw invalid("name: has letters that the slug made of it cannot have")
+              .help("choose another name, with letters a to z")
+              .asException();
+      case BY_ID -> {}
+    }
   }
 
   private T checked(T given) {

@@ -138,7 +138,7 @@ public record Shelves(
           Skill.getDefaultInstance(),
           "skl",
           ApiResourceKind.skill,
-          Naming.GIVEN,
+          Naming.GIVEN_ALONE,
           Protection.PLAIN,
           skill -> tags(skill));
 
