@@ -70,6 +70,26 @@ class DecidingTest {
     }
   }
 
+  @Test
+  void aFieldThatIsNullIsLeftOut() throws Exception {
+    try (ConsoleTour tour = asking()) {
+      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Run it");
+      awaitQuestion(tour, run);
+
+      var decided =
+          tour.http.call(
+              "POST",
+              "/api/approvals/" + run + ".1",
+              "{\"decision\":\"denied\",\"arguments\":null,\"reason\":null,\"by\":null}");
+
+      assertThat(decided.status()).as(decided.text()).isEqualTo(200);
+      assertThat(decided.json().path("by").asText()).startsWith("token ");
+      assertThat(first(tour.http.events(run, ""), "\"TOOL_CALL_RESULT\"").data().toString())
+          .contains("the user refused this command")
+          .doesNotContain("null");
+    }
+  }
+
   private ConsoleTour asking() throws Exception {
     return ConsoleTour.of(
         folder, Answer.call("execute", "{\"command\":\"echo unsafe\"}"), Answer.text("It ran."));

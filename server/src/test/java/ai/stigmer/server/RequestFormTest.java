@@ -3,8 +3,11 @@ package ai.stigmer.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -62,7 +65,6 @@ class RequestFormTest {
         "GET /api/runs/r/word | topic: must be given once",
         "GET /api/runs/r/word?topic=a&topic=b | topic: must be given once",
         "GET /api/approvals?run=r | run: there is no such query parameter; this path takes none",
-        "GET /api/executions/aex_1/events?after=1 | after: there is no such query parameter",
         "POST /api/console-codes?role=admin | role: there is no such query parameter",
         "POST /api/agents?dry_run=true | dry_run: there is no such query parameter",
       })
@@ -103,6 +105,8 @@ class RequestFormTest {
             + " are by, text",
         "POST /api/runs/r/messages | {\"by\":\"me\"} | text: must be what to say",
         "POST /api/runs/r/cancel | {\"by\":7} | by: must be who says so",
+        "POST /api/runs/r/messages | {\"text\":null} | text: must be what to say",
+        "POST /api/runs/r/cancel | {\"who\":null} | who: there is no such field; there are by",
         "POST /api/runs/r/resume | \"text\" | the body must be a JSON object",
       })
   void aFieldOfABodyThatIsWrongIsNamedWithWhatItTakes(String request, String body, String words)
@@ -147,6 +151,7 @@ class RequestFormTest {
     "/openapi.json?pretty=1",
     "/api/executions?phase=EXECUTION_FAILED&page_size=2&tags=a&tags=b",
     "/api/executions?pageSize=2&pageToken=",
+    "/api/runs?limit=",
   })
   void whatOtherClientsAskAndWhatIsRightIsAnswered(String path) throws Exception {
     assertThat(http.get(path.replace("[]", "%5B%5D")).status()).isEqualTo(200);
@@ -216,5 +221,54 @@ class RequestFormTest {
                         .build())
                 .status())
         .isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "''",
+    "'Content-Type: application/x-www-form-urlencoded\r\n'",
+    "'Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n'",
+    "'Content-Length: 0\r\n'",
+  })
+  void noBodyNeedsNoTypeWhetherItsLengthIsToldOrNot(String headers) throws Exception {
+    assertThat(raw("POST /api/runs/r/cancel", headers)).startsWith("HTTP/1.1 404").contains("E501");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /api/executions/aex_1/events?lastEventId=3&_=17",
+    "GET /api/executions/aex_1/feed?lastEventId=3&_=17",
+    "GET /api/runs/r/entries?after=",
+  })
+  void whatReadersThatComeBackAddIsIgnored(String request) throws Exception {
+    String[] parts = request.split(" ", 2);
+
+    var answer = http.call(parts[0], parts[1], "");
+
+    assertThat(answer.status()).as(answer.text()).isNotEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /api/%zz, ''",
+    "POST /api/%zz, ''",
+    "POST /api/agents, 'Content-Type: application/json\r\nContent-Length: many\r\n'",
+  })
+  void aRequestThatReachesNoServiceIsNotToldThatItsBodyIsWrong(String line, String headers)
+      throws Exception {
+    assertThat(raw(line, headers))
+        .startsWith("HTTP/1.1 400")
+        .contains("the body or a parameter cannot be read as the request");
+  }
+
+  /** The answer to a request of these bytes, which the JDK's client would not send. */
+  private String raw(String line, String headers) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      String head =
+          "%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nAuthorization: Bearer %s\r\nConnection: close\r\n%s\r\n"
+              .formatted(line, server.port(), server.token(), headers);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

@@ -99,8 +99,11 @@ public record Field(
     return type.takes(value) && (choices.isEmpty() || choices.contains(value.asText()));
   }
 
-  /** Whether it takes that as a query parameter. */
+  /** Whether it takes that as a query parameter; an empty one that is optional is left out. */
   boolean takes(String text) {
+    if (text.isEmpty() && !isRequired()) {
+      return true;
+    }
     return switch (type) {
       case WHOLE_NUMBER -> text.matches("[0-9]{1,9}");
       case TEXT -> true;

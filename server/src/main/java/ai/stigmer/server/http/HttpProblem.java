@@ -32,6 +32,7 @@ public record HttpProblem(
   private static final Pattern CODED = Pattern.compile("(E\\d{3}): (.*)", Pattern.DOTALL);
   private static final Pattern FIELD = Pattern.compile("([a-z_]+[a-z_.\\[\\]0-9]*): ");
   private static final MediaType PROBLEM = MediaType.create("application", "problem+json");
+  private static final String UNREADABLE = "the body or a parameter cannot be read as the request";
   private static final int LONGEST = 2_000;
 
   public HttpProblem {
@@ -54,7 +55,7 @@ public record HttpProblem(
     return switch (status.code()) {
       case 404 ->
           new HttpProblem(status, "E570", "there is no such path; GET /openapi.json lists all");
-      case 400 -> new HttpProblem(status, "E561", "the body must be a JSON object");
+      case 400 -> new HttpProblem(status, "E561", UNREADABLE);
       case 405 -> new HttpProblem(status, "E571", "this path takes other verbs; Allow names them");
       case 413 -> new HttpProblem(status, "E572", "the request is too large");
       case 415 ->
@@ -76,8 +77,7 @@ public record HttpProblem(
     return switch (status.getCode()) {
       case INTERNAL, UNKNOWN, DATA_LOSS ->
           new HttpProblem(http, "E900", "a bug of stigmer; the server's log tells more");
-      case INVALID_ARGUMENT ->
-          new HttpProblem(http, "E561", "the body or a parameter cannot be read as the request");
+      case INVALID_ARGUMENT -> new HttpProblem(http, "E561", UNREADABLE);
       case RESOURCE_EXHAUSTED -> new HttpProblem(http, "E572", "the request is too large");
       default -> new HttpProblem(http, "E571", http.reasonPhrase());
     };

@@ -70,12 +70,20 @@ public final class ProblemAnswers implements ServerErrorHandler, UnframedGrpcErr
 
   /** With the verbs that the path takes, where the request had another one. */
   private static AggregatedHttpResponse answer(ServiceRequestContext ctx, HttpStatus status) {
+    if (status.equals(HttpStatus.BAD_REQUEST) && hasBody(ctx.method())) {
+      return HttpProblem.of(Shape.noObject()).answer(ctx.path());
+    }
     AggregatedHttpResponse answer = HttpProblem.of(status).answer(ctx.path());
     return status.equals(HttpStatus.METHOD_NOT_ALLOWED)
         ? AggregatedHttpResponse.of(
             answer.headers().toBuilder().set(HttpHeaderNames.ALLOW, allowed(ctx)).build(),
             answer.content())
         : answer;
+  }
+
+  /** Whether what a service cannot read of a request is its body. */
+  private static boolean hasBody(HttpMethod verb) {
+    return verb == HttpMethod.POST || verb == HttpMethod.PUT;
   }
 
   private static String allowed(ServiceRequestContext ctx) {

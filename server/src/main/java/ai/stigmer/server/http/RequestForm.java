@@ -4,7 +4,6 @@ import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Shape.Others;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.linecorp.armeria.common.HttpHeaderNames;
 import com.linecorp.armeria.common.HttpRequest;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
@@ -24,8 +23,8 @@ import java.util.function.Predicate;
 
 /**
  * Refuses requests with query parameters that their path does not take, and with bodies that are no
- * JSON. Paths outside of {@code /api/} take any parameter, because their clients send what other
- * servers know.
+ * JSON. Paths outside of {@code /api/} and streams of events take any parameter, because their
+ * clients send what other servers know.
  */
 public final class RequestForm implements DecoratingHttpServiceFunction {
   private static final String STRICT = "/api/";
@@ -54,9 +53,14 @@ public final class RequestForm implements DecoratingHttpServiceFunction {
     for (Extra extra : extras) {
       var parameters = new HashMap<String, Parameter>();
       extra.query().forEach(field -> parameters.put(field.name(), Parameter.of(field)));
-      Others others = extra.path().startsWith(STRICT) ? Others.REFUSED : Others.IGNORED;
+      Others others = isStrict(extra) ? Others.REFUSED : Others.IGNORED;
       routes.put(extra.verb(), extra.path(), new Form(parameters, others));
     }
+  }
+
+  private static boolean isStrict(Extra extra) {
+    return extra.path().startsWith(STRICT)
+        && !extra.type().equals(MediaType.EVENT_STREAM.toString());
   }
 
   /** As {@code page_size} is called in JSON, too. */
@@ -109,16 +113,17 @@ public final class RequestForm implements DecoratingHttpServiceFunction {
     return switch (request.method()) {
       case POST, PUT -> {
         MediaType type = request.contentType();
-        yield type == null
-            ? request.headers().contains(HttpHeaderNames.CONTENT_TYPE) || !isEmpty(request)
-            : !type.isJson();
+        yield !isEmpty(request) && (type == null || !type.isJson());
       }
       default -> false;
     };
   }
 
+  /** The head of a request over HTTP/1 never ends the stream, and may tell no length. */
   private static boolean isEmpty(HttpRequest request) {
-    return request.headers().isEndOfStream() || request.headers().contentLength() == 0;
+    return request.isEmpty()
+        || request.headers().isEndOfStream()
+        || request.headers().contentLength() == 0;
   }
 
   private static Optional<String> wrong(Map<String, Parameter> parameters, QueryParams given) {

@@ -53,7 +53,8 @@ public record Shape(List<Field> fields, Others others) {
   }
 
   /**
-   * Reads a body; an empty one is an object without fields.
+   * Reads a body; an empty one is an object without fields. A field that is null is left out, as in
+   * the contract's own JSON.
    *
    * @throws ProblemException {@code E561} for one that is not of this shape
    */
@@ -62,22 +63,27 @@ public record Shape(List<Field> fields, Others others) {
     try {
       body = JSON.readTree(text.isBlank() ? "{}" : text);
     } catch (JsonProcessingException e) {
-      throw wrong("the body must be a JSON object");
+      throw noObject();
     }
     if (!body.isObject()) {
-      throw wrong("the body must be a JSON object");
+      throw noObject();
     }
     if (others == Others.REFUSED) {
       refuseOthers(body);
     }
+    body.properties().removeIf(field -> field.getValue().isNull());
     for (Field field : fields) {
       JsonNode value = body.path(field.name());
-      boolean isLeftOut = value.isMissingNode() || (others == Others.IGNORED && value.isNull());
-      if (isLeftOut ? field.isRequired() : !field.takes(value)) {
+      if (value.isMissingNode() ? field.isRequired() : !field.takes(value)) {
         throw wrong(field.name() + ": must be " + field.must());
       }
     }
     return body;
+  }
+
+  /** What a caller is told whose body is something else. */
+  static ProblemException noObject() {
+    return wrong("the body must be a JSON object");
   }
 
   private void refuseOthers(JsonNode body) {
