@@ -22,7 +22,6 @@ import ai.stigmer.server.events.Bell;
 import ai.stigmer.server.events.RunEvents;
 import ai.stigmer.server.events.RunFeedPath;
 import ai.stigmer.server.events.RunTails;
-import ai.stigmer.server.http.Lately;
 import ai.stigmer.server.http.OpenApi.Extra;
 import ai.stigmer.server.http.Ready;
 import ai.stigmer.server.http.Ready.Need;
@@ -323,7 +322,7 @@ record Backend(
     // While it is away, executions are taken and wait for it.
     runner
         .workspaces()
-        .ifPresent(kept -> parts.add(new Part("workspaces", Need.WANTED, Lately.of(kept::check))));
+        .ifPresent(kept -> parts.add(Part.of("workspaces", Need.WANTED, kept::check)));
     return new Ready(parts);
   }
 

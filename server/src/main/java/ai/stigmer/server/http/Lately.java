@@ -31,15 +31,6 @@ public final class Lately implements Supplier<Optional<Problem>> {
     this.look = requireNonNull(look, "look is null");
   }
 
-  /** Of something that is fine when the check throws nothing. */
-  public static Lately of(Runnable check) {
-    return new Lately(
-        () -> {
-          check.run();
-          return Optional.empty();
-        });
-  }
-
   private record Answer(Optional<Problem> problem, long at) {}
 
   @Override
