@@ -21,8 +21,7 @@ class DecidingTest {
   @Test
   void aFieldThatADecisionDoesNotTakeIsRefusedAndNothingIsDecided() throws Exception {
     try (ConsoleTour tour = asking()) {
-      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Run it");
-      awaitQuestion(tour, run);
+      String run = asked(tour);
 
       for (String body :
           List.of(
@@ -46,8 +45,7 @@ class DecidingTest {
   @Test
   void editedArgumentsAreTakenAsAnObjectAndReadersCanTellWhichCallItWas() throws Exception {
     try (ConsoleTour tour = asking()) {
-      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Run it");
-      awaitQuestion(tour, run);
+      String run = asked(tour);
 
       var decided =
           tour.http.call(
@@ -73,8 +71,7 @@ class DecidingTest {
   @Test
   void aFieldThatIsNullIsLeftOut() throws Exception {
     try (ConsoleTour tour = asking()) {
-      String run = tour.begin(tour.agent("Keeper", "You look after files."), "Run it");
-      awaitQuestion(tour, run);
+      String run = asked(tour);
 
       var decided =
           tour.http.call(
@@ -95,8 +92,11 @@ class DecidingTest {
         folder, Answer.call("execute", "{\"command\":\"echo unsafe\"}"), Answer.text("It ran."));
   }
 
-  private static void awaitQuestion(ConsoleTour tour, String run) {
+  /** The run of which a call waits for somebody's word. */
+  private static String asked(ConsoleTour tour) throws Exception {
+    String run = tour.begin(tour.agent("Keeper", "You look after files."), "Run it");
     Await.until("it asks", () -> standing(tour, run).equals("open"));
+    return run;
   }
 
   private static String standing(ConsoleTour tour, String run) throws Exception {
